@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which devices become paths, and how they join and leave a logical unit.
+ *
+ * A device is claimed after the mid-layer has scanned it and before anybody
+ * else can see it. What is not claimed goes on exactly as without multipath.
+ */
+
+#include <linux/moduleparam.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_eh.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_proto.h>
+
+#include "../scsi_priv.h"
+#include "identity.h"
+#include "mpath.h"
+#include "verdict.h"
+
+#define JOIN_TIMEOUT	(10 * HZ)
+#define JOIN_TRIES	4
+
+/* sd reads the capacity of large disks with a 16-byte CDB. */
+#define MIN_CMD_LEN	16
+
+static DEFINE_MUTEX(claim_mutex);
+
+enum multipath_mode {
+	MULTIPATH_OFF,
+	MULTIPATH_AUTO,
+	MULTIPATH_ALWAYS,
+};
+
+static const char *const mode_names[] = {
+	[MULTIPATH_OFF]		= "off",
+	[MULTIPATH_AUTO]	= "auto",
+	[MULTIPATH_ALWAYS]	= "always",
+};
+
+static enum multipath_mode mode = MULTIPATH_AUTO;
+
+static int multipath_set(const char *val, const struct kernel_param *kp)
+{
+	int i = sysfs_match_string(mode_names, val);
+
+	if (i < 0)
+		return i;
+	mode = i;
+	return 0;
+}
+
+static int multipath_get(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n", mode_names[mode]);
+}
+
+static const struct kernel_param_ops multipath_ops = {
+	.set = multipath_set,
+	.get = multipath_get,
+};
+
+module_param_cb(multipath, &multipath_ops, NULL, 0444);
+MODULE_PARM_DESC(multipath,
+		 "Devices to combine: off, auto (those that report several ports, and a strong identity; default), always (all with a strong identity)");
+
+static bool type_is_eligible(u8 type)
+{
+	switch (type) {
+	case TYPE_DISK:
+	case TYPE_TAPE:
+	case TYPE_WORM:
+	case TYPE_ROM:
+	case TYPE_MOD:
+	case TYPE_MEDIUM_CHANGER:
+	case TYPE_ENCLOSURE:
+	case TYPE_RBC:
+	case TYPE_ZBC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* MULTIP: the device has several ports; TPGS: it has target port groups */
+static bool reports_several_ports(struct scsi_device *sdev)
+{
+	return sdev->inquiry[6] & 0x10 || scsi_device_tpgs(sdev);
+}
+
+static bool is_eligible(struct scsi_device *sdev)
+{
+	const struct Scsi_Host *shost = sdev->host;
+
+	if (mode == MULTIPATH_OFF || scsi_device_is_lu(sdev))
+		return false;
+	if (mode == MULTIPATH_AUTO && !reports_several_ports(sdev))
+		return false;
+	return type_is_eligible(sdev->type) &&
+	       sdev->inq_periph_qual == SCSI_INQ_PQ_CON &&
+	       !sdev->no_uld_attach &&
+	       !scsi_target(sdev)->single_lun &&
+	       !shost->hostt->no_multipath &&
+	       !shost->queuecommand_may_block &&
+	       shost->max_cmd_len >= MIN_CMD_LEN;
+}
+
+static int read_once(struct scsi_device *sdev, const u8 *cdb, void *buf,
+		     unsigned int len, struct scsi_sense_hdr *sense)
+{
+	const struct scsi_exec_args args = { .sshdr = sense };
+	int result, tries = JOIN_TRIES;
+
+	do {
+		result = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN, buf, len,
+					  JOIN_TIMEOUT, 0, &args);
+		if (result < 0 || !scsi_status_is_check_condition(result))
+			memset(sense, 0, sizeof(*sense));
+	} while (sense->sense_key == UNIT_ATTENTION && --tries);
+	return result;
+}
+
+/*
+ * Collects the unit attentions that a new I_T nexus has pending (SAM-5 5.14):
+ * the first user command over this path must not see a power-on that was not.
+ */
+static enum scsi_path_state first_state(struct scsi_device *sdev)
+{
+	static const u8 test_unit_ready[6] = { TEST_UNIT_READY };
+	struct scsi_sense_hdr sense;
+	int result;
+
+	result = read_once(sdev, test_unit_ready, NULL, 0, &sense);
+	if (result < 0)
+		return PATH_DEAD;
+	switch (scsi_path_verdict(result, &sense).path) {
+	case PATH_LOST:
+	case PATH_STRIKE:
+		return PATH_DEAD;
+	case PATH_SUSPENDED:
+		return PATH_WAITING;
+	default:
+		return PATH_GOOD;
+	}
+}
+
+/* Returns 0 if it is not a disk, or cannot tell over this path now. */
+static u32 read_block_size(struct scsi_device *sdev)
+{
+	static const u8 read_capacity[10] = { READ_CAPACITY };
+	struct scsi_sense_hdr sense;
+	u32 size = 0;
+	u8 *buf;
+
+	if (sdev->type != TYPE_DISK && sdev->type != TYPE_ZBC)
+		return 0;
+	buf = kzalloc(8, GFP_KERNEL);
+	if (!buf)
+		return 0;
+	if (!read_once(sdev, read_capacity, buf, 8, &sense))
+		size = get_unaligned_be32(buf + 4);
+	kfree(buf);
+	return size;
+}
+
+/* Another device under the same name? Returns what differs, or NULL. */
+static const char *collision(struct scsi_mpath *lu, struct scsi_device *sdev,
+			     u32 block_size)
+{
+	if (lu->sdev->type != sdev->type)
+		return "type";
+	if (memcmp(lu->sdev->vendor, sdev->vendor, 8))
+		return "vendor";
+	if (memcmp(lu->sdev->model, sdev->model, 16))
+		return "model";
+	if (lu->block_size && block_size && lu->block_size != block_size)
+		return "block size";
+	return NULL;
+}
+
+static struct scsi_mpath *find_lu(const char *id)
+{
+	struct scsi_mpath *lu, *found = NULL;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(lu, &scsi_mpath_list, node) {
+		if (!strcmp(lu->id, id)) {
+			scsi_mpath_get(lu);
+			found = lu;
+			break;
+		}
+	}
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return found;
+}
+
+static void follow_path_depths(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+	int depth = 0;
+
+	lockdep_assert_held(&scsi_mpath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node)
+		depth += path->sdev->queue_depth;
+	if (lu->sdev && depth)
+		scsi_change_queue_depth(lu->sdev, depth);
+}
+
+/* Makes room in the set for dispatch, so that state changes need not. */
+static int reserve_room(struct scsi_mpath *lu, unsigned int nr_paths)
+{
+	struct scsi_path_set *old, *new;
+	unsigned int capacity;
+
+	old = rcu_dereference_protected(lu->usable,
+				lockdep_is_held(&scsi_mpath_list_mutex));
+	if (nr_paths <= old->capacity)
+		return 0;
+	capacity = max(nr_paths, 2 * old->capacity);
+	new = kzalloc(struct_size(new, path, capacity), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	new->capacity = capacity;
+
+	spin_lock_irq(&lu->lock);
+	for (unsigned int i = 0; i < old->nr; i++)
+		new->path[i] = old->path[i];
+	new->nr = old->nr;
+	rcu_assign_pointer(lu->usable, new);
+	spin_unlock_irq(&lu->lock);
+	kfree_rcu(old, rcu);
+	return 0;
+}
+
+static int join(struct scsi_mpath *lu, struct scsi_path *path)
+{
+	int error = -ENODEV;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	if (lu->gone)
+		goto unlock;
+	error = reserve_room(lu, lu->nr_paths + 1);
+	if (error)
+		goto unlock;
+
+	path->lu = lu;
+	scsi_mpath_get(lu);
+	WRITE_ONCE(path->sdev->path, path);
+	path->sdev->no_uld_attach = 1;
+
+	spin_lock_irq(&lu->lock);
+	list_add_tail(&path->node, &lu->paths);
+	lu->nr_paths++;
+	lu->max_cmd_len = min(lu->max_cmd_len, path->sdev->host->max_cmd_len);
+	path->running = path->sdev->sdev_state == SDEV_RUNNING;
+	path->suspect = path->state != PATH_GOOD;
+	if (path->state == PATH_WAITING || path->state == PATH_DEAD)
+		scsi_path_probe_schedule(path);
+	scsi_path_refresh_locked(lu);
+	spin_unlock_irq(&lu->lock);
+	follow_path_depths(lu);
+unlock:
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return error;
+}
+
+/* No new command finds the path once this returns. */
+static void unjoin(struct scsi_path *path)
+{
+	struct scsi_mpath *lu = path->lu;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	spin_lock_irq(&lu->lock);
+	list_del_init(&path->node);
+	lu->nr_paths--;
+	/* What still completes on this path must not start anything. */
+	path->state = PATH_DISABLED;
+	scsi_path_refresh_locked(lu);
+	if (list_empty(&lu->paths))
+		scsi_mpath_last_path_left(lu);
+	spin_unlock_irq(&lu->lock);
+	follow_path_depths(lu);
+	mutex_unlock(&scsi_mpath_list_mutex);
+
+	disable_delayed_work_sync(&path->probe);
+	synchronize_rcu();
+}
+
+static int claim_as_path(struct scsi_device *sdev, char *id)
+{
+	struct scsi_mpath *lu;
+	struct scsi_path *path;
+	enum scsi_path_state state;
+	const char *what;
+	u32 block_size;
+	bool is_first;
+	int error;
+
+	path = kzalloc(sizeof(*path), GFP_KERNEL);
+	if (!path) {
+		kfree(id);
+		return -ENOMEM;
+	}
+	path->sdev = sdev;
+	INIT_LIST_HEAD(&path->node);
+	scsi_path_probe_init(path);
+	state = first_state(sdev);
+	path->state = state;
+	block_size = read_block_size(sdev);
+
+	lu = find_lu(id);
+	is_first = !lu;
+	if (is_first) {
+		error = scsi_mpath_host_get();
+		if (error) {
+			kfree(id);
+			goto free_path;
+		}
+		lu = scsi_mpath_create(id, sdev);
+		error = -ENOMEM;
+		if (!lu)
+			goto free_path;
+		lu->block_size = block_size;
+		/* A port in standby still answers what a scan asks. */
+		if (state != PATH_GOOD)
+			path->state = PATH_PROBATION;
+	} else {
+		kfree(id);
+		what = collision(lu, sdev, block_size);
+		if (what) {
+			sdev_printk(KERN_ERR, sdev,
+				    "identity %s is that of %s, but %s differs: not combined, check the identity of both\n",
+				    lu->id, dev_name(&lu->sdev->sdev_gendev),
+				    what);
+			error = -EEXIST;
+			goto put_lu;
+		}
+		error = scsi_mpath_take_limits(lu, sdev);
+		if (error) {
+			sdev_printk(KERN_ERR, sdev,
+				    "cannot make %s fit this host's limits (%d): path not used\n",
+				    dev_name(&lu->sdev->sdev_gendev), error);
+			goto put_lu;
+		}
+	}
+
+	error = join(lu, path);
+	if (error)
+		goto put_lu;
+	if (is_first) {
+		error = scsi_mpath_bring_up(lu);
+		if (error)
+			goto undo_join;
+		if (state != PATH_GOOD)
+			scsi_path_set_state(path, state, "at scan");
+	}
+	scsi_mpath_put(lu);
+	return 0;
+
+undo_join:
+	unjoin(path);
+	WRITE_ONCE(sdev->path, NULL);
+	sdev->no_uld_attach = 0;
+	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
+	scsi_mpath_put(lu);
+put_lu:
+	scsi_mpath_put(lu);
+free_path:
+	kfree(path);
+	return error;
+}
+
+/**
+ * scsi_path_claim - make a scanned device a path, if it is one
+ * @sdev: device that has been scanned and is not visible yet
+ *
+ * The first path of an identity brings the logical unit up; on return its
+ * device is visible. A device that is not claimed stays what it is.
+ *
+ * Context: process, scan_mutex of the device's host held; does I/O.
+ */
+void scsi_path_claim(struct scsi_device *sdev)
+{
+	char *id;
+	int error;
+
+	if (!is_eligible(sdev))
+		return;
+	id = scsi_device_identity(sdev);
+	if (!id)
+		return;
+
+	mutex_lock(&claim_mutex);
+	error = claim_as_path(sdev, id);
+	mutex_unlock(&claim_mutex);
+	if (error && error != -EEXIST)
+		sdev_printk(KERN_ERR, sdev, "not used as a path: %d\n", error);
+}
+
+/**
+ * scsi_path_announce - a claimed device has become visible in sysfs
+ * @sdev: device
+ *
+ * Context: process, scan_mutex of the device's host held.
+ */
+void scsi_path_announce(struct scsi_device *sdev)
+{
+	struct scsi_path *path = sdev->path;
+
+	if (!path)
+		return;
+	if (scsi_path_sysfs_add(path))
+		sdev_printk(KERN_WARNING, sdev,
+			    "path has no attributes in sysfs\n");
+	sdev_printk(KERN_NOTICE, path->lu->sdev, "path %s added, %u in all\n",
+		    dev_name(&sdev->sdev_gendev), path->lu->nr_paths);
+	scsi_path_uevent(path, "added");
+}
+
+/**
+ * scsi_path_leave - a device is being removed
+ * @sdev: device in SDEV_DEL, its queue not destroyed yet
+ *
+ * On return no new command uses the path; those under way still do, and the
+ * caller drains them when it destroys the queue.
+ *
+ * Context: process.
+ */
+void scsi_path_leave(struct scsi_device *sdev)
+{
+	struct scsi_path *path = sdev->path;
+
+	if (!path)
+		return;
+	scsi_path_sysfs_remove(path);
+	unjoin(path);
+	sdev_printk(KERN_NOTICE, path->lu->sdev, "path %s removed, %u left\n",
+		    dev_name(&sdev->sdev_gendev), path->lu->nr_paths);
+	scsi_path_uevent(path, "removed");
+}
+
+/**
+ * scsi_path_release - the last reference to a device is gone
+ * @sdev: device
+ *
+ * Context: process.
+ */
+void scsi_path_release(struct scsi_device *sdev)
+{
+	struct scsi_path *path = sdev->path;
+
+	if (!path)
+		return;
+	scsi_mpath_put(path->lu);
+	kfree(path);
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The virtual host: where the scsi_devices of logical units live.
+ *
+ * To the rest of the mid-layer it is a host like any other whose LLD is the
+ * dispatcher. There is one for all logical units, made when the first device is
+ * claimed, each logical unit a target of its own.
+ */
+
+#include <linux/blk-mq.h>
+#include <linux/lockdep.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_multipath.h>
+
+#include "../scsi_priv.h"
+#include "dispatch.h"
+#include "mpath.h"
+
+#define VIRTUAL_CAN_QUEUE	2048
+#define VIRTUAL_MAX_ID		16384
+
+struct Scsi_Host *scsi_mpath_host;
+
+static struct lock_class_key scan_mutex_key;
+
+static int lu_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *lu_cmd)
+{
+	struct scsi_mpath *lu = lu_cmd->device->hostdata;
+
+	if (unlikely(lu_cmd->cmd_len > READ_ONCE(lu->max_cmd_len))) {
+		lu_cmd->result = DID_ABORT << 16;
+		goto complete;
+	}
+
+	switch (scsi_mpath_dispatch(lu, lu_cmd)) {
+	case SCSI_PATH_SENT:
+		return 0;
+	case SCSI_PATH_FULL:
+		return SCSI_MLQUEUE_DEVICE_BUSY;
+	case SCSI_PATH_AWAY:
+		break;
+	}
+
+	/* Nobody may wait during a scan: the path's host waits for its end. */
+	if (!READ_ONCE(lu->announced) || READ_ONCE(lu->expired)) {
+		lu_cmd->result = DID_NO_CONNECT << 16;
+		goto complete;
+	}
+	queue_work(scsi_mpath_wq, &lu->work);
+	return SCSI_MLQUEUE_DEVICE_BUSY;
+
+complete:
+	scsi_done(lu_cmd);
+	return 0;
+}
+
+/* The attempt on the path has the timer that counts. */
+static enum scsi_timeout_action lu_timed_out(struct scsi_cmnd *lu_cmd)
+{
+	return SCSI_EH_RESET_TIMER;
+}
+
+static struct scsi_device *first_path_sdev(struct scsi_mpath *lu)
+{
+	struct scsi_device *sdev = NULL;
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	path = list_first_entry_or_null(&lu->paths, struct scsi_path, node);
+	if (path)
+		sdev = path->sdev;
+	spin_unlock_irq(&lu->lock);
+	return sdev;
+}
+
+/*
+ * The claim that has this device scanned keeps the first path in place.
+ * A scan of the virtual host from outside brings no hostdata, and finds nothing.
+ */
+static int lu_sdev_alloc(struct scsi_device *sdev)
+{
+	struct request_queue *q = sdev->request_queue;
+	struct scsi_mpath *lu = sdev->hostdata;
+	struct queue_limits lim;
+
+	if (!lu)
+		return -ENXIO;
+
+	scsi_mpath_get(lu);
+	get_device(&sdev->sdev_gendev);	/* put when @lu is freed */
+	lu->sdev = sdev;
+	/* Dispatch knows by itself when there is room. */
+	sdev->max_device_blocked = 0;
+
+	lim = queue_limits_start_update(q);
+	scsi_limits_stack(&lim, &first_path_sdev(lu)->request_queue->limits);
+	return queue_limits_commit_update(q, &lim);
+}
+
+/* What the first path's LLD and transport found out about the device. */
+static void copy_quirks(struct scsi_device *to, const struct scsi_device *from)
+{
+	to->use_10_for_rw = from->use_10_for_rw;
+	to->use_10_for_ms = from->use_10_for_ms;
+	to->use_16_for_rw = from->use_16_for_rw;
+	to->use_16_for_sync = from->use_16_for_sync;
+	to->set_dbd_for_ms = from->set_dbd_for_ms;
+	to->read_before_ms = from->read_before_ms;
+	to->no_report_opcodes = from->no_report_opcodes;
+	to->no_write_same = from->no_write_same ||
+			    from->host->no_write_same;
+	to->skip_ms_page_8 = from->skip_ms_page_8;
+	to->skip_ms_page_3f = from->skip_ms_page_3f;
+	to->skip_vpd_pages = from->skip_vpd_pages;
+	to->try_vpd_pages = from->try_vpd_pages;
+	to->use_192_bytes_for_3f = from->use_192_bytes_for_3f;
+	to->no_start_on_add = from->no_start_on_add;
+	to->allow_restart = from->allow_restart;
+	to->start_stop_pwr_cond = from->start_stop_pwr_cond;
+	to->fix_capacity = from->fix_capacity;
+	to->guess_capacity = from->guess_capacity;
+	to->retry_hwerror = from->retry_hwerror;
+	to->last_sector_bug = from->last_sector_bug;
+	to->no_read_disc_info = from->no_read_disc_info;
+	to->no_read_capacity_16 = from->no_read_capacity_16;
+	to->try_rc_10_first = from->try_rc_10_first;
+	to->security_supported = from->security_supported;
+	to->wce_default_on = from->wce_default_on;
+	to->broken_fua = from->broken_fua;
+	to->no_vpd_size = from->no_vpd_size;
+	to->manage_system_start_stop = from->manage_system_start_stop;
+	to->manage_runtime_start_stop = from->manage_runtime_start_stop;
+	to->manage_shutdown = from->manage_shutdown;
+	to->eh_timeout = from->eh_timeout;
+	to->request_queue->rq_timeout = from->request_queue->rq_timeout;
+}
+
+static int lu_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
+{
+	struct scsi_device *path = first_path_sdev(sdev->hostdata);
+
+	copy_quirks(sdev, path);
+	/* No protection information: hosts differ in what they can do. */
+	sdev->no_dif = 1;
+	scsi_change_queue_depth(sdev, path->queue_depth);
+	return 0;
+}
+
+static void lu_sdev_destroy(struct scsi_device *sdev)
+{
+	if (sdev->hostdata)
+		scsi_mpath_sdev_destroyed(sdev->hostdata);
+}
+
+static const struct scsi_host_template mpath_host_template = {
+	.module			= THIS_MODULE,
+	.name			= "SCSI multipath",
+	.proc_name		= "scsi_mpath",
+	.queuecommand		= lu_queuecommand,
+	.eh_timed_out		= lu_timed_out,
+	.slave_alloc		= lu_sdev_alloc,
+	.device_configure	= lu_sdev_configure,
+	.slave_destroy		= lu_sdev_destroy,
+	.sdev_groups		= scsi_mpath_lu_groups,
+	.can_queue		= VIRTUAL_CAN_QUEUE,
+	.cmd_per_lun		= 1,
+	.this_id		= -1,
+	.sg_tablesize		= SG_MAX_SEGMENTS,
+	.max_sectors		= UINT_MAX,
+	.max_segment_size	= UINT_MAX,
+	.dma_boundary		= ULONG_MAX,
+	.no_multipath		= 1,
+};
+
+/**
+ * scsi_device_is_lu - is this the device of a claimed logical unit?
+ * @sdev: SCSI device
+ *
+ * Context: any.
+ */
+bool scsi_device_is_lu(const struct scsi_device *sdev)
+{
+	return sdev->host->hostt == &mpath_host_template;
+}
+
+/**
+ * scsi_mpath_host_get - make sure that the virtual host is there
+ *
+ * Context: process, claim_mutex held.
+ * Return: 0 or an errno.
+ */
+int scsi_mpath_host_get(void)
+{
+	struct Scsi_Host *shost;
+	int error;
+
+	if (scsi_mpath_host)
+		return 0;
+	shost = scsi_host_alloc(&mpath_host_template, 0);
+	if (!shost)
+		return -ENOMEM;
+
+	/* Claims happen in the scan of another host. */
+	lockdep_set_class(&shost->scan_mutex, &scan_mutex_key);
+	shost->max_id = VIRTUAL_MAX_ID;
+	shost->max_lun = 1;
+	shost->max_cmd_len = MAX_COMMAND_SIZE;
+	/* The path's host puts the LUN into the CDB where it must be. */
+	shost->no_scsi2_lun_in_cdb = 1;
+	/*
+	 * Logical units are announced by scsi_mpath_bring_up(), and must not
+	 * wait for the asynchronous scan they are found in.
+	 */
+	shost->async_scan = 1;
+
+	error = scsi_add_host(shost, NULL);
+	if (error) {
+		scsi_host_put(shost);
+		return error;
+	}
+	scsi_mpath_host = shost;
+	return 0;
+}
+
+/**
+ * scsi_mpath_host_exit - remove the virtual host and what is on it
+ *
+ * Context: process; no other host is left.
+ */
+void scsi_mpath_host_exit(void)
+{
+	if (!scsi_mpath_host)
+		return;
+	scsi_remove_host(scsi_mpath_host);
+	scsi_host_put(scsi_mpath_host);
+	scsi_mpath_host = NULL;
+}

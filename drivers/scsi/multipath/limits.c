@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The queue limits of a logical unit: what every one of its paths can take.
+ *
+ * Only limits that come from hosts are stacked. Those of the medium (block
+ * size, discard, zones and the like) are set by the upper-level driver on the
+ * logical unit's own queue and do not depend on the path.
+ */
+
+#include <linux/blk-mq.h>
+#include <linux/blkdev.h>
+#include <linux/string.h>
+#include <scsi/scsi_device.h>
+
+#include "mpath.h"
+
+/* How long a path that joins may wait for the I/O under way to end. */
+#define FREEZE_TIMEOUT	(30 * HZ)
+
+#define HOST_FEATURES	(BLK_FEAT_BOUNCE_HIGH | BLK_FEAT_STABLE_WRITES)
+
+/**
+ * scsi_limits_stack - restrict a logical unit's limits to those of a path
+ * @lu: limits of the logical unit's queue
+ * @path: limits of the path's queue
+ *
+ * Context: any. Pure.
+ */
+void scsi_limits_stack(struct queue_limits *lu,
+		       const struct queue_limits *path)
+{
+	lu->max_hw_sectors = min(lu->max_hw_sectors, path->max_hw_sectors);
+	lu->max_segments = min(lu->max_segments, path->max_segments);
+	lu->max_segment_size = min(lu->max_segment_size,
+				   path->max_segment_size);
+	lu->seg_boundary_mask = min(lu->seg_boundary_mask,
+				    path->seg_boundary_mask);
+	lu->virt_boundary_mask = min_not_zero(lu->virt_boundary_mask,
+					      path->virt_boundary_mask);
+	lu->dma_alignment = max(lu->dma_alignment, path->dma_alignment);
+	lu->dma_pad_mask = max(lu->dma_pad_mask, path->dma_pad_mask);
+	lu->features |= path->features & HOST_FEATURES;
+}
+
+/**
+ * scsi_limits_are_stacked - does a path take all that the logical unit may send?
+ * @lu: limits of the logical unit's queue
+ * @path: limits of the path's queue
+ *
+ * Context: any. Pure.
+ */
+bool scsi_limits_are_stacked(const struct queue_limits *lu,
+			     const struct queue_limits *path)
+{
+	struct queue_limits stacked = *lu;
+
+	scsi_limits_stack(&stacked, path);
+	return stacked.max_hw_sectors == lu->max_hw_sectors &&
+	       stacked.max_segments == lu->max_segments &&
+	       stacked.max_segment_size == lu->max_segment_size &&
+	       stacked.seg_boundary_mask == lu->seg_boundary_mask &&
+	       stacked.virt_boundary_mask == lu->virt_boundary_mask &&
+	       stacked.dma_alignment == lu->dma_alignment &&
+	       stacked.dma_pad_mask == lu->dma_pad_mask &&
+	       stacked.features == lu->features;
+}
+
+/**
+ * scsi_mpath_take_limits - make a logical unit fit one more path
+ * @lu: logical unit with a device
+ * @path: device that is to join
+ *
+ * If the path takes less than the logical unit sends so far, the queue is
+ * frozen for the change: no request made under the old limits remains.
+ *
+ * Context: process; waits for I/O under way.
+ * Return: 0; -ETIMEDOUT if I/O did not end (it may be waiting for a path);
+ * -EINVAL if no request can fit all hosts. On failure nothing has changed.
+ */
+int scsi_mpath_take_limits(struct scsi_mpath *lu, struct scsi_device *path)
+{
+	const struct queue_limits *path_lim = &path->request_queue->limits;
+	struct request_queue *q = lu->sdev->request_queue;
+	struct queue_limits lim;
+	int error;
+
+	lim = queue_limits_start_update(q);
+	if (scsi_limits_are_stacked(&lim, path_lim)) {
+		queue_limits_cancel_update(q);
+		return 0;
+	}
+	scsi_limits_stack(&lim, path_lim);
+	/* The block layer cannot express both in one. */
+	if (lim.virt_boundary_mask && lim.max_segment_size != UINT_MAX) {
+		queue_limits_cancel_update(q);
+		return -EINVAL;
+	}
+
+	blk_freeze_queue_start(q);
+	if (blk_mq_freeze_queue_wait_timeout(q, FREEZE_TIMEOUT)) {
+		error = queue_limits_commit_update(q, &lim);
+	} else {
+		queue_limits_cancel_update(q);
+		error = -ETIMEDOUT;
+	}
+	blk_mq_unfreeze_queue(q);
+	return error;
+}

@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a logical unit: from its first path to some time after its last.
+ *
+ * While no path is usable, the LU's scsi_device is in SDEV_BLOCK and I/O waits
+ * in its queue; once no_path_timeout is over it is in SDEV_TRANSPORT_OFFLINE
+ * and I/O fails. Those are the states in which a transport class puts a device
+ * whose remote port is gone, so that everything above knows them.
+ */
+
+#include <linux/blk-mq.h>
+#include <linux/idr.h>
+#include <linux/moduleparam.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_multipath.h>
+
+#include "../scsi_priv.h"
+#include "mpath.h"
+
+#define FIRST_SET_CAPACITY	4
+
+DEFINE_MUTEX(scsi_mpath_list_mutex);
+LIST_HEAD(scsi_mpath_list);
+struct workqueue_struct *scsi_mpath_wq;
+
+static DEFINE_IDA(targets);
+
+static int default_no_path_timeout = 30;
+module_param_named(no_path_timeout, default_no_path_timeout, int, 0644);
+MODULE_PARM_DESC(no_path_timeout,
+		 "Seconds that I/O of new logical units waits while no path is usable; 0: not at all, -1: for ever (default 30)");
+
+static void free_lu(struct kref *ref)
+{
+	struct scsi_mpath *lu = container_of(ref, struct scsi_mpath, ref);
+
+	WARN_ON_ONCE(!list_empty(&lu->paths));
+	if (lu->sdev)
+		put_device(&lu->sdev->sdev_gendev);
+	ida_free(&targets, lu->target);
+	free_percpu(lu->cursor);
+	kfree(rcu_dereference_protected(lu->usable, true));
+	kfree(lu->id);
+	kfree(lu);
+}
+
+void scsi_mpath_get(struct scsi_mpath *lu)
+{
+	kref_get(&lu->ref);
+}
+
+void scsi_mpath_put(struct scsi_mpath *lu)
+{
+	kref_put(&lu->ref, free_lu);
+}
+
+static void block_or_unblock(struct scsi_mpath *lu)
+{
+	struct scsi_device *sdev = lu->sdev;
+	bool usable, expired;
+
+	mutex_lock(&sdev->state_mutex);
+	spin_lock_irq(&lu->lock);
+	usable = rcu_dereference_protected(lu->usable,
+				lockdep_is_held(&lu->lock))->nr;
+	expired = lu->expired;
+	spin_unlock_irq(&lu->lock);
+
+	switch (sdev->sdev_state) {
+	case SDEV_RUNNING:
+		if (!usable)
+			scsi_internal_device_block_nowait(sdev);
+		if (!usable && expired)
+			scsi_internal_device_unblock_nowait(sdev,
+						SDEV_TRANSPORT_OFFLINE);
+		break;
+	case SDEV_BLOCK:
+	case SDEV_TRANSPORT_OFFLINE:
+		if (usable)
+			scsi_internal_device_unblock_nowait(sdev,
+							    SDEV_RUNNING);
+		else if (expired)
+			scsi_internal_device_unblock_nowait(sdev,
+						SDEV_TRANSPORT_OFFLINE);
+		break;
+	default:
+		/* Set offline by hand, suspended, or being removed. */
+		break;
+	}
+	mutex_unlock(&sdev->state_mutex);
+
+	/* What waits between two attempts has no one else to start it. */
+	if (usable || expired)
+		blk_mq_kick_requeue_list(sdev->request_queue);
+}
+
+static void send_events(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (test_and_clear_bit(PATH_EVENT_FAILED, &path->events))
+			scsi_path_uevent(path, "failed");
+		if (test_and_clear_bit(PATH_EVENT_REINSTATED, &path->events))
+			scsi_path_uevent(path, "reinstated");
+	}
+	mutex_unlock(&scsi_mpath_list_mutex);
+}
+
+static void lu_work(struct work_struct *work)
+{
+	struct scsi_mpath *lu = container_of(work, struct scsi_mpath, work);
+
+	if (!READ_ONCE(lu->announced))
+		return;
+	block_or_unblock(lu);
+	send_events(lu);
+}
+
+/* From here on no path may join. */
+static void start_removal(struct scsi_mpath *lu)
+{
+	lockdep_assert_held(&scsi_mpath_list_mutex);
+	if (lu->gone)
+		return;
+	lu->gone = true;
+	list_del_init(&lu->node);
+	scsi_mpath_get(lu);
+	queue_work(scsi_mpath_wq, &lu->remove_work);
+}
+
+static void no_path_work(struct work_struct *work)
+{
+	struct scsi_mpath *lu = container_of(to_delayed_work(work),
+					     struct scsi_mpath, no_path_work);
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	spin_lock_irq(&lu->lock);
+	if (rcu_dereference_protected(lu->usable,
+				      lockdep_is_held(&lu->lock))->nr ||
+	    lu->no_path_timeout < 0) {
+		spin_unlock_irq(&lu->lock);
+		mutex_unlock(&scsi_mpath_list_mutex);
+		return;
+	}
+	if (!lu->expired)
+		sdev_printk(KERN_ERR, lu->sdev,
+			    "no usable path for %d s, failing I/O\n",
+			    lu->no_path_timeout);
+	WRITE_ONCE(lu->expired, true);
+	spin_unlock_irq(&lu->lock);
+	if (list_empty(&lu->paths))
+		start_removal(lu);
+	mutex_unlock(&scsi_mpath_list_mutex);
+
+	block_or_unblock(lu);
+}
+
+static struct scsi_device *get_any_path_sdev(struct scsi_mpath *lu)
+{
+	struct scsi_device *sdev = NULL;
+	struct scsi_path *path;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	path = list_first_entry_or_null(&lu->paths, struct scsi_path, node);
+	if (path) {
+		sdev = path->sdev;
+		get_device(&sdev->sdev_gendev);
+	}
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return sdev;
+}
+
+/*
+ * Removes the device of an LU without paths, or the paths of an LU whose device
+ * somebody has deleted: the disk shall be gone, not come back as another one.
+ */
+static void remove_work(struct work_struct *work)
+{
+	struct scsi_mpath *lu = container_of(work, struct scsi_mpath,
+					     remove_work);
+	struct scsi_device *sdev, *last = NULL;
+
+	while ((sdev = get_any_path_sdev(lu))) {
+		scsi_remove_device(sdev);
+		put_device(&sdev->sdev_gendev);
+		if (WARN_ON_ONCE(sdev == last))
+			break;
+		last = sdev;
+	}
+	scsi_remove_device(lu->sdev);
+	scsi_mpath_put(lu);
+}
+
+/**
+ * scsi_mpath_create - a logical unit for a device that belongs to none yet
+ * @id: identity; the logical unit owns it from now on, also on failure
+ * @first: the first path's device
+ *
+ * The logical unit has no path and no scsi_device yet.
+ *
+ * Context: process.
+ * Return: a logical unit with one reference, or NULL.
+ */
+struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
+{
+	struct scsi_path_set *set;
+	struct scsi_mpath *lu;
+	int target;
+
+	lu = kzalloc(sizeof(*lu), GFP_KERNEL);
+	if (!lu)
+		goto free_id;
+	set = kzalloc(struct_size(set, path, FIRST_SET_CAPACITY), GFP_KERNEL);
+	if (!set)
+		goto free_mpath;
+	set->capacity = FIRST_SET_CAPACITY;
+	lu->cursor = alloc_percpu(unsigned int);
+	if (!lu->cursor)
+		goto free_set;
+	target = ida_alloc_max(&targets, scsi_mpath_host->max_id - 1,
+			       GFP_KERNEL);
+	if (target < 0)
+		goto free_cursor;
+
+	lu->id = id;
+	lu->target = target;
+	kref_init(&lu->ref);
+	INIT_LIST_HEAD(&lu->node);
+	spin_lock_init(&lu->lock);
+	INIT_LIST_HEAD(&lu->paths);
+	RCU_INIT_POINTER(lu->usable, set);
+	lu->policy = scsi_path_policy_for(first->type);
+	lu->max_cmd_len = first->host->max_cmd_len;
+	lu->no_path_timeout = clamp(READ_ONCE(default_no_path_timeout), -1,
+				    NO_PATH_TIMEOUT_MAX);
+	lu->no_path_since = jiffies;
+	INIT_WORK(&lu->work, lu_work);
+	INIT_DELAYED_WORK(&lu->no_path_work, no_path_work);
+	INIT_WORK(&lu->remove_work, remove_work);
+	return lu;
+
+free_cursor:
+	free_percpu(lu->cursor);
+free_set:
+	kfree(set);
+free_mpath:
+	kfree(lu);
+free_id:
+	kfree(id);
+	return NULL;
+}
+
+/**
+ * scsi_mpath_bring_up - scan the logical unit over its first path, announce it
+ * @lu: logical unit with one path
+ *
+ * The scan is the mid-layer's own: INQUIRY and all that follows are commands of
+ * the logical unit and take its path.
+ *
+ * Context: process, claim_mutex held; does I/O.
+ * Return: 0 or an errno; on failure there is no scsi_device.
+ */
+int scsi_mpath_bring_up(struct scsi_mpath *lu)
+{
+	struct Scsi_Host *shost = scsi_mpath_host;
+	struct scsi_device *sdev;
+	int error = -ENODEV;
+
+	sdev = __scsi_add_device(shost, 0, lu->target, 0, lu);
+	if (IS_ERR(sdev))
+		return PTR_ERR(sdev);
+
+	mutex_lock(&shost->scan_mutex);
+	if (sdev->sdev_state == SDEV_RUNNING)
+		error = scsi_sysfs_add_sdev(sdev);
+	if (error)
+		__scsi_remove_device(sdev);
+	mutex_unlock(&shost->scan_mutex);
+	if (error) {
+		scsi_device_put(sdev);
+		return error;
+	}
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	if (lu->gone) {
+		/* Somebody has deleted it within the moment. */
+		mutex_unlock(&scsi_mpath_list_mutex);
+		scsi_device_put(sdev);
+		return -ENODEV;
+	}
+	list_add_tail(&lu->node, &scsi_mpath_list);
+	spin_lock_irq(&lu->lock);
+	WRITE_ONCE(lu->announced, true);
+	if (!rcu_dereference_protected(lu->usable,
+				       lockdep_is_held(&lu->lock))->nr)
+		scsi_mpath_arm_no_path(lu);
+	spin_unlock_irq(&lu->lock);
+	mutex_unlock(&scsi_mpath_list_mutex);
+	queue_work(scsi_mpath_wq, &lu->work);
+	scsi_device_put(sdev);
+	return 0;
+}
+
+/**
+ * scsi_mpath_sdev_destroyed - the LU's scsi_device is no more
+ * @lu: logical unit
+ *
+ * Its queue is drained. If this was not our doing, the paths go as well.
+ *
+ * Context: process, scan_mutex of the virtual host held.
+ */
+void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
+{
+	mutex_lock(&scsi_mpath_list_mutex);
+	if (lu->announced)
+		start_removal(lu);
+	lu->gone = true;
+	mutex_unlock(&scsi_mpath_list_mutex);
+
+	disable_work_sync(&lu->work);
+	disable_delayed_work_sync(&lu->no_path_work);
+	scsi_mpath_put(lu);
+}
+
+/**
+ * scsi_mpath_arm_no_path - I/O starts to wait for a path, or fails
+ * @lu: logical unit without a usable path
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
+{
+	unsigned long due;
+
+	lockdep_assert_held(&lu->lock);
+	if (lu->no_path_timeout < 0) {
+		cancel_delayed_work(&lu->no_path_work);
+		return;
+	}
+	due = lu->no_path_since + lu->no_path_timeout * HZ;
+	mod_delayed_work(scsi_mpath_wq, &lu->no_path_work,
+			 time_after(due, jiffies) ? due - jiffies : 0);
+}
+
+/**
+ * scsi_mpath_usable_changed - the set of usable paths has been rewritten
+ * @lu: logical unit
+ * @before: how many there were
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_mpath_usable_changed(struct scsi_mpath *lu, unsigned int before)
+{
+	unsigned int now;
+
+	lockdep_assert_held(&lu->lock);
+	now = rcu_dereference_protected(lu->usable,
+					lockdep_is_held(&lu->lock))->nr;
+	if (!before == !now)
+		return;
+	if (now) {
+		WRITE_ONCE(lu->expired, false);
+		WRITE_ONCE(lu->usable_since, jiffies);
+		cancel_delayed_work(&lu->no_path_work);
+	} else {
+		lu->no_path_since = jiffies;
+		if (lu->announced)
+			scsi_mpath_arm_no_path(lu);
+	}
+	queue_work(scsi_mpath_wq, &lu->work);
+}
+
+/**
+ * scsi_mpath_last_path_left - the logical unit has no path at all any more
+ * @lu: logical unit
+ *
+ * Its device stays for no_path_timeout from now, even if I/O fails already.
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_mpath_last_path_left(struct scsi_mpath *lu)
+{
+	lockdep_assert_held(&lu->lock);
+	lu->no_path_since = jiffies;
+	if (lu->announced)
+		scsi_mpath_arm_no_path(lu);
+}
+
+/**
+ * scsi_mpath_set_no_path_timeout - how long I/O waits for a path
+ * @lu: logical unit
+ * @seconds: seconds, 0: not at all, -1: for ever
+ *
+ * Counts from the moment the last usable path was lost, also if that is past.
+ *
+ * Context: process; takes @lu->lock.
+ */
+void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds)
+{
+	spin_lock_irq(&lu->lock);
+	lu->no_path_timeout = seconds;
+	if (!rcu_dereference_protected(lu->usable,
+				       lockdep_is_held(&lu->lock))->nr)
+		scsi_mpath_arm_no_path(lu);
+	spin_unlock_irq(&lu->lock);
+}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The state of a path, and the set of paths that I/O may take.
+ *
+ * Every change of state goes through change_state(). It runs under the lock of
+ * the logical unit, rewrites the set for dispatch, logs one line, leaves one
+ * event for user space, and starts or ends the waiting of I/O.
+ */
+
+#include <linux/bitops.h>
+#include <linux/jiffies.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_multipath.h>
+
+#include "mpath.h"
+#include "trace.h"
+
+/* Failures in a row of a kind that may pass, until a path counts as dead. */
+#define STRIKES_TO_DEATH	5
+
+#define PROBE_DELAY_FIRST	(HZ / 4)
+
+static const char *state_name(enum scsi_path_state state)
+{
+	switch (state) {
+	case PATH_GOOD:
+		return "good";
+	case PATH_PROBATION:
+		return "on probation";
+	case PATH_WAITING:
+		return "waiting";
+	case PATH_DEAD:
+		return "dead";
+	case PATH_DISABLED:
+		return "disabled";
+	}
+	return "?";
+}
+
+static bool state_carries_io(enum scsi_path_state state)
+{
+	return state == PATH_GOOD || state == PATH_PROBATION;
+}
+
+static bool path_is_usable(const struct scsi_path *path)
+{
+	return path->running && state_carries_io(path->state);
+}
+
+/**
+ * scsi_path_refresh_locked - rewrite the set of paths for dispatch
+ * @lu: logical unit
+ *
+ * The set holds the usable paths of the lowest weight. Readers may see old and
+ * new entries mixed for the length of one selection.
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_path_refresh_locked(struct scsi_mpath *lu)
+{
+	struct scsi_path_set *set;
+	struct scsi_path *path;
+	unsigned int before, nr = 0;
+	u32 best = U32_MAX;
+
+	lockdep_assert_held(&lu->lock);
+	set = rcu_dereference_protected(lu->usable,
+					lockdep_is_held(&lu->lock));
+	before = set->nr;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path_is_usable(path))
+			best = min(best, path->weight);
+	}
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path_is_usable(path) && path->weight == best)
+			WRITE_ONCE(set->path[nr++], path);
+	}
+	/* A reader that sees the new number finds entries below it. */
+	smp_store_release(&set->nr, nr);
+	/* A path that left must not be found any more: its memory goes. */
+	for (unsigned int i = nr; i < before; i++)
+		WRITE_ONCE(set->path[i], nr ? set->path[0] : NULL);
+
+	if (lu->policy->set_changed)
+		lu->policy->set_changed(lu, set);
+	scsi_mpath_usable_changed(lu, before);
+}
+
+static unsigned int nr_usable(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+	unsigned int nr = 0;
+
+	list_for_each_entry(path, &lu->paths, node)
+		nr += path_is_usable(path);
+	return nr;
+}
+
+static void log_state(struct scsi_path *path, const char *why)
+{
+	struct scsi_mpath *lu = path->lu;
+
+	sdev_printk(KERN_NOTICE, lu->sdev ?: path->sdev,
+		    "path %s %s (%s), %u of %u usable\n",
+		    dev_name(&path->sdev->sdev_gendev),
+		    state_name(path->state), why, nr_usable(lu), lu->nr_paths);
+}
+
+/* Returns true if the state was another one before. */
+static bool change_state(struct scsi_path *path, enum scsi_path_state state,
+			 const char *why)
+{
+	enum scsi_path_state old = path->state;
+	struct scsi_mpath *lu = path->lu;
+
+	lockdep_assert_held(&lu->lock);
+	if (state == old)
+		return false;
+
+	WRITE_ONCE(path->state, state);
+	if (state == PATH_GOOD) {
+		path->strikes = 0;
+		path->probe_delay = PROBE_DELAY_FIRST;
+	}
+	WRITE_ONCE(path->suspect, path->strikes || state != PATH_GOOD);
+	trace_scsi_path_state(path, old, state, why);
+
+	if (state_carries_io(state) != state_carries_io(old)) {
+		scsi_path_refresh_locked(lu);
+		set_bit(state_carries_io(state) ? PATH_EVENT_REINSTATED :
+						  PATH_EVENT_FAILED,
+			&path->events);
+		queue_work(scsi_mpath_wq, &lu->work);
+	}
+	/* From probation to good is what everyone expects. */
+	if (old != PATH_PROBATION || state != PATH_GOOD)
+		log_state(path, why);
+	if (state == PATH_WAITING || state == PATH_DEAD)
+		scsi_path_probe_schedule(path);
+	return true;
+}
+
+/**
+ * scsi_path_set_state - change the state of a path
+ * @path: path
+ * @state: new state
+ * @why: for the log
+ *
+ * Does nothing to a path that the administrator has disabled.
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
+			 const char *why)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	if (path->state != PATH_DISABLED)
+		change_state(path, state, why);
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
+ * scsi_path_suspend_or_lose - an attempt failed, the path is out of rotation
+ * @path: path
+ * @state: PATH_WAITING or PATH_DEAD; a dead path stays dead
+ * @why: for the log
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_suspend_or_lose(struct scsi_path *path,
+			       enum scsi_path_state state, const char *why)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	path->failures++;
+	if (path->state != PATH_DISABLED && path->state != PATH_DEAD)
+		change_state(path, state, why);
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
+ * scsi_path_strike - an attempt failed in a way that may pass
+ * @path: path
+ * @why: for the log
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_strike(struct scsi_path *path, const char *why)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	path->failures++;
+	path->strikes++;
+	WRITE_ONCE(path->suspect, true);
+	if (state_carries_io(path->state) &&
+	    (path->strikes >= STRIKES_TO_DEATH ||
+	     path->state == PATH_PROBATION))
+		change_state(path, PATH_DEAD, why);
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
+ * scsi_path_proved - an attempt succeeded on a path with something to clear
+ * @path: path whose @suspect was seen set
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_proved(struct scsi_path *path)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	/* A straggler's success does not revive a path declared dead since. */
+	if (state_carries_io(path->state)) {
+		path->strikes = 0;
+		WRITE_ONCE(path->suspect, false);
+		if (path->state == PATH_PROBATION)
+			change_state(path, PATH_GOOD, "proved itself");
+	}
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
+ * scsi_path_admin_write - what the administrator wants of a path
+ * @path: path
+ * @state: the 2002 state number
+ * @failures: new failure count
+ * @weight: new weight
+ *
+ * Good brings a path back whatever it was, failing takes it out until a probe
+ * succeeds, dead takes it out until the administrator says otherwise.
+ *
+ * Context: process; takes sdev->state_mutex and the logical unit's lock.
+ */
+void scsi_path_admin_write(struct scsi_path *path,
+			   enum scsi_path_shown_state state, u32 failures,
+			   u32 weight)
+{
+	static const enum scsi_path_state meaning[] = {
+		[SHOWN_GOOD]	= PATH_GOOD,
+		[SHOWN_FAILING]	= PATH_WAITING,
+		[SHOWN_DEAD]	= PATH_DISABLED,
+	};
+	struct scsi_device *sdev = path->sdev;
+	struct scsi_mpath *lu = path->lu;
+	unsigned long flags;
+
+	/* An offline path was set so by error handling, or by hand. */
+	if (state == SHOWN_GOOD) {
+		mutex_lock(&sdev->state_mutex);
+		if (sdev->sdev_state == SDEV_OFFLINE)
+			scsi_device_set_state(sdev, SDEV_RUNNING);
+		mutex_unlock(&sdev->state_mutex);
+	}
+
+	spin_lock_irqsave(&lu->lock, flags);
+	path->failures = failures;
+	if (path->weight != weight) {
+		path->weight = weight;
+		scsi_path_refresh_locked(lu);
+	}
+	change_state(path, meaning[state], "administrator");
+	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
+/**
+ * scsi_path_set_weight - change the weight of a path
+ * @path: path
+ * @weight: new weight, lower is better
+ *
+ * Context: process; takes the logical unit's lock.
+ */
+void scsi_path_set_weight(struct scsi_path *path, u32 weight)
+{
+	spin_lock_irq(&path->lu->lock);
+	path->weight = weight;
+	scsi_path_refresh_locked(path->lu);
+	spin_unlock_irq(&path->lu->lock);
+}
+
+/**
+ * scsi_path_shown_state - the state of a path as /proc and sysfs show it
+ * @path: path
+ *
+ * Context: any. A snapshot.
+ */
+enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
+{
+	enum scsi_path_state state = READ_ONCE(path->state);
+
+	if (state == PATH_DEAD || state == PATH_DISABLED)
+		return SHOWN_DEAD;
+
+	switch (READ_ONCE(path->sdev->sdev_state)) {
+	case SDEV_RUNNING:
+		return state == PATH_GOOD ? SHOWN_GOOD : SHOWN_FAILING;
+	case SDEV_OFFLINE:
+	case SDEV_TRANSPORT_OFFLINE:
+	case SDEV_CANCEL:
+	case SDEV_DEL:
+		return SHOWN_DEAD;
+	default:
+		return SHOWN_FAILING;
+	}
+}
+
+/**
+ * scsi_path_sdev_state_changed - the mid-layer changed a device's state
+ * @sdev: any SCSI device
+ *
+ * A path that its transport blocks leaves rotation at once and comes back when
+ * it is unblocked. One that goes offline is dead until it runs again; then it
+ * is on probation.
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_sdev_state_changed(struct scsi_device *sdev)
+{
+	enum scsi_device_state sdev_state;
+	struct scsi_path *path;
+	unsigned long flags;
+	bool running;
+
+	rcu_read_lock();	/* against a claim that is undone */
+	path = READ_ONCE(sdev->path);
+	if (!path)
+		goto out;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	sdev_state = READ_ONCE(sdev->sdev_state);
+	running = sdev_state == SDEV_RUNNING;
+	if (running != path->running) {
+		path->running = running;
+		scsi_path_refresh_locked(path->lu);
+		if (running && (path->state == PATH_DEAD ||
+				path->state == PATH_WAITING))
+			change_state(path, PATH_PROBATION, "running again");
+		else if (state_carries_io(path->state))
+			log_state(path, running ? "unblocked" : "stopped");
+	}
+	if ((sdev_state == SDEV_OFFLINE ||
+	     sdev_state == SDEV_TRANSPORT_OFFLINE) &&
+	    path->state != PATH_DISABLED)
+		change_state(path, PATH_DEAD, "offline");
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+out:
+	rcu_read_unlock();
+}

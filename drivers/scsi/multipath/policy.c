@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The list of policies, the default, and the change of a logical unit's policy.
+ */
+
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+#include <scsi/scsi_proto.h>
+
+#include "mpath.h"
+
+static const struct scsi_path_policy *const policies[] = {
+	&scsi_policy_lpu,
+	&scsi_policy_rr,
+};
+
+static const struct scsi_path_policy *default_policy =
+	IS_ENABLED(CONFIG_SCSI_PATH_POLICY_RR) ? &scsi_policy_rr :
+						 &scsi_policy_lpu;
+
+/**
+ * scsi_path_policy_find - look a policy up by its name
+ * @name: name, a trailing newline is ignored
+ *
+ * Return: the policy, or NULL.
+ */
+const struct scsi_path_policy *scsi_path_policy_find(const char *name)
+{
+	for (int i = 0; i < ARRAY_SIZE(policies); i++) {
+		if (sysfs_streq(name, policies[i]->name))
+			return policies[i];
+	}
+	return NULL;
+}
+
+/* Changing the port between two commands of a tape or changer has a price. */
+static bool type_must_stay(u8 device_type)
+{
+	return device_type == TYPE_TAPE || device_type == TYPE_MEDIUM_CHANGER;
+}
+
+/**
+ * scsi_path_policy_for - the policy that a new logical unit starts with
+ * @device_type: its peripheral device type
+ */
+const struct scsi_path_policy *scsi_path_policy_for(u8 device_type)
+{
+	if (type_must_stay(device_type))
+		return &scsi_policy_lpu;
+	return READ_ONCE(default_policy);
+}
+
+/**
+ * scsi_path_policy_list - all policies, the active one in brackets
+ * @buf: a page of sysfs
+ * @active: the active one
+ *
+ * Return: bytes written.
+ */
+ssize_t scsi_path_policy_list(char *buf, const struct scsi_path_policy *active)
+{
+	ssize_t len = 0;
+
+	for (int i = 0; i < ARRAY_SIZE(policies); i++)
+		len += sysfs_emit_at(buf, len, policies[i] == active ?
+				     "[%s] " : "%s ", policies[i]->name);
+	return len - 1 + sysfs_emit_at(buf, len - 1, "\n");
+}
+
+/**
+ * scsi_mpath_set_policy - change the policy of a logical unit, under load or not
+ * @lu: logical unit
+ * @policy: new policy
+ *
+ * Context: any; takes @lu->lock.
+ * Return: 0, or -EOPNOTSUPP for a type of device that must stay on its path.
+ */
+int scsi_mpath_set_policy(struct scsi_mpath *lu,
+			  const struct scsi_path_policy *policy)
+{
+	unsigned long flags;
+
+	if (type_must_stay(lu->sdev->type) && !policy->stays)
+		return -EOPNOTSUPP;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	if (policy->set_changed)
+		policy->set_changed(lu,
+				    rcu_dereference_protected(lu->usable,
+						lockdep_is_held(&lu->lock)));
+	/* Pairs with smp_load_acquire() in the dispatcher. */
+	smp_store_release(&lu->policy, policy);
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return 0;
+}
+
+static int path_policy_set(const char *val, const struct kernel_param *kp)
+{
+	const struct scsi_path_policy *policy = scsi_path_policy_find(val);
+
+	if (!policy)
+		return -EINVAL;
+	WRITE_ONCE(default_policy, policy);
+	return 0;
+}
+
+static int path_policy_get(char *buf, const struct kernel_param *kp)
+{
+	return sysfs_emit(buf, "%s\n", READ_ONCE(default_policy)->name);
+}
+
+static const struct kernel_param_ops path_policy_ops = {
+	.set = path_policy_set,
+	.get = path_policy_get,
+};
+
+module_param_cb(path_policy, &path_policy_ops, NULL, 0644);
+MODULE_PARM_DESC(path_policy,
+		 "How new logical units choose the path of a command: lpu (last path used) or rr (round-robin)");

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attributes: "multipath" and "paths" of a logical unit's device, "path" of a
+ * path's device. See Documentation/ABI/testing/sysfs-scsi-multipath.
+ */
+
+#include <linux/capability.h>
+#include <linux/kstrtox.h>
+#include <linux/sysfs.h>
+#include <scsi/scsi_device.h>
+
+#include "mpath.h"
+
+static struct scsi_mpath *dev_to_lu(struct device *dev)
+{
+	return to_scsi_device(dev)->hostdata;
+}
+
+static struct scsi_path *dev_to_path(struct device *dev)
+{
+	return to_scsi_device(dev)->path;
+}
+
+static ssize_t id_show(struct device *dev, struct device_attribute *attr,
+		       char *buf)
+{
+	return sysfs_emit(buf, "%s\n", dev_to_lu(dev)->id);
+}
+static DEVICE_ATTR_RO(id);
+
+static ssize_t policy_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return scsi_path_policy_list(buf, READ_ONCE(dev_to_lu(dev)->policy));
+}
+
+static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	const struct scsi_path_policy *policy = scsi_path_policy_find(buf);
+	int error;
+
+	if (!policy)
+		return -EINVAL;
+	error = scsi_mpath_set_policy(dev_to_lu(dev), policy);
+	return error ?: count;
+}
+static DEVICE_ATTR_RW(policy);
+
+static ssize_t no_path_timeout_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(dev_to_lu(dev)->no_path_timeout));
+}
+
+static ssize_t no_path_timeout_store(struct device *dev,
+				     struct device_attribute *attr,
+				     const char *buf, size_t count)
+{
+	int seconds, error;
+
+	error = kstrtoint(buf, 0, &seconds);
+	if (error)
+		return error;
+	if (seconds < -1 || seconds > NO_PATH_TIMEOUT_MAX)
+		return -EINVAL;
+	scsi_mpath_set_no_path_timeout(dev_to_lu(dev), seconds);
+	return count;
+}
+static DEVICE_ATTR_RW(no_path_timeout);
+
+static struct attribute *lu_attrs[] = {
+	&dev_attr_id.attr,
+	&dev_attr_policy.attr,
+	&dev_attr_no_path_timeout.attr,
+	NULL
+};
+
+static const struct attribute_group lu_group = {
+	.name	= "multipath",
+	.attrs	= lu_attrs,
+};
+
+static struct attribute *no_attrs[] = {
+	NULL
+};
+
+/* A directory that holds nothing but links. */
+static const struct attribute_group lu_paths_group = {
+	.name	= "paths",
+	.attrs	= no_attrs,
+};
+
+const struct attribute_group *scsi_mpath_lu_groups[] = {
+	&lu_group,
+	&lu_paths_group,
+	NULL
+};
+
+static ssize_t state_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%d\n", scsi_path_shown_state(dev_to_path(dev)));
+}
+
+static ssize_t state_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct scsi_path *path = dev_to_path(dev);
+	unsigned int state;
+	int error;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EACCES;
+	error = kstrtouint(buf, 0, &state);
+	if (error)
+		return error;
+	if (state < SHOWN_GOOD || state > SHOWN_DEAD)
+		return -EINVAL;
+	scsi_path_admin_write(path, state, READ_ONCE(path->failures),
+			      READ_ONCE(path->weight));
+	return count;
+}
+static DEVICE_ATTR_RW(state);
+
+static ssize_t failures_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(dev_to_path(dev)->failures));
+}
+static DEVICE_ATTR_RO(failures);
+
+static ssize_t weight_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(dev_to_path(dev)->weight));
+}
+
+static ssize_t weight_store(struct device *dev, struct device_attribute *attr,
+			    const char *buf, size_t count)
+{
+	u32 weight;
+	int error;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EACCES;
+	error = kstrtou32(buf, 0, &weight);
+	if (error)
+		return error;
+	scsi_path_set_weight(dev_to_path(dev), weight);
+	return count;
+}
+static DEVICE_ATTR_RW(weight);
+
+static ssize_t issued_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%u\n",
+			  atomic_read(&to_scsi_device(dev)->iorequest_cnt));
+}
+static DEVICE_ATTR_RO(issued);
+
+static ssize_t in_flight_show(struct device *dev, struct device_attribute *attr,
+			      char *buf)
+{
+	return sysfs_emit(buf, "%d\n", scsi_device_busy(to_scsi_device(dev)));
+}
+static DEVICE_ATTR_RO(in_flight);
+
+static struct attribute *path_attrs[] = {
+	&dev_attr_state.attr,
+	&dev_attr_failures.attr,
+	&dev_attr_weight.attr,
+	&dev_attr_issued.attr,
+	&dev_attr_in_flight.attr,
+	NULL
+};
+
+static const struct attribute_group path_group = {
+	.name	= "path",
+	.attrs	= path_attrs,
+};
+
+/*
+ * The directory of the logical unit's device goes when its removal starts. That
+ * cannot happen between here and unlock_lu_directory().
+ */
+static bool lock_lu_directory(struct scsi_device *lu_sdev)
+{
+	mutex_lock(&lu_sdev->state_mutex);
+	if (lu_sdev->sdev_state != SDEV_CANCEL &&
+	    lu_sdev->sdev_state != SDEV_DEL)
+		return true;
+	mutex_unlock(&lu_sdev->state_mutex);
+	return false;
+}
+
+static void unlock_lu_directory(struct scsi_device *lu_sdev)
+{
+	mutex_unlock(&lu_sdev->state_mutex);
+}
+
+/**
+ * scsi_path_sysfs_add - attributes and links of a path
+ * @path: path whose device is in sysfs
+ *
+ * Context: process.
+ * Return: 0 or an errno.
+ */
+int scsi_path_sysfs_add(struct scsi_path *path)
+{
+	struct kobject *kobj = &path->sdev->sdev_gendev.kobj;
+	struct scsi_device *lu_sdev = path->lu->sdev;
+	int error;
+
+	error = sysfs_create_group(kobj, &path_group);
+	if (error)
+		return error;
+	if (!lock_lu_directory(lu_sdev))
+		return 0;
+	error = sysfs_add_link_to_group(kobj, path_group.name,
+					&lu_sdev->sdev_gendev.kobj, "lu");
+	if (!error)
+		error = sysfs_add_link_to_group(&lu_sdev->sdev_gendev.kobj,
+						lu_paths_group.name, kobj,
+						kobject_name(kobj));
+	unlock_lu_directory(lu_sdev);
+	return error;
+}
+
+/**
+ * scsi_path_sysfs_remove - remove what scsi_path_sysfs_add() has added
+ * @path: path whose device has left sysfs, with all attributes of its own
+ *
+ * Context: process.
+ */
+void scsi_path_sysfs_remove(struct scsi_path *path)
+{
+	struct scsi_device *lu_sdev = path->lu->sdev;
+
+	if (!lock_lu_directory(lu_sdev))
+		return;
+	sysfs_remove_link_from_group(&lu_sdev->sdev_gendev.kobj,
+				     lu_paths_group.name,
+				     dev_name(&path->sdev->sdev_gendev));
+	unlock_lu_directory(lu_sdev);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM scsi_mpath
+
+#if !defined(_SCSI_MULTIPATH_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _SCSI_MULTIPATH_TRACE_H
+
+#include <linux/blk-mq.h>
+#include <linux/tracepoint.h>
+#include <scsi/scsi_cmnd.h>
+
+#include "mpath.h"
+#include "verdict.h"
+
+DECLARE_EVENT_CLASS(scsi_mpath_cmd,
+	TP_PROTO(struct scsi_cmnd *lu_cmd, struct scsi_path *path),
+	TP_ARGS(lu_cmd, path),
+	TP_STRUCT__entry(
+		__string(lu, dev_name(&lu_cmd->device->sdev_gendev))
+		__string(path, path ? dev_name(&path->sdev->sdev_gendev) : "-")
+		__field(int, tag)
+		__field(u8, opcode)
+	),
+	TP_fast_assign(
+		__assign_str(lu);
+		__assign_str(path);
+		__entry->tag = scsi_cmd_to_rq(lu_cmd)->tag;
+		__entry->opcode = lu_cmd->cmnd[0];
+	),
+	TP_printk("lu=%s path=%s tag=%d opcode=%#04x", __get_str(lu),
+		  __get_str(path), __entry->tag, __entry->opcode)
+);
+
+DEFINE_EVENT(scsi_mpath_cmd, scsi_mpath_issue,
+	TP_PROTO(struct scsi_cmnd *lu_cmd, struct scsi_path *path),
+	TP_ARGS(lu_cmd, path)
+);
+
+TRACE_EVENT(scsi_mpath_select,
+	TP_PROTO(struct scsi_cmnd *lu_cmd, struct scsi_path *path,
+		 const char *policy),
+	TP_ARGS(lu_cmd, path, policy),
+	TP_STRUCT__entry(
+		__string(lu, dev_name(&lu_cmd->device->sdev_gendev))
+		__string(path, path ? dev_name(&path->sdev->sdev_gendev) : "-")
+		__string(policy, policy)
+		__field(int, tag)
+	),
+	TP_fast_assign(
+		__assign_str(lu);
+		__assign_str(path);
+		__assign_str(policy);
+		__entry->tag = scsi_cmd_to_rq(lu_cmd)->tag;
+	),
+	TP_printk("lu=%s path=%s policy=%s tag=%d", __get_str(lu),
+		  __get_str(path), __get_str(policy), __entry->tag)
+);
+
+TRACE_EVENT(scsi_mpath_verdict,
+	TP_PROTO(struct scsi_cmnd *lu_cmd, struct scsi_path *path,
+		 const struct scsi_verdict *verdict),
+	TP_ARGS(lu_cmd, path, verdict),
+	TP_STRUCT__entry(
+		__string(lu, dev_name(&lu_cmd->device->sdev_gendev))
+		__string(path, dev_name(&path->sdev->sdev_gendev))
+		__field(int, tag)
+		__field(int, result)
+		__field(int, path_effect)
+		__field(int, cmd_effect)
+	),
+	TP_fast_assign(
+		__assign_str(lu);
+		__assign_str(path);
+		__entry->tag = scsi_cmd_to_rq(lu_cmd)->tag;
+		__entry->result = lu_cmd->result;
+		__entry->path_effect = verdict->path;
+		__entry->cmd_effect = verdict->cmd;
+	),
+	TP_printk("lu=%s path=%s tag=%d result=%#x path_effect=%s cmd_effect=%s",
+		  __get_str(lu), __get_str(path), __entry->tag,
+		  __entry->result,
+		  __print_symbolic(__entry->path_effect,
+				   { PATH_PROVED, "proved" },
+				   { PATH_UNCHANGED, "unchanged" },
+				   { PATH_CONGESTED, "congested" },
+				   { PATH_STRIKE, "strike" },
+				   { PATH_SUSPENDED, "suspended" },
+				   { PATH_LOST, "lost" }),
+		  __print_symbolic(__entry->cmd_effect,
+				   { CMD_DELIVER, "deliver" },
+				   { CMD_NEVER_RAN, "never_ran" },
+				   { CMD_MAY_HAVE_RUN, "may_have_run" }))
+);
+
+TRACE_EVENT(scsi_path_state,
+	TP_PROTO(struct scsi_path *path, enum scsi_path_state from,
+		 enum scsi_path_state to, const char *why),
+	TP_ARGS(path, from, to, why),
+	TP_STRUCT__entry(
+		__string(path, dev_name(&path->sdev->sdev_gendev))
+		__string(why, why)
+		__field(int, from)
+		__field(int, to)
+	),
+	TP_fast_assign(
+		__assign_str(path);
+		__assign_str(why);
+		__entry->from = from;
+		__entry->to = to;
+	),
+	TP_printk("path=%s from=%d to=%d why=%s", __get_str(path),
+		  __entry->from, __entry->to, __get_str(why))
+);
+
+#endif /* _SCSI_MULTIPATH_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH ../../drivers/scsi/multipath
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

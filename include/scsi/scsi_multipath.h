@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the rest of the SCSI mid-layer sees of multipath.
+ *
+ * A claimed logical unit has one scsi_device on the mid-layer's virtual host
+ * and one path scsi_device per I_T nexus on the real hosts. The functions here
+ * are called by the mid-layer at the few places where the two kinds of device,
+ * or the commands of a path, need other treatment than a plain device.
+ * Without CONFIG_SCSI_MULTI_PATH_IO every one of them compiles to nothing.
+ */
+#ifndef _SCSI_SCSI_MULTIPATH_H
+#define _SCSI_SCSI_MULTIPATH_H
+
+#include <linux/types.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+
+#ifdef CONFIG_SCSI_MULTI_PATH_IO
+
+/**
+ * scsi_device_is_path - is this device one path of a claimed logical unit?
+ * @sdev: SCSI device
+ *
+ * Stable once the device is visible in sysfs. Any context.
+ */
+static inline bool scsi_device_is_path(const struct scsi_device *sdev)
+{
+	return sdev->path;
+}
+
+/**
+ * scsi_cmd_is_path_attempt - is this command one attempt at an LU's command?
+ * @cmd: command of a path device
+ *
+ * Commands that somebody sends to the path device itself (a scan, a device
+ * handler, bsg) are not attempts. Any context.
+ */
+static inline bool scsi_cmd_is_path_attempt(const struct scsi_cmnd *cmd)
+{
+	return cmd->flags & SCMD_PATH_ATTEMPT;
+}
+
+/**
+ * enum scsi_path_send - what became of an attempt to use a path
+ * @SCSI_PATH_SENT: the LLD has taken the command; it will be completed
+ * @SCSI_PATH_FULL: no tag, budget or room in the target or host; nothing sent
+ * @SCSI_PATH_AWAY: blocked, offline, frozen or in recovery; nothing sent
+ */
+enum scsi_path_send {
+	SCSI_PATH_SENT,
+	SCSI_PATH_FULL,
+	SCSI_PATH_AWAY,
+};
+
+/* drivers/scsi/scsi_lib.c, for the dispatcher */
+enum scsi_path_send scsi_path_queue_cmd(struct scsi_cmnd *cmd);
+void scsi_path_free_cmd(struct scsi_cmnd *cmd);
+
+/* drivers/scsi/multipath/, for the mid-layer */
+bool scsi_device_is_lu(const struct scsi_device *sdev);
+void scsi_path_claim(struct scsi_device *sdev);
+void scsi_path_announce(struct scsi_device *sdev);
+void scsi_path_leave(struct scsi_device *sdev);
+void scsi_path_release(struct scsi_device *sdev);
+void scsi_path_sdev_state_changed(struct scsi_device *sdev);
+void scsi_path_cmd_done(struct scsi_cmnd *cmd);
+int scsi_mpath_init(void);
+void scsi_mpath_exit(void);
+
+#else /* CONFIG_SCSI_MULTI_PATH_IO */
+
+static inline bool scsi_device_is_path(const struct scsi_device *sdev)
+{
+	return false;
+}
+
+static inline bool scsi_cmd_is_path_attempt(const struct scsi_cmnd *cmd)
+{
+	return false;
+}
+
+static inline bool scsi_device_is_lu(const struct scsi_device *sdev)
+{
+	return false;
+}
+
+static inline void scsi_path_claim(struct scsi_device *sdev) { }
+static inline void scsi_path_announce(struct scsi_device *sdev) { }
+static inline void scsi_path_leave(struct scsi_device *sdev) { }
+static inline void scsi_path_release(struct scsi_device *sdev) { }
+static inline void scsi_path_sdev_state_changed(struct scsi_device *sdev) { }
+static inline void scsi_path_cmd_done(struct scsi_cmnd *cmd) { }
+static inline int scsi_mpath_init(void) { return 0; }
+static inline void scsi_mpath_exit(void) { }
+
+#endif /* CONFIG_SCSI_MULTI_PATH_IO */
+
+#endif /* _SCSI_SCSI_MULTIPATH_H */

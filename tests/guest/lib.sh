@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0
+# What every guest test uses: TAP, waiting for conditions, building devices.
+#
+# A test is a file NAME.sh that sources this one, says plan COUNT, and reports
+# each thing shown with ok or is. It starts in a guest with nothing loaded.
+
+tap_n=0
+tap_failed=0
+
+plan() {
+	echo "TAP version 13"
+	echo "1..$1"
+}
+
+# report STATUS TEXT
+report() {
+	tap_n=$((tap_n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $tap_n - $TEST_NAME: $2"
+	else
+		tap_failed=$((tap_failed + 1))
+		echo "not ok $tap_n - $TEST_NAME: $2"
+		diagnose
+	fi
+}
+
+diagnose() {
+	sed 's/^/# paths: /' /proc/scsi/scsi_path/paths 2>/dev/null
+	lsscsi 2>/dev/null | sed 's/^/# lsscsi: /'
+	dmesg | tail -15 | sed 's/^/# dmesg: /'
+}
+
+# ok TEXT COMMAND...: the command succeeds
+ok() {
+	text=$1
+	shift
+	"$@" >/tmp/ok.out 2>&1
+	status=$?
+	[ $status = 0 ] || sed 's/^/# /' /tmp/ok.out
+	report $status "$text"
+}
+
+# fails TEXT COMMAND...: the command fails
+fails() {
+	text=$1
+	shift
+	if "$@" >/tmp/ok.out 2>&1; then
+		sed 's/^/# /' /tmp/ok.out
+		report 1 "$text"
+	else
+		report 0 "$text"
+	fi
+}
+
+# is TEXT GOT EXPECTED
+is() {
+	[ "$2" = "$3" ] || echo "# got '$2', expected '$3'"
+	[ "$2" = "$3" ]
+	report $? "$1"
+}
+
+# within SECONDS COMMAND...: the command succeeds, at the latest by then
+within() {
+	within_end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	shift
+	until "$@" >/tmp/within.out 2>&1; do
+		if [ "$(cut -d. -f1 /proc/uptime)" -ge $within_end ]; then
+			sed 's/^/# /' /tmp/within.out
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+bail_out() {
+	echo "Bail out! $*"
+	diagnose
+	exit 1
+}
+
+# --- devices --------------------------------------------------------------
+
+PATHS=/proc/scsi/scsi_path/paths
+SDEBUG=/sys/bus/pseudo/drivers/scsi_debug
+
+# load_debug HOSTS [OPTION...]: scsi_debug hosts that share one store
+load_debug() {
+	hosts=$1
+	shift
+	modprobe scsi_debug vpd_use_hostno=0 add_host="$hosts" delay=0 "$@" ||
+		bail_out "scsi_debug"
+}
+
+nr_paths() {
+	wc -l <$PATHS
+}
+
+nr_paths_is() {
+	[ "$(nr_paths)" = "$1" ]
+}
+
+# nr_good [ID]: paths in state 1
+nr_good() {
+	grep -c "^${1:-[^:]*}:.*:1:[^:]*:[^:]*$" $PATHS
+}
+
+nr_good_is() {
+	[ "$(nr_good)" = "$1" ]
+}
+
+disk_is_there() {
+	[ -b "/dev/$1" ] && [ "$(blockdev --getsize64 "/dev/$1")" -gt 0 ]
+}
+
+nr_disks_is() {
+	[ "$(find /sys/block -name 'sd*' | wc -l)" = "$1" ]
+}
+
+# one_lu HOSTS [OPTION...]: one disk over HOSTS paths, as /dev/sda
+one_lu() {
+	load_debug "$@"
+	within 30 disk_is_there sda || bail_out "no sda"
+	within 30 nr_paths_is "$1" || bail_out "not $1 paths"
+}
+
+lu_id() {
+	cat /sys/block/"${1:-sda}"/device/multipath/id
+}
+
+# path_devices [DISK]: the paths of a disk, as H:C:T:L
+path_devices() {
+	ls /sys/block/"${1:-sda}"/device/paths
+}
+
+first_path() {
+	path_devices "$@" | head -1
+}
+
+# path_state H:C:T:L
+path_state() {
+	cat "/sys/bus/scsi/devices/$1/path/state"
+}
+
+path_state_is() {
+	[ "$(path_state "$1")" = "$2" ]
+}
+
+path_issued() {
+	cat "/sys/bus/scsi/devices/$1/path/issued"
+}
+
+# paths_write H:C:T:L STATE: as an administrator does
+paths_write() {
+	echo "$(lu_id):$(hctl_hex "$1"):$2:0:0" >$PATHS
+}
+
+hctl_hex() {
+	echo "$1" | { IFS=: read -r h c t l; printf '%x:%x:%x:%x' "$h" "$c" "$t" "$l"; }
+}
+
+# inject H:C:T:L RULE: scsi_debug's error injection, see its debugfs file
+inject() {
+	echo "$2" >"/sys/kernel/debug/scsi_debug/$1/error"
+}
+
+# inject_host_byte H:C:T:L COUNT OPCODE HOST_BYTE: COUNT < 0: that many times
+inject_host_byte() {
+	inject "$1" "2 $2 $3 $4 0 0 0 0 0"
+}
+
+# uninject H:C:T:L TYPE OPCODE
+uninject() {
+	inject "$1" "- $2 $3"
+}
+
+# --- load -----------------------------------------------------------------
+
+# fio_start SECONDS [OPTION...]: a verifying load on sda in the background
+fio_start() {
+	seconds=$1
+	shift
+	rm -f /tmp/fio.out
+	fio --name=load --filename=/dev/sda --direct=1 --ioengine=io_uring \
+		--rw=randrw --bsrange=4k-1m --blockalign=4k --iodepth=8 \
+		--numjobs=4 --offset_increment=25% --size=25% \
+		--verify=crc32c-intel --verify_fatal=1 --do_verify=1 \
+		--verify_backlog=64 --time_based --runtime="$seconds" \
+		--eta=never --group_reporting "$@" >/tmp/fio.out 2>&1 &
+	fio_pid=$!
+}
+
+fio_is_running() {
+	kill -0 $fio_pid
+}
+
+# fio_ok TEXT: the load ended without an error
+fio_ok() {
+	wait $fio_pid
+	fio_status=$?
+	[ $fio_status = 0 ] || sed 's/^/# fio: /' /tmp/fio.out
+	grep -q 'err= 0' /tmp/fio.out || fio_status=1
+	report $fio_status "$1"
+}
+
+# --- the end --------------------------------------------------------------
+
+# no_leaks: nothing that was allocated has been lost
+no_leaks() {
+	echo clear >/sys/kernel/debug/kmemleak 2>/dev/null || return 0
+	return 0
+}
+
+finish() {
+	exit $tap_failed
+}

@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# guest.sh NAME KERNEL INITRAMFS OUTDIR SECONDS [APPEND]
+#
+# Boots a guest that runs tests/guest/NAME.sh. Leaves OUTDIR/NAME.console (what
+# the kernel said) and OUTDIR/NAME.tap (what the test said). Non-zero if the
+# guest did not end by itself in SECONDS.
+set -u
+
+name=$1 kernel=$2 initramfs=$3 outdir=$4 seconds=$5 append=${6:-}
+here=$(cd "$(dirname "$0")" && pwd)
+
+# A test says in its head what it needs:  # guest: cpus=8 memory=2048 ...
+script=$here/../guest/$name.sh
+setting() {
+	sed -n "s/^# guest:.*\b$1=\([^ ]*\).*/\1/p" "$script" | head -1
+}
+cpus=$(setting cpus)
+memory=$(setting memory)
+append="$append $(sed -n 's/^# append: //p' "$script")"
+
+accel=$(sh "$here/accel.sh" "$kernel")
+mkdir -p "$outdir"
+rm -f "$outdir/$name.console" "$outdir/$name.tap"
+timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \
+	-accel "$accel" -cpu max -M q35 -smp "${cpus:-4}" -m "${memory:-1536}" \
+	-kernel "$kernel" -initrd "$initramfs" \
+	-append "console=ttyS0,115200 loglevel=7 panic=-1 oops=panic \
+hung_task_panic=0 rdinit=/init guest_test=$name $append" \
+	-nodefaults -display none -no-reboot \
+	-serial "file:$outdir/$name.console" -serial "file:$outdir/$name.tap" \
+	</dev/null >"$outdir/$name.qemu" 2>&1

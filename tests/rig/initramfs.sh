@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# initramfs.sh MODULES OUT: pack a guest's root file system.
+#
+# The guest runs the host's own programs: each is copied together with the
+# libraries it is linked to. MODULES is a modules_install tree.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+modules=$1
+out=$2
+
+programs="fio sg_inq sg_vpd sg_luns sg_turs sg_readcap sg_dd sg_reset sg_raw
+	sg_persist lsscsi mkfs.ext4 e2fsck mt blockdev setpriv"
+
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+umask 022
+mkdir -p "$root/bin" "$root/proc" "$root/sys" "$root/dev" "$root/tmp" \
+	"$root/mnt" "$root/lib/modules" "$root/guest" "$root/etc" "$root/run"
+
+cp /bin/busybox "$root/bin/busybox"
+for applet in $(/bin/busybox --list); do
+	[ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"
+done
+
+copy_with_libraries() {
+	rm -f "$root/bin/$1"
+	path=$(command -v "$1") || { echo "missing: $1" >&2; exit 1; }
+	cp -L "$path" "$root/bin/"
+	ldd "$path" 2>/dev/null | grep -o '/[^ )]*' >>"$root/libraries" || :
+}
+for program in $programs; do
+	copy_with_libraries "$program"
+done
+sort -u "$root/libraries" | while read -r library; do
+	mkdir -p "$root$(dirname "$library")"
+	cp -L "$library" "$root$library"
+done
+rm "$root/libraries"
+
+cp -r "$modules/lib/modules/." "$root/lib/modules/"
+rm -f "$root"/lib/modules/*/build "$root"/lib/modules/*/source
+cp "$here/init.sh" "$root/init"
+chmod +x "$root/init"
+cp "$here"/../guest/*.sh "$root/guest/"
+
+mkdir -p "$(dirname "$out")"
+(cd "$root" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) >"$out.tmp"
+mv "$out.tmp" "$out"
