@@ -10,7 +10,9 @@ set -u
 name=$1 kernel=$2 initramfs=$3 outdir=$4 seconds=$5 append=${6:-}
 here=$(cd "$(dirname "$0")" && pwd)
 
-# A test says in its head what it needs:  # guest: cpus=8 memory=2048 ...
+# A test says in its head what it needs:
+#	# guest: cpus=8 memory=2048	# append: KERNEL PARAMETERS
+#	# qemu: QEMU OPTIONS
 script=$here/../guest/$name.sh
 setting() {
 	sed -n "s/^# guest:.*\b$1=\([^ ]*\).*/\1/p" "$script" | head -1
@@ -18,6 +20,8 @@ setting() {
 cpus=$(setting cpus)
 memory=$(setting memory)
 append="$append $(sed -n 's/^# append: //p' "$script")"
+# Word splitting is wanted: options of QEMU, a line or several.
+devices=$(sed -n 's/^# qemu: //p' "$script")
 
 accel=$(sh "$here/accel.sh" "$kernel")
 mkdir -p "$outdir"
@@ -27,6 +31,6 @@ timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \
 	-kernel "$kernel" -initrd "$initramfs" \
 	-append "console=ttyS0,115200 loglevel=7 panic=-1 oops=panic \
 hung_task_panic=0 rdinit=/init guest_test=$name $append" \
-	-nodefaults -display none -no-reboot \
+	-nodefaults -display none -no-reboot $devices \
 	-serial "file:$outdir/$name.console" -serial "file:$outdir/$name.tap" \
 	</dev/null >"$outdir/$name.qemu" 2>&1

@@ -11,7 +11,6 @@ mount -t tmpfs tmpfs /tmp
 mkdir -p /dev/shm
 mount -t tmpfs tmpfs /dev/shm
 ip link set lo up 2>/dev/null
-echo "/bin/mdev" > /proc/sys/kernel/hotplug 2>/dev/null
 : >/etc/mtab
 
 name=$(sed -n 's/.*guest_test=\([^ ]*\).*/\1/p' /proc/cmdline)

@@ -11,7 +11,7 @@ modules=$1
 out=$2
 
 programs="fio sg_inq sg_vpd sg_luns sg_turs sg_readcap sg_dd sg_reset sg_raw
-	sg_persist lsscsi mkfs.ext4 e2fsck mt blockdev setpriv"
+	sg_persist lsscsi mkfs.ext4 e2fsck mt-st blockdev setpriv"
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT

@@ -25,6 +25,19 @@ struct Scsi_Host *scsi_mpath_host;
 
 static struct lock_class_key scan_mutex_key;
 
+/*
+ * Without a usable path, may this logical unit's I/O wait for one? Not during a
+ * scan: the path's host waits for the end of it. Not once no_path_timeout is
+ * over, and not when the device is being deleted.
+ */
+static bool may_wait_for_path(struct scsi_mpath *lu)
+{
+	enum scsi_device_state state = READ_ONCE(lu->sdev->sdev_state);
+
+	return READ_ONCE(lu->announced) && !READ_ONCE(lu->expired) &&
+	       state != SDEV_CANCEL && state != SDEV_DEL;
+}
+
 static int lu_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *lu_cmd)
 {
 	struct scsi_mpath *lu = lu_cmd->device->hostdata;
@@ -43,8 +56,7 @@ static int lu_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *lu_cmd)
 		break;
 	}
 
-	/* Nobody may wait during a scan: the path's host waits for its end. */
-	if (!READ_ONCE(lu->announced) || READ_ONCE(lu->expired)) {
+	if (!may_wait_for_path(lu)) {
 		lu_cmd->result = DID_NO_CONNECT << 16;
 		goto complete;
 	}

@@ -1,0 +1,41 @@
+# Builds, tests and mails the SCSI multipath series. "make help" lists the targets.
+
+# An existing pristine source tree to use instead of Debian's package.
+KERNEL ?=
+# The one test to run, and the virtual machine of the demo (um or qemu).
+T ?=
+VM ?=
+export KERNEL
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+kernel: ## build/bzImage and build/modules for the guest [KERNEL=dir]
+	@sh tests/kernel/build.sh x86
+
+kernel-debug: ## build/debug/bzImage and modules, with lockdep and friends [KERNEL=dir]
+	@sh tests/kernel/build.sh debug
+
+kernel-um: ## build/linux-um and build/um-modules: User-Mode Linux [KERNEL=dir]
+	@sh tests/kernel/build.sh um
+
+apply: ## add the series to a Linux source tree: KERNEL=dir
+	@sh tests/kernel/apply.sh "$(KERNEL)"
+
+mbox: ## build/scsi-multipath.mbox: the series as mails for git am
+	@sh tests/kernel/mbox.sh
+
+test: ## run all tests, or the one named by T=name
+	@sh tests/run.sh $(T)
+
+demo: ## see a path fail and come back [VM=um|qemu]
+	@sh tests/demo/run.sh $(VM)
+
+check: ## off means off; style, sparse, warnings
+	@sh tests/check/run.sh
+
+clean: ## remove build/
+	rm -rf build
+
+.PHONY: help kernel kernel-debug kernel-um apply mbox test demo check clean
+.DEFAULT_GOAL := help

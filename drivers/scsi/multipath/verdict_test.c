@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KUnit tests of the verdict: one row of the table at a time. */
+
+#include <kunit/test.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_common.h>
+#include <scsi/scsi_proto.h>
+#include <scsi/scsi_status.h>
+
+#include "verdict.h"
+
+#define HOST(byte)	((byte) << 16)
+#define CHECK		SAM_STAT_CHECK_CONDITION
+
+static const char *const path_effects[] = {
+	[PATH_PROVED]		= "proved",
+	[PATH_UNCHANGED]	= "unchanged",
+	[PATH_CONGESTED]	= "congested",
+	[PATH_STRIKE]		= "strike",
+	[PATH_SUSPENDED]	= "suspended",
+	[PATH_LOST]		= "lost",
+};
+
+static const char *const cmd_effects[] = {
+	[CMD_DELIVER]		= "deliver",
+	[CMD_NEVER_RAN]		= "never ran",
+	[CMD_MAY_HAVE_RUN]	= "may have run",
+};
+
+static void expect(struct kunit *test, int result,
+		   const struct scsi_sense_hdr *sense,
+		   enum scsi_path_effect path, enum scsi_cmd_effect cmd)
+{
+	struct scsi_verdict verdict = scsi_path_verdict(result, sense);
+
+	KUNIT_EXPECT_TRUE_MSG(test, verdict.path == path && verdict.cmd == cmd,
+			      "result %#x sense %x/%02x/%02x: %s, %s, not %s, %s",
+			      result, sense ? sense->sense_key : 0,
+			      sense ? sense->asc : 0, sense ? sense->ascq : 0,
+			      path_effects[verdict.path],
+			      cmd_effects[verdict.cmd],
+			      path_effects[path], cmd_effects[cmd]);
+}
+
+static const struct {
+	int result;
+	enum scsi_path_effect path;
+	enum scsi_cmd_effect cmd;
+} host_rows[] = {
+	{ HOST(DID_NO_CONNECT), PATH_LOST, CMD_NEVER_RAN },
+	{ HOST(DID_BAD_TARGET), PATH_LOST, CMD_NEVER_RAN },
+	{ HOST(DID_TRANSPORT_FAILFAST), PATH_LOST, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_TRANSPORT_MARGINAL), PATH_LOST, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_TRANSPORT_DISRUPTED), PATH_SUSPENDED, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_IMM_RETRY), PATH_SUSPENDED, CMD_NEVER_RAN },
+	{ HOST(DID_REQUEUE), PATH_SUSPENDED, CMD_NEVER_RAN },
+	{ HOST(DID_TIME_OUT), PATH_LOST, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_ABORT), PATH_LOST, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_ERROR), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_SOFT_ERROR), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_PARITY), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_BUS_BUSY), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_BAD_INTR), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_RESET), PATH_UNCHANGED, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_PASSTHROUGH), PATH_UNCHANGED, CMD_DELIVER },
+	{ HOST(DID_ERROR) | SAM_STAT_RESERVATION_CONFLICT,
+	  PATH_UNCHANGED, CMD_DELIVER },
+	/* numbers that are not, or no longer, in use */
+	{ HOST(0x10), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0x11), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0x12), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0x13), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0x15), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0xff), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+};
+
+static void host_bytes(struct kunit *test)
+{
+	/* A host byte says that there is no answer; sense would be stale. */
+	static const struct scsi_sense_hdr stale = {
+		.response_code = 0x70,
+		.sense_key = UNIT_ATTENTION,
+		.asc = 0x2a,
+		.ascq = 0x06,
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(host_rows); i++) {
+		expect(test, host_rows[i].result, NULL, host_rows[i].path,
+		       host_rows[i].cmd);
+		expect(test, host_rows[i].result, &stale, host_rows[i].path,
+		       host_rows[i].cmd);
+	}
+	expect(test, HOST(DID_TIME_OUT) | CHECK, &stale, PATH_LOST,
+	       CMD_MAY_HAVE_RUN);
+}
+
+/* Only what provably was not started may be repeated whatever it is. */
+static void never_ran_is_rare(struct kunit *test)
+{
+	for (int host = 1; host < 256; host++) {
+		struct scsi_verdict verdict =
+			scsi_path_verdict(HOST(host), NULL);
+
+		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd == CMD_NEVER_RAN,
+				    host == DID_NO_CONNECT ||
+				    host == DID_BAD_TARGET ||
+				    host == DID_IMM_RETRY ||
+				    host == DID_REQUEUE, "host byte %#x", host);
+		KUNIT_EXPECT_NE_MSG(test, verdict.path, PATH_PROVED,
+				    "host byte %#x", host);
+	}
+	for (int status = 0; status < 256; status++) {
+		struct scsi_verdict verdict = scsi_path_verdict(status, NULL);
+
+		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd == CMD_NEVER_RAN,
+				    status == SAM_STAT_BUSY ||
+				    status == SAM_STAT_TASK_SET_FULL,
+				    "status %#x", status);
+		KUNIT_EXPECT_EQ_MSG(test, verdict.path == PATH_PROVED,
+				    status == SAM_STAT_GOOD ||
+				    status == SAM_STAT_CONDITION_MET,
+				    "status %#x", status);
+	}
+}
+
+static void statuses(struct kunit *test)
+{
+	expect(test, SAM_STAT_GOOD, NULL, PATH_PROVED, CMD_DELIVER);
+	expect(test, SAM_STAT_CONDITION_MET, NULL, PATH_PROVED, CMD_DELIVER);
+	expect(test, SAM_STAT_BUSY, NULL, PATH_CONGESTED, CMD_NEVER_RAN);
+	expect(test, SAM_STAT_TASK_SET_FULL, NULL, PATH_CONGESTED,
+	       CMD_NEVER_RAN);
+	expect(test, SAM_STAT_RESERVATION_CONFLICT, NULL, PATH_UNCHANGED,
+	       CMD_DELIVER);
+	expect(test, SAM_STAT_TASK_ABORTED, NULL, PATH_UNCHANGED,
+	       CMD_MAY_HAVE_RUN);
+	expect(test, SAM_STAT_ACA_ACTIVE, NULL, PATH_UNCHANGED, CMD_DELIVER);
+	expect(test, CHECK, NULL, PATH_UNCHANGED, CMD_DELIVER);
+}
+
+static const struct {
+	u8 key;
+	u8 asc;
+	u8 ascq;
+	enum scsi_path_effect path;
+	enum scsi_cmd_effect cmd;
+} sense_rows[] = {
+	{ NOT_READY, 0x04, 0x0a, PATH_SUSPENDED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0b, PATH_SUSPENDED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0c, PATH_SUSPENDED, CMD_NEVER_RAN },
+	{ UNIT_ATTENTION, 0x2a, 0x06, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ ILLEGAL_REQUEST, 0x25, 0x00, PATH_LOST, CMD_NEVER_RAN },
+	/* what the upper layers must see, as from a plain disk */
+	{ UNIT_ATTENTION, 0x29, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x29, 0x07, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x2a, 0x01, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x2a, 0x09, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x3f, 0x03, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x3f, 0x0e, PATH_UNCHANGED, CMD_DELIVER },
+	{ MEDIUM_ERROR, 0x11, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ MISCOMPARE, 0x1d, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ DATA_PROTECT, 0x27, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ NO_SENSE, 0x00, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ RECOVERED_ERROR, 0x17, 0x01, PATH_UNCHANGED, CMD_DELIVER },
+	{ HARDWARE_ERROR, 0x44, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ BLANK_CHECK, 0x00, 0x05, PATH_UNCHANGED, CMD_DELIVER },
+	{ ABORTED_COMMAND, 0x10, 0x01, PATH_UNCHANGED, CMD_DELIVER },
+	{ VOLUME_OVERFLOW, 0x00, 0x02, PATH_UNCHANGED, CMD_DELIVER },
+	/* next to those that matter */
+	{ NOT_READY, 0x04, 0x01, PATH_UNCHANGED, CMD_DELIVER },
+	{ NOT_READY, 0x04, 0x0d, PATH_UNCHANGED, CMD_DELIVER },
+	{ NOT_READY, 0x3a, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x04, 0x0b, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x2a, 0x07, PATH_UNCHANGED, CMD_DELIVER },
+	{ NOT_READY, 0x2a, 0x06, PATH_UNCHANGED, CMD_DELIVER },
+	{ ILLEGAL_REQUEST, 0x25, 0x01, PATH_UNCHANGED, CMD_DELIVER },
+	{ ILLEGAL_REQUEST, 0x24, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ ILLEGAL_REQUEST, 0x20, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+};
+
+static void sense_data(struct kunit *test)
+{
+	for (int i = 0; i < ARRAY_SIZE(sense_rows); i++) {
+		struct scsi_sense_hdr sense = {
+			.response_code = 0x72,
+			.sense_key = sense_rows[i].key,
+			.asc = sense_rows[i].asc,
+			.ascq = sense_rows[i].ascq,
+		};
+
+		expect(test, CHECK, &sense, sense_rows[i].path,
+		       sense_rows[i].cmd);
+		/* Without the status it is left over from before. */
+		expect(test, SAM_STAT_GOOD, &sense, PATH_PROVED, CMD_DELIVER);
+		sense.response_code = 0;
+		expect(test, CHECK, &sense, PATH_UNCHANGED, CMD_DELIVER);
+	}
+}
+
+static bool is_listed(int opcode)
+{
+	static const u8 listed[] = {
+		READ_6, READ_10, READ_12, READ_16,
+		WRITE_6, WRITE_10, WRITE_12, WRITE_16, WRITE_ATOMIC_16,
+		WRITE_VERIFY, VERIFY, VERIFY_16,
+		SYNCHRONIZE_CACHE, SYNCHRONIZE_CACHE_16,
+		UNMAP, WRITE_SAME, WRITE_SAME_16,
+	};
+
+	return memchr(listed, opcode, sizeof(listed));
+}
+
+static void idempotent_opcodes(struct kunit *test)
+{
+	static const u8 block_types[] = {
+		TYPE_DISK, TYPE_RBC, TYPE_ZBC, TYPE_ROM, TYPE_MOD,
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(block_types); i++) {
+		for (int opcode = 0; opcode < 256; opcode++) {
+			u8 cdb[32] = { opcode };
+
+			KUNIT_EXPECT_EQ_MSG(test, is_listed(opcode),
+					    scsi_cmd_is_idempotent(block_types[i],
+								   cdb),
+					    "type %#x opcode %#x",
+					    block_types[i], opcode);
+		}
+	}
+}
+
+/* Each is dangerous twice, and easily taken for one of those listed. */
+static void not_idempotent(struct kunit *test)
+{
+	static const u8 opcodes[] = {
+		COMPARE_AND_WRITE, PERSISTENT_RESERVE_OUT, EXTENDED_COPY,
+		ZBC_OUT, START_STOP, FORMAT_UNIT, SEND_DIAGNOSTIC, MODE_SELECT,
+		RESERVE_6, RELEASE_6, REASSIGN_BLOCKS,
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(opcodes); i++) {
+		u8 cdb[32] = { opcodes[i] };
+
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       scsi_cmd_is_idempotent(TYPE_DISK, cdb),
+				       "opcode %#x", opcodes[i]);
+	}
+}
+
+static void types_with_a_position(struct kunit *test)
+{
+	static const u8 types[] = {
+		TYPE_TAPE, TYPE_MEDIUM_CHANGER, TYPE_PRINTER, TYPE_PROCESSOR,
+		TYPE_WORM, TYPE_SCANNER, TYPE_COMM, TYPE_RAID, TYPE_ENCLOSURE,
+		TYPE_OSD, TYPE_WLUN, TYPE_NO_LUN, 0xff,
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(types); i++) {
+		for (int opcode = 0; opcode < 256; opcode++) {
+			u8 cdb[32] = { opcode };
+
+			/* READ(32), should the opcode be that of it */
+			cdb[9] = READ_32;
+			KUNIT_EXPECT_FALSE_MSG(test,
+					       scsi_cmd_is_idempotent(types[i],
+								      cdb),
+					       "type %#x opcode %#x", types[i],
+					       opcode);
+		}
+	}
+}
+
+static void variable_length(struct kunit *test)
+{
+	for (int action = 0; action <= U16_MAX; action++) {
+		u8 cdb[32] = { VARIABLE_LENGTH_CMD };
+
+		cdb[8] = action >> 8;
+		cdb[9] = action;
+		KUNIT_EXPECT_EQ_MSG(test, action == READ_32 ||
+				    action == VERIFY_32 ||
+				    action == WRITE_32 ||
+				    action == WRITE_SAME_32,
+				    scsi_cmd_is_idempotent(TYPE_DISK, cdb),
+				    "service action %#x", action);
+	}
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(host_bytes),
+	KUNIT_CASE(never_ran_is_rare),
+	KUNIT_CASE(statuses),
+	KUNIT_CASE(sense_data),
+	KUNIT_CASE(idempotent_opcodes),
+	KUNIT_CASE(not_idempotent),
+	KUNIT_CASE(types_with_a_position),
+	KUNIT_CASE(variable_length),
+	{ }
+};
+
+static struct kunit_suite suite = {
+	.name = "scsi_mpath_verdict",
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0
+# Removal from every side, again and again, under load and all at once: nothing
+# hangs, nothing leaks, nothing is left.
+# guest: cpus=4 memory=2048
+. ./lib.sh
+plan 13
+
+load_of_reads() {
+	while [ -b /dev/sda ]; do
+		dd if=/dev/sda of=/dev/null bs=64k count=64 iflag=direct 2>/dev/null
+	done
+}
+
+nothing_left() {
+	nr_disks_is 0 && nr_paths_is 0 &&
+		[ "$(find /sys/bus/scsi/devices/ -name '[0-9]*' | wc -l)" = 0 ]
+}
+
+# The logical unit is deleted: its paths go as well, a scan brings all back.
+one_lu 3 max_luns=1 dev_size_mb=32
+load_of_reads &
+sleep 1
+echo 1 >/sys/block/sda/device/delete
+ok "deleting the disk removes it and its paths" within 20 nothing_left
+wait
+for host in /sys/bus/pseudo/devices/adapter*/host*; do
+	echo "- - -" >"/sys/class/scsi_host/$(basename "$host")/scan"
+done
+ok "a scan brings it back" within 20 nr_paths_is 3
+ok "as one disk" within 20 nr_disks_is 1
+
+# The same while the paths are being deleted, too.
+round=0
+while [ $round -lt 10 ]; do
+	round=$((round + 1))
+	load_of_reads &
+	(echo 1 >/sys/block/sda/device/delete) 2>/dev/null &
+	for path in $(path_devices 2>/dev/null); do
+		(echo 1 >"/sys/bus/scsi/devices/$path/delete") 2>/dev/null &
+	done
+	wait
+	within 20 nothing_left || break
+	for host in /sys/bus/pseudo/devices/adapter*/host*; do
+		echo "- - -" >"/sys/class/scsi_host/$(basename "$host")/scan" &
+	done
+	wait
+	within 20 nr_paths_is 3 || break
+	within 20 disk_is_there sda || break
+done
+is "rounds of deletion from both sides" $round 10
+is "three paths" "$(nr_paths)" 3
+
+# Hosts removed and added while the disk is mounted and in use.
+mkfs.ext4 -q -F /dev/sda >/dev/null 2>&1
+mount -t ext4 /dev/sda /mnt
+(while [ ! -e /tmp/stop ]; do
+	cp /bin/busybox /mnt/copy && sync && cmp /bin/busybox /mnt/copy || {
+		touch /tmp/broken
+		break
+	}
+done) &
+writer=$!
+round=0
+while [ $round -lt 15 ]; do
+	round=$((round + 1))
+	echo -2 >$SDEBUG/add_host
+	echo 2 >$SDEBUG/add_host
+done
+touch /tmp/stop
+wait $writer
+ok "mounted file system through 15 changes of hosts" test ! -e /tmp/broken
+umount /mnt
+e2fsck -fn /dev/sda >/tmp/fsck 2>&1
+is "file system is clean" $? 0
+
+# rmmod of the last driver with the disk open; expiry; everything anew.
+echo 1 >/sys/block/sda/device/multipath/no_path_timeout
+sleep 1000 </dev/sda &
+holder=$!
+ok "rmmod with the disk open" rmmod scsi_debug
+ok "gone after its time" within 20 nothing_left
+kill $holder
+wait $holder 2>/dev/null
+
+# Fast turns, with the timeout racing the return of the paths.
+echo 0 >/sys/module/scsi_mod/parameters/no_path_timeout
+round=0
+while [ $round -lt 10 ]; do
+	round=$((round + 1))
+	load_debug 2 max_luns=2
+	rmmod scsi_debug || break
+done
+is "load and unload in a hurry" $round 10
+ok "nothing left" within 20 nothing_left
+is "no task is stuck" "$(ps -o stat,comm | awk '$1 ~ /^D/' | wc -l)" 0
+ok "no leak" no_leaks
+finish

@@ -1,0 +1,52 @@
+#!/bin/sh
+# build.sh x86|debug|um: a kernel with the series, and its modules.
+
+# shellcheck source=tests/kernel/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+kind=$1
+conf=$top/tests/kernel
+case $kind in
+x86)
+	arch=x86_64 fragments=$conf/x86.config
+	from=arch/x86/boot/bzImage image=$build/bzImage modules=$build/modules ;;
+debug)
+	arch=x86_64 fragments="$conf/x86.config $conf/debug.config"
+	from=arch/x86/boot/bzImage image=$build/debug/bzImage modules=$build/debug/modules ;;
+um)
+	arch=um fragments=$conf/um.config
+	from=linux image=$build/linux-um modules=$build/um-modules ;;
+*)
+	die "usage: build.sh x86|debug|um" ;;
+esac
+src=$build/linux
+obj=$build/obj-$kind
+log=$build/log/kernel-$kind
+name="kernel ($kind)"
+
+sh "$conf/packages.sh" build
+sh "$conf/tree.sh"
+lock "obj-$kind"
+
+# Names of source files in messages, as if built in the tree.
+kmake() {
+	make -C "$src" O="$obj" ARCH="$arch" CC='ccache gcc' HOSTCC='ccache gcc' \
+		KCFLAGS=-fmacro-prefix-map=../linux/= "$@"
+}
+
+install_modules() {
+	rm -rf "$modules"
+	kmake INSTALL_MOD_PATH="$modules" modules_install
+	# Links to here mean nothing in a guest.
+	rm -f "$modules"/lib/modules/*/build
+}
+
+# shellcheck disable=SC2086 # a list of fragments
+step "$name: configuring" "$log-config.log" \
+	sh "$conf/config.sh" "$arch" "$src" "$obj" $fragments
+step "$name: building" "$log.log" kmake -j"$jobs" all
+step "$name: installing modules" "$log-modules.log" install_modules
+mkdir -p "$(dirname "$image")"
+cp "$obj/$from" "$image.new"
+mv "$image.new" "$image"
+say "$name: $image, $(elapsed)"

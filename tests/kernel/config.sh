@@ -1,0 +1,25 @@
+#!/bin/sh
+# config.sh ARCH SRC OBJ FRAGMENT...: configure the kernel SRC in OBJ with the
+# lines of the fragments, of which a later one overrides an earlier one, and
+# everything else off. Every line must take effect.
+
+# shellcheck source=tests/kernel/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+arch=$1 src=$2 obj=$3
+shift 3
+
+mkdir -p "$obj"
+cat "$@" | awk -F = '
+	/^CONFIG_/ { if (!($1 in line)) name[++n] = $1; line[$1] = $0 }
+	END { for (i = 1; i <= n; i++) print line[name[i]] }' >"$obj/fragment.config"
+
+make -C "$src" O="$obj" ARCH="$arch" CC='ccache gcc' HOSTCC='ccache gcc' \
+	KCONFIG_ALLCONFIG="$obj/fragment.config" allnoconfig
+
+bad=$(grep -v '=n$' "$obj/fragment.config" | grep -vxF -f "$obj/.config") || :
+[ -z "$bad" ] || die "ERROR: asked for, but not in $obj/.config:
+$bad"
+bad=$(sed -n 's/=n$/=/p' "$obj/fragment.config" | grep -F -f - "$obj/.config") || :
+[ -z "$bad" ] || die "ERROR: asked to be off, but in $obj/.config:
+$bad"

@@ -1,0 +1,130 @@
+#!/bin/sh
+# Write the series as mails: build/scsi-multipath.mbox, for git am and for
+# sending, and build/0000-cover-letter.txt. Every new file is folded into the
+# patch that introduces it, which is said in series: "name.patch # + file...".
+
+# shellcheck source=tests/kernel/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+command -v git >/dev/null || sh "$top/tests/kernel/packages.sh" check
+
+# What somebody has configured must not change what we write.
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+
+from='SCSI multipath developers <scsi-multipath@example.org>'
+host=example.org
+date=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S +0000')
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# introduced PATCH: the files that it adds; "." stands for any patch.
+introduced() {
+	sed -n "s,^$1[[:space:]]*#[[:space:]]*+[[:space:]],,p" "$top/series" | tr -s '[:blank:]' '\n'
+}
+
+check_introduced() {
+	introduced '[^#[:space:]]*' | LC_ALL=C sort >"$tmp/named"
+	new_files >"$tmp/there"
+	bad=$(uniq -d "$tmp/named")
+	[ -z "$bad" ] || die "series: in two patches:
+$bad"
+	bad=$(LC_ALL=C comm -13 "$tmp/named" "$tmp/there")
+	[ -z "$bad" ] || die "series: no patch introduces:
+$bad"
+	bad=$(LC_ALL=C comm -23 "$tmp/named" "$tmp/there")
+	[ -z "$bad" ] || die "series: names what is not there:
+$bad"
+}
+
+# diff PATCH: its changes, as git would write them, then the files it adds.
+diff_of() {
+	awk '
+		/^(Index: |====|diff --git )/ { next }
+		/^--- [^ ]/ { file = $2; sub("^[^/]*/", "", file)
+			print "diff --git a/" file " b/" file
+			print "--- a/" file; in_diff = 1; next }
+		/^\+\+\+ / { print "+++ b/" file; next }
+		in_diff' "$top/patches/$1"
+	introduced "$1" | while read -r file; do
+		(cd "$top" && git diff --no-index --no-color --no-ext-diff \
+			--src-prefix=a/ --dst-prefix=b/ /dev/null "$file" |
+			sed 's/^new file mode .*/new file mode 100644/') || :
+	done
+}
+
+# field PATCH NAME: of the header.
+field() {
+	sed -n "/^\$/q; s/^$2: //p" "$top/patches/$1"
+}
+
+# body PATCH: the text between header and diff.
+body() {
+	awk '/^---$/ { exit } in_body; /^$/ { in_body = 1 }' "$top/patches/$1"
+}
+
+# head NUMBER SUBJECT: of a mail.
+mail_head() {
+	cat <<END
+From: $from
+Date: $date
+Subject: [PATCH $1/$total] $2
+Message-ID: <scsi-multipath-$1@$host>
+END
+	[ "$1" = "$cover" ] || cat <<END
+In-Reply-To: <scsi-multipath-$cover@$host>
+References: <scsi-multipath-$cover@$host>
+END
+	cat <<END
+MIME-Version: 1.0
+Content-Type: text/plain; charset=UTF-8
+Content-Transfer-Encoding: 8bit
+
+END
+}
+
+check_introduced
+total=$(series | wc -l)
+cover=$(printf "%0${#total}d" 0)
+mbox=$build/scsi-multipath.mbox
+mkdir -p "$build"
+: >"$mbox.new"
+: >"$tmp/subjects"
+: >"$tmp/numstat"
+
+i=0
+for patch in $(series); do
+	i=$((i + 1))
+	subject=$(field "$patch" Subject)
+	[ -n "$subject" ] || die "patches/$patch: no Subject"
+	diff_of "$patch" >"$tmp/diff"
+	[ -s "$tmp/diff" ] || die "patches/$patch: neither changes nor adds anything"
+	echo "  $subject" >>"$tmp/subjects"
+	(cd "$tmp" && git apply --numstat diff) >>"$tmp/numstat"
+	{
+		echo "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001"
+		mail_head "$(printf "%0${#total}d" $i)" "$subject"
+		body "$patch"
+		echo ---
+		(cd "$tmp" && git apply --stat --summary diff)
+		echo
+		cat "$tmp/diff"
+		printf -- '-- \nscsi-multipath\n\n'
+	} >>"$mbox.new"
+done
+
+{
+	mail_head "$cover" "$(sed -n 's/^Subject: //p' "$top/tests/kernel/cover.txt")"
+	sed '1,/^$/d' "$top/tests/kernel/cover.txt"
+	printf '\n%s (%d):\n' "${from% <*}" "$total"
+	cat "$tmp/subjects"
+	echo
+	awk '{ if (!($3 in add)) name[++n] = $3; add[$3] += $1; del[$3] += $2 }
+		END { for (i = 1; i <= n; i++) {
+			f = name[i]; printf " %-52s | +%d -%d\n", f, add[f], del[f]
+			a += add[f]; d += del[f] }
+		printf " %d files changed, %d insertions(+), %d deletions(-)\n", n, a, d }' \
+		"$tmp/numstat"
+} >"$build/0000-cover-letter.txt"
+mv "$mbox.new" "$mbox"
+say "$mbox: $total mails; cover letter: $build/0000-cover-letter.txt"

@@ -1,0 +1,45 @@
+#!/bin/sh
+# packages.sh GROUP...: see to it that the tools of these groups are installed.
+
+# shellcheck source=tests/kernel/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+build_tools='gcc make libc6-dev binutils flex bison bc perl libelf-dev libssl-dev cpio
+	kmod rsync patch xz-utils zstd ccache util-linux'
+guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod cpio'
+check='sparse coccinelle quilt git binutils perl'
+source="linux-source-$linux"
+
+missing=
+for group; do
+	case $group in
+	build) list=$build_tools ;;
+	guest) list=$guest ;;
+	check) list=$check ;;
+	source) list=$source ;;
+	*) die "packages.sh: no group $group" ;;
+	esac
+	for package in $list; do
+		case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
+		*' installed') ;;
+		*) missing="$missing $package" ;;
+		esac
+	done
+done
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+	say "not a Debian system; needed are what Debian calls:$missing"
+	exit 0
+fi
+if [ "$(id -u)" -ne 0 ]; then
+	die "please install, as root: apt-get install$missing"
+fi
+
+apt() {
+	# shellcheck disable=SC2086 # a list of words
+	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
+	{ DEBIAN_FRONTEND=noninteractive apt-get update &&
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; }
+}
+step "installing$missing" "$top/build/log/packages.log" apt

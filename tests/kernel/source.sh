@@ -1,0 +1,57 @@
+#!/bin/sh
+# Print the directory of a pristine kernel tree, getting one if need be: the one
+# that KERNEL names, else Debian's source package, else the release of kernel.org.
+
+# shellcheck source=tests/kernel/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+if [ -n "${KERNEL:-}" ]; then
+	is_linux "$KERNEL" || die "$KERNEL: not a source tree of Linux $linux"
+	! is_applied "$KERNEL" || die "$KERNEL: has SCSI multipath already; a pristine tree is needed"
+	cd "$KERNEL"
+	pwd
+	exit
+fi
+
+# Where it is kept: usable by every clone, but never relied upon.
+mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || cache=$build
+mkdir -p "$cache"
+exec 9>"$cache/.source.lock"
+flock 9
+
+download() {
+	url=https://cdn.kernel.org/pub/linux/kernel/v${linux%%.*}.x/linux-$linux_version.tar.xz
+	if command -v wget >/dev/null; then
+		wget -O "$1.part" "$url"
+	else
+		curl -fL -o "$1.part" "$url"
+	fi
+	mv "$1.part" "$1"
+}
+
+archive=/usr/src/linux-source-$linux.tar.xz
+[ -f "$archive" ] || sh "$top/tests/kernel/packages.sh" source || :
+if [ -f "$archive" ]; then
+	version=$(dpkg-query -W -f '${Version}' "linux-source-$linux" 2>/dev/null || echo "$linux")
+else
+	version=$linux_version
+	archive=$cache/linux-$version.tar.xz
+	[ -f "$archive" ] || step "downloading Linux $version" "$build/log/download.log" download "$archive"
+fi
+
+tree=$cache/linux-source-$version
+sum=$(sha256sum <"$archive" | cut -c 1-32)
+# The stamp names the archive and every file that came out of it.
+if [ ! -d "$tree" ] || [ "$(cat "$tree.stamp" 2>/dev/null)" != "$sum $(fingerprint "$tree")" ]; then
+	new=$(mktemp -d "$cache/.new.XXXXXX")
+	trap 'rm -rf "$new"' EXIT
+	step "unpacking Linux $version" "$build/log/unpack.log" \
+		tar -C "$new" --strip-components=1 -xf "$archive"
+	is_linux "$new" || die "$archive: not the source of Linux $linux"
+	chmod 755 "$new"
+	rm -rf "$tree" "$tree.stamp"
+	mv "$new" "$tree"
+	echo "$sum $(fingerprint "$tree")" >"$tree.stamp.new"
+	mv "$tree.stamp.new" "$tree.stamp"
+fi
+echo "$tree"
