@@ -341,15 +341,15 @@ static int claim_as_path(struct scsi_device *sdev, char *id)
 		error = scsi_mpath_take_limits(lu, sdev);
 		if (error) {
 			sdev_printk(KERN_ERR, sdev,
-				    "cannot make %s fit this host's limits (%d): path not used\n",
-				    dev_name(&lu->sdev->sdev_gendev), error);
-			goto put_lu;
+				    "cannot make %s fit this host's limits\n",
+				    dev_name(&lu->sdev->sdev_gendev));
+			goto withhold;
 		}
 	}
 
 	error = join(lu, path);
 	if (error)
-		goto put_lu;
+		goto withhold;
 	if (is_first) {
 		error = scsi_mpath_bring_up(lu);
 		if (error)
@@ -366,6 +366,10 @@ undo_join:
 	sdev->no_uld_attach = 0;
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
 	scsi_mpath_put(lu);
+	goto put_lu;
+withhold:
+	/* No second disk with the same data. */
+	sdev->no_uld_attach = !is_first;
 put_lu:
 	scsi_mpath_put(lu);
 free_path:
@@ -397,7 +401,9 @@ void scsi_path_claim(struct scsi_device *sdev)
 	error = claim_as_path(sdev, id);
 	mutex_unlock(&claim_mutex);
 	if (error && error != -EEXIST)
-		sdev_printk(KERN_ERR, sdev, "not used as a path: %d\n", error);
+		sdev_printk(KERN_ERR, sdev, "not used as a path (%d)%s\n", error,
+			    sdev->no_uld_attach ? ", delete and rescan it" :
+						  "");
 }
 
 /**

@@ -222,6 +222,22 @@ static void deliver(struct scsi_cmnd *lu_cmd)
 	}
 }
 
+/*
+ * As scsi_complete() does for a command that is not to be retried. A reset is
+ * what the completion would retry all the same.
+ */
+static void deliver_for_good(struct scsi_cmnd *lu_cmd)
+{
+	struct scsi_device *sdev = lu_cmd->device;
+
+	if (host_byte(lu_cmd->result) == DID_RESET)
+		set_host_byte(lu_cmd, DID_ERROR);
+	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
+	atomic_inc(&sdev->iodone_cnt);
+	atomic_inc(&sdev->ioerr_cnt);
+	scsi_finish_command(lu_cmd);
+}
+
 /* Back to the head of the logical unit's queue. */
 static void try_again(struct scsi_cmnd *lu_cmd)
 {
@@ -233,8 +249,9 @@ static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 	int budget;
 
 	/* Whoever builds commands himself decides himself what to repeat. */
-	if (blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)) ||
-	    !scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd))
+	if (blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)) && !lu_cmd->allowed)
+		return false;
+	if (!scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd))
 		return false;
 	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
 		return true;
@@ -298,8 +315,7 @@ static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 		return;
 	case CMD_NEVER_RAN:
 		if (busy && busy_for_too_long(lu, lu_cmd)) {
-			blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
-			scsi_finish_command(lu_cmd);
+			deliver_for_good(lu_cmd);
 			return;
 		}
 		try_again(lu_cmd);
@@ -308,7 +324,7 @@ static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 		if (may_run_again(lu, lu_cmd))
 			try_again(lu_cmd);
 		else
-			deliver(lu_cmd);
+			deliver_for_good(lu_cmd);
 		return;
 	}
 }

@@ -124,9 +124,13 @@ static struct designator parse_name(const u8 *data, size_t len)
 	struct designator d = { .prefix = "name", .data = data };
 
 	d.len = trimmed_len(data, len);
-	if (d.len > 4 && !all_equal(data + 4, d.len - 4) &&
-	    (!memcmp(data, "eui.", 4) || !memcmp(data, "naa.", 4) ||
-	     !memcmp(data, "iqn.", 4)))
+	if (d.len <= 5 || all_equal(data + 4, d.len - 4))
+		return d;
+	/* Behind "naa." comes a digit for the format, as in naa_is_unset(). */
+	if (!memcmp(data, "naa.", 4) && all_equal(data + 5, d.len - 5))
+		return d;
+	if (!memcmp(data, "eui.", 4) || !memcmp(data, "naa.", 4) ||
+	    !memcmp(data, "iqn.", 4))
 		d.rank = 4;
 	return d;
 }

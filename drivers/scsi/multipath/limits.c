@@ -35,8 +35,7 @@ void scsi_limits_stack(struct queue_limits *lu,
 				   path->max_segment_size);
 	lu->seg_boundary_mask = min(lu->seg_boundary_mask,
 				    path->seg_boundary_mask);
-	lu->virt_boundary_mask = min_not_zero(lu->virt_boundary_mask,
-					      path->virt_boundary_mask);
+	lu->virt_boundary_mask |= path->virt_boundary_mask;
 	lu->dma_alignment = max(lu->dma_alignment, path->dma_alignment);
 	lu->dma_pad_mask = max(lu->dma_pad_mask, path->dma_pad_mask);
 	lu->features |= path->features & HOST_FEATURES;

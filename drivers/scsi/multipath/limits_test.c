@@ -78,7 +78,7 @@ static void expect_stricter(struct kunit *test, const char *what)
 			      "%s: strict path joins", what);
 }
 
-static void max_hw_sectors(struct kunit *test)
+static void sectors(struct kunit *test)
 {
 	struct pair *p = test->priv;
 
@@ -229,7 +229,7 @@ static void three_paths_in_any_order(struct kunit *test)
 }
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE(max_hw_sectors),
+	KUNIT_CASE(sectors),
 	KUNIT_CASE(segments),
 	KUNIT_CASE(virt_boundary),
 	KUNIT_CASE(dma),

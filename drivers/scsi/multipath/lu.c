@@ -103,10 +103,16 @@ static void send_events(struct scsi_mpath *lu)
 
 	mutex_lock(&scsi_mpath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node) {
-		if (test_and_clear_bit(PATH_EVENT_FAILED, &path->events))
-			scsi_path_uevent(path, "failed");
-		if (test_and_clear_bit(PATH_EVENT_REINSTATED, &path->events))
-			scsi_path_uevent(path, "reinstated");
+		bool changed, usable;
+
+		spin_lock_irq(&lu->lock);
+		changed = path->changed;
+		path->changed = false;
+		usable = scsi_path_is_usable(path);
+		spin_unlock_irq(&lu->lock);
+		if (changed)
+			scsi_path_uevent(path, usable ? "reinstated" :
+							"failed");
 	}
 	mutex_unlock(&scsi_mpath_list_mutex);
 }

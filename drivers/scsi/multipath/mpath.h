@@ -51,12 +51,6 @@ enum scsi_path_shown_state {
 	SHOWN_DEAD	= 3,
 };
 
-/* Events of a path that user space has not been told of; bits of .events */
-enum scsi_path_event {
-	PATH_EVENT_FAILED,
-	PATH_EVENT_REINSTATED,
-};
-
 /**
  * struct scsi_path - one path to a logical unit
  * @sdev: the path's scsi_device, which owns this struct: it is freed when the
@@ -71,8 +65,11 @@ enum scsi_path_event {
  * @strikes: the same in a row; @lu->lock
  * @suspect: a GOOD completion has something to clear: strikes or probation.
  *	Written under @lu->lock, read by completions.
+ * @online: its transport says that it is back: test it even if probing is
+ *	switched off; @lu->lock
  * @probe_delay: jiffies until the next probe; @lu->lock
- * @events: bits of enum scsi_path_event; atomic bit operations
+ * @changed: usable or not any more, and user space has not been told;
+ *	@lu->lock
  * @probe: tests whether a dead or waiting path is back; cancelled when the
  *	path leaves
  */
@@ -83,11 +80,12 @@ struct scsi_path {
 	enum scsi_path_state state;
 	bool running;
 	bool suspect;
+	bool changed;
+	bool online;
 	u32 weight;
 	u32 failures;
 	unsigned int strikes;
 	unsigned long probe_delay;
-	unsigned long events;
 	struct delayed_work probe;
 };
 
@@ -180,11 +178,14 @@ void scsi_path_proved(struct scsi_path *path);
 void scsi_path_admin_write(struct scsi_path *path,
 			   enum scsi_path_shown_state state, u32 failures,
 			   u32 weight);
+bool scsi_path_is_usable(const struct scsi_path *path);
 void scsi_path_set_weight(struct scsi_path *path, u32 weight);
 enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path);
 void scsi_path_refresh_locked(struct scsi_mpath *lu);
 
 /* probe.c */
+#define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */
+void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
 void scsi_path_probe_schedule(struct scsi_path *path);
 

@@ -7,7 +7,6 @@
  * event for user space, and starts or ends the waiting of I/O.
  */
 
-#include <linux/bitops.h>
 #include <linux/jiffies.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_multipath.h>
@@ -17,8 +16,6 @@
 
 /* Failures in a row of a kind that may pass, until a path counts as dead. */
 #define STRIKES_TO_DEATH	5
-
-#define PROBE_DELAY_FIRST	(HZ / 4)
 
 static const char *state_name(enum scsi_path_state state)
 {
@@ -42,9 +39,16 @@ static bool state_carries_io(enum scsi_path_state state)
 	return state == PATH_GOOD || state == PATH_PROBATION;
 }
 
-static bool path_is_usable(const struct scsi_path *path)
+/**
+ * scsi_path_is_usable - does this path carry I/O, if its rank is the best?
+ * @path: path
+ *
+ * Context: any; a snapshot unless the logical unit's lock is held.
+ */
+bool scsi_path_is_usable(const struct scsi_path *path)
 {
-	return path->running && state_carries_io(path->state);
+	return READ_ONCE(path->running) &&
+	       state_carries_io(READ_ONCE(path->state));
 }
 
 /**
@@ -69,11 +73,11 @@ void scsi_path_refresh_locked(struct scsi_mpath *lu)
 	before = set->nr;
 
 	list_for_each_entry(path, &lu->paths, node) {
-		if (path_is_usable(path))
+		if (scsi_path_is_usable(path))
 			best = min(best, path->weight);
 	}
 	list_for_each_entry(path, &lu->paths, node) {
-		if (path_is_usable(path) && path->weight == best)
+		if (scsi_path_is_usable(path) && path->weight == best)
 			WRITE_ONCE(set->path[nr++], path);
 	}
 	/* A reader that sees the new number finds entries below it. */
@@ -93,7 +97,7 @@ static unsigned int nr_usable(struct scsi_mpath *lu)
 	unsigned int nr = 0;
 
 	list_for_each_entry(path, &lu->paths, node)
-		nr += path_is_usable(path);
+		nr += scsi_path_is_usable(path);
 	return nr;
 }
 
@@ -107,8 +111,14 @@ static void log_state(struct scsi_path *path, const char *why)
 		    state_name(path->state), why, nr_usable(lu), lu->nr_paths);
 }
 
-/* Returns true if the state was another one before. */
-static bool change_state(struct scsi_path *path, enum scsi_path_state state,
+static void tell_user_space(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	path->changed = true;
+	queue_work(scsi_mpath_wq, &path->lu->work);
+}
+
+static void change_state(struct scsi_path *path, enum scsi_path_state state,
 			 const char *why)
 {
 	enum scsi_path_state old = path->state;
@@ -116,29 +126,25 @@ static bool change_state(struct scsi_path *path, enum scsi_path_state state,
 
 	lockdep_assert_held(&lu->lock);
 	if (state == old)
-		return false;
+		return;
 
 	WRITE_ONCE(path->state, state);
 	if (state == PATH_GOOD) {
 		path->strikes = 0;
-		path->probe_delay = PROBE_DELAY_FIRST;
+		path->probe_delay = SCSI_PATH_PROBE_DELAY;
 	}
 	WRITE_ONCE(path->suspect, path->strikes || state != PATH_GOOD);
 	trace_scsi_path_state(path, old, state, why);
 
 	if (state_carries_io(state) != state_carries_io(old)) {
 		scsi_path_refresh_locked(lu);
-		set_bit(state_carries_io(state) ? PATH_EVENT_REINSTATED :
-						  PATH_EVENT_FAILED,
-			&path->events);
-		queue_work(scsi_mpath_wq, &lu->work);
+		tell_user_space(path);
 	}
 	/* From probation to good is what everyone expects. */
 	if (old != PATH_PROBATION || state != PATH_GOOD)
 		log_state(path, why);
 	if (state == PATH_WAITING || state == PATH_DEAD)
 		scsi_path_probe_schedule(path);
-	return true;
 }
 
 /**
@@ -315,7 +321,7 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
  *
  * A path that its transport blocks leaves rotation at once and comes back when
  * it is unblocked. One that goes offline is dead until it runs again; then it
- * is on probation.
+ * is probed at once.
  *
  * Context: any; takes the logical unit's lock.
  */
@@ -335,13 +341,14 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	sdev_state = READ_ONCE(sdev->sdev_state);
 	running = sdev_state == SDEV_RUNNING;
 	if (running != path->running) {
-		path->running = running;
+		WRITE_ONCE(path->running, running);
 		scsi_path_refresh_locked(path->lu);
-		if (running && (path->state == PATH_DEAD ||
-				path->state == PATH_WAITING))
-			change_state(path, PATH_PROBATION, "running again");
-		else if (state_carries_io(path->state))
+		if (state_carries_io(path->state)) {
 			log_state(path, running ? "unblocked" : "stopped");
+			tell_user_space(path);
+		} else if (running && path->state != PATH_DISABLED) {
+			scsi_path_probe_now(path);
+		}
 	}
 	if ((sdev_state == SDEV_OFFLINE ||
 	     sdev_state == SDEV_TRANSPORT_OFFLINE) &&

@@ -166,9 +166,18 @@ static int select_path(struct fake_lu *fake)
 		      -1;
 }
 
-static bool is_probed(const struct fake_path *fake)
+static bool is_probed(struct fake_path *fake)
 {
-	return fake->probed || delayed_work_pending(&fake->path.probe);
+	if (delayed_work_pending(&fake->path.probe))
+		return true;
+	flush_work(&fake->path.probe.work);
+	return fake->probed;
+}
+
+static void forget_probe(struct fake_path *fake)
+{
+	cancel_delayed_work_sync(&fake->path.probe);
+	fake->probed = false;
 }
 
 static void kill_path(struct fake_lu *fake, unsigned int i)
@@ -207,7 +216,8 @@ static void strikes_in_a_row_kill(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->failures, STRIKES);
 	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
 	KUNIT_EXPECT_TRUE(test, is_probed(&fake->path[0]));
-	KUNIT_EXPECT_EQ(test, path->events, BIT(PATH_EVENT_FAILED));
+	KUNIT_EXPECT_TRUE(test, path->changed);
+	KUNIT_EXPECT_FALSE(test, fake->path[1].path.changed);
 	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, fake->path[1].path.failures, 0);
 }
@@ -225,7 +235,7 @@ static void success_clears_strikes(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, path->failures, 3 * (STRIKES - 1));
-	KUNIT_EXPECT_EQ(test, path->events, 0);
+	KUNIT_EXPECT_FALSE(test, path->changed);
 }
 
 static void probation(struct kunit *test)
@@ -235,20 +245,21 @@ static void probation(struct kunit *test)
 
 	kill_path(fake, 0);
 	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
+	path->changed = false;
 	scsi_path_set_state(path, PATH_PROBATION, "test");
 	KUNIT_EXPECT_EQ(test, usable(test, fake), 3);
 	KUNIT_EXPECT_TRUE(test, path->suspect);
-	KUNIT_EXPECT_TRUE(test, test_bit(PATH_EVENT_REINSTATED, &path->events));
+	KUNIT_EXPECT_TRUE(test, path->changed);
 	scsi_path_strike(path, "test");
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
 	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
 
 	scsi_path_set_state(path, PATH_PROBATION, "test");
-	path->events = 0;
+	path->changed = false;
 	scsi_path_proved(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_FALSE(test, path->suspect);
-	KUNIT_EXPECT_EQ(test, path->events, 0);
+	KUNIT_EXPECT_FALSE(test, path->changed);
 	scsi_path_strike(path, "test");
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 }
@@ -261,6 +272,7 @@ static void dead_stays_dead(struct kunit *test)
 	kill_path(fake, 0);
 	scsi_path_proved(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	KUNIT_EXPECT_TRUE(test, path->suspect);
 	scsi_path_suspend_or_lose(path, PATH_WAITING, "test");
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
 	scsi_path_strike(path, "test");
@@ -306,10 +318,10 @@ static void disabled_stays_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
 	set_sdev_state(test, fake, 0, SDEV_OFFLINE);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
+	KUNIT_EXPECT_FALSE(test, is_probed(&fake->path[0]));
 	set_sdev_state(test, fake, 0, SDEV_RUNNING);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
 	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
-	KUNIT_EXPECT_FALSE(test, is_probed(&fake->path[0]));
 
 	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
@@ -410,16 +422,23 @@ static void block_and_unblock(struct kunit *test)
 	set_sdev_state(test, fake, 0, SDEV_BLOCK);
 	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
+	KUNIT_EXPECT_TRUE(test, path->changed);
+	path->changed = false;
 	set_sdev_state(test, fake, 0, SDEV_RUNNING);
 	KUNIT_EXPECT_EQ(test, usable(test, fake), 3);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
+	KUNIT_EXPECT_TRUE(test, path->changed);
+	KUNIT_EXPECT_FALSE(test, is_probed(&fake->path[0]));
 
 	/* What was in flight fails while it is blocked. */
 	set_sdev_state(test, fake, 0, SDEV_BLOCK);
 	scsi_path_suspend_or_lose(path, PATH_WAITING, "test");
+	forget_probe(&fake->path[0]);
 	set_sdev_state(test, fake, 0, SDEV_RUNNING);
-	KUNIT_EXPECT_EQ(test, usable(test, fake), 3);
-	KUNIT_EXPECT_EQ(test, path->state, PATH_PROBATION);
+	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_WAITING);
+	KUNIT_EXPECT_TRUE(test, path->online);
+	KUNIT_EXPECT_TRUE(test, is_probed(&fake->path[0]));
 
 	/* No state of the path brings it in while its device is blocked. */
 	set_sdev_state(test, fake, 0, SDEV_QUIESCE);
@@ -442,10 +461,14 @@ static void offline_and_back(struct kunit *test)
 		set_sdev_state(test, fake, 0, offline[i]);
 		KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
 		KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
-		KUNIT_EXPECT_EQ(test, path->events, BIT(PATH_EVENT_FAILED));
+		KUNIT_EXPECT_TRUE(test, path->changed);
+		/* Not before a probe has seen whose path it is. */
+		forget_probe(&fake->path[0]);
 		set_sdev_state(test, fake, 0, SDEV_RUNNING);
-		KUNIT_EXPECT_EQ(test, path->state, PATH_PROBATION);
-		KUNIT_EXPECT_EQ(test, usable(test, fake), 3);
+		KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+		KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
+		KUNIT_EXPECT_TRUE(test, path->online);
+		KUNIT_EXPECT_TRUE(test, is_probed(&fake->path[0]));
 	}
 }
 
@@ -524,7 +547,7 @@ static void probe_delay(struct kunit *test)
 				min(first << i, 60UL * HZ));
 		kill_path(fake, 0);
 		KUNIT_EXPECT_TRUE(test, is_probed(&fake->path[0]));
-		cancel_delayed_work_sync(&path->probe);
+		forget_probe(&fake->path[0]);
 		scsi_path_set_state(path, PATH_PROBATION, "test");
 	}
 	scsi_path_proved(path);

@@ -9,13 +9,16 @@
 #include <linux/jiffies.h>
 #include <linux/moduleparam.h>
 #include <linux/random.h>
+#include <linux/slab.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_proto.h>
 
+#include "identity.h"
 #include "mpath.h"
 #include "verdict.h"
 
+#define VPD_MAX_LEN		4096
 #define PROBE_TIMEOUT		(10 * HZ)
 #define PROBE_DELAY_MAX		(60 * HZ)
 /* Unit attentions that a returning I_T nexus may have to report first. */
@@ -25,6 +28,49 @@ static bool path_probe = true;
 module_param(path_probe, bool, 0644);
 MODULE_PARM_DESC(path_probe,
 		 "Test failed paths with TEST UNIT READY and put those that answer back into use (default on)");
+
+/*
+ * Reads the identity anew: LUNs are unmapped and mapped to something else while
+ * a path is down. Returns -EIO if the path does not tell, -EMEDIUMTYPE if it
+ * leads to another logical unit by now.
+ */
+static int check_identity(struct scsi_path *path)
+{
+	struct scsi_device *sdev = path->sdev;
+	struct scsi_inquiry_identity inq = {
+		.vendor = sdev->vendor,
+		.model = sdev->model,
+	};
+	u8 *vpd83, *vpd80;
+	int error = -EIO;
+	char *id = NULL;
+
+	vpd83 = kzalloc(VPD_MAX_LEN, GFP_NOIO);
+	vpd80 = kzalloc(VPD_MAX_LEN, GFP_NOIO);
+	if (!vpd83 || !vpd80)
+		goto out;
+	if (!scsi_get_vpd_page(sdev, 0x83, vpd83, VPD_MAX_LEN)) {
+		inq.vpd83 = vpd83;
+		inq.vpd83_len = VPD_MAX_LEN;
+	}
+	if (!scsi_get_vpd_page(sdev, 0x80, vpd80, VPD_MAX_LEN)) {
+		inq.vpd80 = vpd80;
+		inq.vpd80_len = VPD_MAX_LEN;
+	}
+	id = scsi_identity_format(&inq, GFP_NOIO);
+	if (!id)
+		goto out;
+	error = strcmp(id, path->lu->id) ? -EMEDIUMTYPE : 0;
+	if (error)
+		sdev_printk(KERN_ERR, sdev,
+			    "path leads to %s now, was %s: the LUN has been remapped, path disabled\n",
+			    id, path->lu->id);
+out:
+	kfree(id);
+	kfree(vpd80);
+	kfree(vpd83);
+	return error;
+}
 
 static bool path_answers(struct scsi_path *path)
 {
@@ -61,18 +107,31 @@ static void probe_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
 					      struct scsi_path, probe);
-	unsigned long flags;
+	bool probe;
 
 	if (!wants_probe(path))
 		return;
-	if (READ_ONCE(path_probe) && path_answers(path)) {
-		scsi_path_set_state(path, PATH_PROBATION, "answers again");
-		return;
+	spin_lock_irq(&path->lu->lock);
+	probe = path->online || READ_ONCE(path_probe);
+	path->online = false;
+	spin_unlock_irq(&path->lu->lock);
+
+	if (probe && path_answers(path)) {
+		switch (check_identity(path)) {
+		case 0:
+			scsi_path_set_state(path, PATH_PROBATION,
+					    "answers again");
+			return;
+		case -EMEDIUMTYPE:
+			scsi_path_set_state(path, PATH_DISABLED, "remapped");
+			return;
+		}
 	}
-	spin_lock_irqsave(&path->lu->lock, flags);
+
+	spin_lock_irq(&path->lu->lock);
 	if (wants_probe(path))
 		scsi_path_probe_schedule(path);
-	spin_unlock_irqrestore(&path->lu->lock, flags);
+	spin_unlock_irq(&path->lu->lock);
 }
 
 /**
@@ -92,11 +151,24 @@ void scsi_path_probe_schedule(struct scsi_path *path)
 }
 
 /**
+ * scsi_path_probe_now - test a path that its transport reports online
+ * @path: path that is out of rotation
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_probe_now(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	path->online = true;
+	mod_delayed_work(scsi_mpath_wq, &path->probe, 0);
+}
+
+/**
  * scsi_path_probe_init - a new path
  * @path: path
  */
 void scsi_path_probe_init(struct scsi_path *path)
 {
 	INIT_DELAYED_WORK(&path->probe, probe_work);
-	path->probe_delay = HZ / 4;
+	path->probe_delay = SCSI_PATH_PROBE_DELAY;
 }

@@ -18,18 +18,20 @@
 static struct scsi_verdict host_byte_verdict(int result)
 {
 	switch (host_byte(result)) {
-	case DID_NO_CONNECT:
-	case DID_BAD_TARGET:
-		return (struct scsi_verdict){ PATH_LOST, CMD_NEVER_RAN };
-
 	/* An LLD that says so asks for the very same command again. */
 	case DID_IMM_RETRY:
 	case DID_REQUEUE:
 		return (struct scsi_verdict){ PATH_SUSPENDED, CMD_NEVER_RAN };
-	/* LLDs say this of commands in flight, too. */
+
+	/*
+	 * The rest LLDs say of commands in flight, too. Even DID_NO_CONNECT:
+	 * some flush with it what is outstanding when a host goes away.
+	 */
 	case DID_TRANSPORT_DISRUPTED:
 		return (struct scsi_verdict){ PATH_SUSPENDED,
 					      CMD_MAY_HAVE_RUN };
+	case DID_NO_CONNECT:
+	case DID_BAD_TARGET:
 	case DID_TRANSPORT_FAILFAST:
 	case DID_TRANSPORT_MARGINAL:
 	case DID_TIME_OUT:
@@ -139,9 +141,10 @@ static bool variable_length_is_idempotent(const u8 *cdb)
  * @device_type: peripheral device type of the logical unit (SPC-4 6.6.2)
  * @cdb: the command
  *
- * Only what the upper-level drivers send for block I/O is listed (SBC-4, MMC-6,
- * ZBC). A command not known here counts as not idempotent, and so does every
- * command of a sequential-access device or a medium changer.
+ * Only what the upper-level drivers send for block I/O and to learn about a
+ * device is listed (SPC-4, SBC-4, MMC-6, ZBC). A command not known here counts
+ * as not idempotent, and so does every command of a sequential-access device or
+ * a medium changer.
  *
  * Context: any. Pure.
  */
@@ -159,6 +162,17 @@ bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb)
 	}
 
 	switch (cdb[0]) {
+	case TEST_UNIT_READY:
+	case INQUIRY:
+	case READ_CAPACITY:
+	case REPORT_LUNS:
+	case MODE_SENSE:
+	case MODE_SENSE_10:
+	case LOG_SENSE:
+	case SERVICE_ACTION_IN_16:
+	case MAINTENANCE_IN:
+	case ZBC_IN:
+	case READ_TOC:
 	case READ_6:
 	case READ_10:
 	case READ_12:

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0
+# Remote ports that are blocked: Fibre Channel in software, FCoE between veth
+# ends, with a real target behind. A path leaves rotation when its port is
+# blocked and comes back with it; the port's removal and return are followed.
+# guest: cpus=4 memory=2048 seconds=400
+. ./lib.sh
+plan 15
+
+CORE=/sys/kernel/config/target/core/rd_mcp_0/rd
+FC=/sys/kernel/config/target/fc
+
+# colons HEX: 0x1020.. as aa:bb:..
+colons() {
+	echo "${1#0x}" | sed 's/../&:/g; s/:$//'
+}
+
+# wwpn INTERFACE
+wwpn() {
+	for host in /sys/class/fc_host/*; do
+		[ "$(cat "$host/symbolic_name" | sed 's/.* over //')" = "$1" ] &&
+			colons "$(cat "$host/port_name")"
+	done
+}
+
+mount -t configfs configfs /sys/kernel/config 2>/dev/null
+modprobe -a fcoe tcm_fc veth || bail_out "no FCoE"
+mkdir -p $CORE
+echo "rd_pages=16384" >$CORE/control
+echo 1 >$CORE/enable
+# The links stay down until every end is set up.
+for pair in 0 1; do
+	/bin/ip link add i$pair mtu 2500 type veth peer name t$pair mtu 2500
+done
+for end in i0 t0 i1 t1; do
+	echo $end >/sys/module/libfcoe/parameters/create_vn2vn
+done
+for pair in 0 1; do
+	tpg=$FC/$(wwpn t$pair)/tpgt_1
+	mkdir -p "$tpg/lun/lun_0"
+	ln -s $CORE "$tpg/lun/lun_0/rd"
+	mkdir -p "$tpg/acls/$(wwpn i$pair)/lun_0"
+	ln -s "$tpg/lun/lun_0" "$tpg/acls/$(wwpn i$pair)/lun_0/l0"
+done
+for end in i0 t0 i1 t1; do
+	/bin/ip link set $end up
+done
+
+ok "two paths over Fibre Channel" within 120 nr_paths_is 2
+ok "one disk" within 20 disk_is_there sda
+is "one disk only" "$(find /sys/block -name 'sd*' | wc -l)" 1
+echo rr >/sys/block/sda/device/multipath/policy
+for rport in /sys/class/fc_remote_ports/*; do
+	echo 60 >"$rport/dev_loss_tmo"
+	echo 8 >"$rport/fast_io_fail_tmo"
+done
+
+# path_of_pair N: the path whose initiator is on i$N
+path_of_pair() {
+	for each in $(path_devices); do
+		name=$(cat /sys/class/fc_host/host"${each%%:*}"/symbolic_name)
+		[ "${name##* over }" = "i$1" ] && echo "$each"
+	done
+}
+
+sdev_state_is() {
+	[ "$(cat "/sys/bus/scsi/devices/$1/state")" = "$2" ]
+}
+
+path=$(path_of_pair 0)
+fio_start 150 --size=24%
+sleep 2
+
+/bin/ip link set t0 down
+ok "blocked" within 20 sdev_state_is "$path" blocked
+is "blocked: failing" "$(path_state "$path")" 2
+before=$(path_issued "$(path_of_pair 1)")
+sleep 2
+ok "blocked: the other path carries the load" test \
+	"$(path_issued "$(path_of_pair 1)")" -gt "$before"
+ok "fast_io_fail: offline" within 30 sdev_state_is "$path" transport-offline
+is "fast_io_fail: dead" "$(path_state "$path")" 3
+/bin/ip link set t0 up
+ok "back: running" within 60 sdev_state_is "$path" running
+ok "back: good" within 20 path_state_is "$path" 1
+ok "load goes on" fio_is_running
+
+for rport in /sys/class/fc_remote_ports/*; do
+	echo 4 >"$rport/fast_io_fail_tmo"
+	echo 6 >"$rport/dev_loss_tmo"
+done
+/bin/ip link set t0 down
+ok "dev_loss: one path less" within 60 nr_paths_is 1
+/bin/ip link set t0 up
+ok "dev_loss: found again" within 90 nr_paths_is 2
+ok "load still goes on" fio_is_running
+fio_ok "no error above, data verified"
+finish
