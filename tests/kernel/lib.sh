@@ -102,9 +102,9 @@ new_files() {
 		LC_ALL=C sort)
 }
 
-# The patches, in order.
+# The patches, in order; those that only add files are comments to quilt.
 series() {
-	sed -e 's/#.*//' -e 's/[[:space:]]*$//' -e '/^$/d' "$top/series"
+	sed -n 's/^\(# \)\{0,1\}\([^#[:space:]]*\.patch\)\([[:space:]].*\)\{0,1\}$/\2/p' "$top/series"
 }
 
 # The files of the kernel that the patches change.

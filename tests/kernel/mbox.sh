@@ -18,9 +18,10 @@ date=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S +0000')
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
-# introduced PATCH: the files that it adds; "." stands for any patch.
+# introduced PATCH: the files that it adds. A pattern will do, too.
 introduced() {
-	sed -n "s,^$1[[:space:]]*#[[:space:]]*+[[:space:]],,p" "$top/series" | tr -s '[:blank:]' '\n'
+	sed -n "s|^\(# \)\{0,1\}$1[[:space:]]*#[[:space:]]*+[[:space:]]||p" "$top/series" |
+		tr -s '[:blank:]' '\n'
 }
 
 check_introduced() {
@@ -34,6 +35,11 @@ $bad"
 $bad"
 	bad=$(LC_ALL=C comm -23 "$tmp/named" "$tmp/there")
 	[ -z "$bad" ] || die "series: names what is not there:
+$bad"
+	series | LC_ALL=C sort >"$tmp/named"
+	(cd "$top/patches" && find . -name '*.patch' -printf '%P\n') | LC_ALL=C sort >"$tmp/there"
+	bad=$(LC_ALL=C comm -3 "$tmp/named" "$tmp/there")
+	[ -z "$bad" ] || die "series and patches/ differ in:
 $bad"
 }
 

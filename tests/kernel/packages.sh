@@ -6,7 +6,7 @@
 
 build_tools='gcc make libc6-dev binutils flex bison bc perl libelf-dev libssl-dev cpio
 	kmod rsync patch xz-utils zstd ccache util-linux'
-guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod cpio'
+guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod cpio iproute2'
 check='sparse coccinelle quilt git binutils perl'
 source="linux-source-$linux"
 
