@@ -4,7 +4,7 @@
 # the path has let go of it.
 # guest: cpus=4 memory=2048
 . ./lib.sh
-plan 14
+plan 15
 
 READ=28
 WRITE=2a
@@ -82,6 +82,13 @@ fails "a lost INQUIRY of sg is reported" sg_raw -t 2 -r 36 /dev/sg0 12 0 0 0 24 
 uninject "$path" 0 12 2>/dev/null
 uninject "$other" 0 12 2>/dev/null
 inject "$path" "2 -1 12 1 0 0 0 0 0"
-ok "one that never ran goes elsewhere" sg_raw -t 5 -r 36 /dev/sg0 12 0 0 0 24 0
+inject "$other" "2 -1 12 1 0 0 0 0 0"
+fails "nor is one whose port went away" sg_raw -t 5 -r 36 /dev/sg0 12 0 0 0 24 0
+uninject "$path" 2 12 2>/dev/null
+uninject "$other" 2 12 2>/dev/null
+within 20 nr_good_is 2
+inject "$path" "2 -1 12 d 0 0 0 0 0"
+inject "$other" "2 -1 12 d 0 0 0 0 0"
+ok "one that the host asks to have again is" sg_raw -t 5 -r 36 /dev/sg0 12 0 0 0 24 0
 ok "no task is stuck" sh -c '! ps -o stat,comm | grep "^D"'
 finish

@@ -30,7 +30,7 @@ status=$?
 
 echo "TAP version 13"
 # KTAP nests by indentation: 0 the run, 4 the suites, 8 parameters of a case.
-tr -d '\r' <"$log" | awk -v status="$status" '
+LC_ALL=C tr -cd '\t\n -~' <"$log" | awk -v status="$status" '
 function result(ok, name)
 {
 	n++

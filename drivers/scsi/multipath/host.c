@@ -11,8 +11,10 @@
 #include <linux/lockdep.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_eh.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_multipath.h>
+#include <scsi/scsi_proto.h>
 
 #include "../scsi_priv.h"
 #include "dispatch.h"
@@ -38,10 +40,38 @@ static bool may_wait_for_path(struct scsi_mpath *lu)
 	       state != SDEV_CANCEL && state != SDEV_DEL;
 }
 
+/*
+ * A reservation or registration holds for one I_T nexus only (SPC-4 5.13). Over
+ * several paths it would lock this host out of its own disk, or fail to fence
+ * it, so a clear refusal is the better answer.
+ */
+static bool is_bound_to_one_nexus(const struct scsi_cmnd *lu_cmd)
+{
+	switch (lu_cmd->cmnd[0]) {
+	case PERSISTENT_RESERVE_OUT:
+	case RESERVE:
+	case RESERVE_10:
+	case RELEASE:
+	case RELEASE_10:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int lu_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *lu_cmd)
 {
 	struct scsi_mpath *lu = lu_cmd->device->hostdata;
 
+	if (blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)) &&
+	    is_bound_to_one_nexus(lu_cmd) && READ_ONCE(lu->nr_paths) > 1) {
+		sdev_printk(KERN_WARNING, lu_cmd->device,
+			    "reservation command %#04x refused: it would hold for one of %u paths\n",
+			    lu_cmd->cmnd[0], READ_ONCE(lu->nr_paths));
+		/* invalid command operation code */
+		scsi_build_sense(lu_cmd, 0, ILLEGAL_REQUEST, 0x20, 0x00);
+		goto complete;
+	}
 	if (unlikely(lu_cmd->cmd_len > READ_ONCE(lu->max_cmd_len))) {
 		lu_cmd->result = DID_ABORT << 16;
 		goto complete;

@@ -17,14 +17,12 @@
 
 struct fake_path {
 	struct scsi_path path;
-	struct scsi_device sdev;
 	char name[16];
 	bool probed;
 };
 
 struct fake_lu {
 	struct scsi_mpath lu;
-	struct scsi_device sdev;
 	unsigned int nr;
 	bool gave_up;
 	struct fake_path path[] __counted_by(nr);
@@ -84,6 +82,18 @@ static void leave(struct fake_lu *fake, unsigned int i)
 	spin_unlock_irq(&lu->lock);
 }
 
+static struct scsi_device *make_sdev(struct kunit *test, const char *name)
+{
+	struct scsi_device *sdev = kunit_kzalloc(test, sizeof(*sdev),
+						 GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, sdev);
+	sdev->sdev_gendev.init_name = name;
+	sdev->sdev_state = SDEV_RUNNING;
+	mutex_init(&sdev->state_mutex);
+	return sdev;
+}
+
 static struct fake_lu *make_lu(struct kunit *test, unsigned int nr,
 			       const struct scsi_path_policy *policy)
 {
@@ -97,9 +107,8 @@ static struct fake_lu *make_lu(struct kunit *test, unsigned int nr,
 	fake->nr = nr;
 	set->capacity = nr;
 
-	fake->sdev.sdev_gendev.init_name = "lu";
 	fake->lu.id = "test";
-	fake->lu.sdev = &fake->sdev;
+	fake->lu.sdev = make_sdev(test, "lu");
 	fake->lu.policy = policy;
 	fake->lu.no_path_timeout = 3600;
 	spin_lock_init(&fake->lu.lock);
@@ -108,16 +117,12 @@ static struct fake_lu *make_lu(struct kunit *test, unsigned int nr,
 	INIT_WORK(&fake->lu.work, fake_work);
 	INIT_DELAYED_WORK(&fake->lu.no_path_work, fake_no_path_work);
 	for (unsigned int i = 0; i < nr; i++) {
-		struct scsi_device *sdev = &fake->path[i].sdev;
 		struct scsi_path *path = &fake->path[i].path;
 
 		snprintf(fake->path[i].name, sizeof(fake->path[i].name),
 			 "path%u", i);
-		sdev->sdev_gendev.init_name = fake->path[i].name;
-		sdev->sdev_state = SDEV_RUNNING;
-		mutex_init(&sdev->state_mutex);
-		sdev->path = path;
-		path->sdev = sdev;
+		path->sdev = make_sdev(test, fake->path[i].name);
+		path->sdev->path = path;
 		path->lu = &fake->lu;
 		INIT_LIST_HEAD(&path->node);
 		scsi_path_probe_init(path);
@@ -125,7 +130,7 @@ static struct fake_lu *make_lu(struct kunit *test, unsigned int nr,
 	}
 
 	fake->lu.cursor = alloc_percpu(unsigned int);
-	KUNIT_ASSERT_NOT_NULL(test, fake->lu.cursor);
+	KUNIT_ASSERT_TRUE(test, !!fake->lu.cursor);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, stop, fake), 0);
 	for (unsigned int i = 0; i < nr; i++)
 		join(fake, i);
@@ -195,8 +200,9 @@ static void revive(struct fake_lu *fake, unsigned int i)
 static void set_sdev_state(struct kunit *test, struct fake_lu *fake,
 			   unsigned int i, enum scsi_device_state state)
 {
-	KUNIT_ASSERT_EQ(test, scsi_device_set_state(&fake->path[i].sdev, state),
-			0);
+	struct scsi_device *sdev = fake->path[i].path.sdev;
+
+	KUNIT_ASSERT_EQ(test, scsi_device_set_state(sdev, state), 0);
 }
 
 static void strikes_in_a_row_kill(struct kunit *test)
@@ -708,7 +714,7 @@ static void policy_of_type(struct kunit *test)
 	for (int i = 0; i < ARRAY_SIZE(staying); i++) {
 		KUNIT_EXPECT_PTR_EQ(test, scsi_path_policy_for(staying[i]),
 				    &scsi_policy_lpu);
-		fake->sdev.type = staying[i];
+		fake->lu.sdev->type = staying[i];
 		KUNIT_EXPECT_EQ(test,
 				scsi_mpath_set_policy(&fake->lu,
 						      &scsi_policy_rr),
