@@ -22,6 +22,7 @@
 
 #define VPD_HEADER_LEN		4
 #define DESIGNATOR_HEADER_LEN	4
+#define SERIAL_MAX_LEN		252
 
 enum designator_code_set {
 	CODE_SET_BINARY	= 1,
@@ -65,10 +66,10 @@ static bool naa_is_unset(const u8 *data, size_t len)
 	return !memchr_inv(data + 1, digit << 4 | digit, len - 1);
 }
 
+/* Only the padding goes; a NUL in between tells two serial numbers apart. */
 static size_t trimmed_len(const char *text, size_t len)
 {
-	len = strnlen(text, len);
-	while (len && text[len - 1] == ' ')
+	while (len && (text[len - 1] == ' ' || text[len - 1] == '\0'))
 		len--;
 	return len;
 }
@@ -244,14 +245,15 @@ static char *format_serial(const struct scsi_inquiry_identity *inq, gfp_t gfp)
 	if (!inq->vpd80 || inq->vpd80_len < VPD_HEADER_LEN)
 		return NULL;
 	serial = inq->vpd80 + VPD_HEADER_LEN;
-	len = min_t(size_t, inq->vpd80_len - VPD_HEADER_LEN,
-		    get_unaligned_be16(inq->vpd80 + 2));
+	len = min3(inq->vpd80_len - VPD_HEADER_LEN,
+		   (size_t)get_unaligned_be16(inq->vpd80 + 2),
+		   (size_t)SERIAL_MAX_LEN);
 	len = trimmed_len(serial, len);
 	while (len && *serial == ' ') {
 		serial++;
 		len--;
 	}
-	if (!vendor_len || !model_len || all_equal(serial, len))
+	if (!vendor_len || !model_len || all_equal(serial, len) || !serial[0])
 		return NULL;
 
 	id = kmalloc(sizeof("sn...") + 3 * (vendor_len + model_len + len), gfp);

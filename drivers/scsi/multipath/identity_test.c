@@ -335,6 +335,8 @@ static void serials(struct kunit *test)
 		{ "  ABC123  ", 10, "sn.VENDOR.MODEL.ABC123" },
 		{ "ABC123\0\0\0", 9, "sn.VENDOR.MODEL.ABC123" },
 		{ "ABC123  \0\0", 10, "sn.VENDOR.MODEL.ABC123" },
+		/* one serial number is not another that starts alike */
+		{ "AB\0CD", 5, "sn.VENDOR.MODEL.AB%00CD" },
 		{ "AB.C 1:2%3", 10, "sn.VENDOR.MODEL.AB.C%201%3a2%253" },
 		{ "A\x01\x1f\x7f\x80\xff\t", 7,
 		  "sn.VENDOR.MODEL.A%01%1f%7f%80%ff%09" },

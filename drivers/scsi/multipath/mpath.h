@@ -171,6 +171,7 @@ void scsi_mpath_last_path_left(struct scsi_mpath *lu);
 /* path.c */
 void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
 			 const char *why);
+void scsi_path_answers(struct scsi_path *path);
 void scsi_path_strike(struct scsi_path *path, const char *why);
 void scsi_path_suspend_or_lose(struct scsi_path *path,
 			       enum scsi_path_state state, const char *why);

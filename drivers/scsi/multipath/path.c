@@ -83,7 +83,7 @@ void scsi_path_refresh_locked(struct scsi_mpath *lu)
 	/* A reader that sees the new number finds entries below it. */
 	smp_store_release(&set->nr, nr);
 	/* A path that left must not be found any more: its memory goes. */
-	for (unsigned int i = nr; i < before; i++)
+	for (unsigned int i = nr; i < set->capacity; i++)
 		WRITE_ONCE(set->path[i], nr ? set->path[0] : NULL);
 
 	if (lu->policy->set_changed)
@@ -165,6 +165,24 @@ void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
 	spin_lock_irqsave(&path->lu->lock, flags);
 	if (path->state != PATH_DISABLED)
 		change_state(path, state, why);
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
+ * scsi_path_answers - a probe found that a path is back
+ * @path: path
+ *
+ * Does nothing if the path is not out of rotation any more, or is disabled.
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_answers(struct scsi_path *path)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	if (path->state == PATH_DEAD || path->state == PATH_WAITING)
+		change_state(path, PATH_PROBATION, "answers again");
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
@@ -271,6 +289,10 @@ void scsi_path_admin_write(struct scsi_path *path,
 		scsi_path_refresh_locked(lu);
 	}
 	change_state(path, meaning[state], "administrator");
+	if (state == SHOWN_GOOD) {
+		path->strikes = 0;
+		WRITE_ONCE(path->suspect, false);
+	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 

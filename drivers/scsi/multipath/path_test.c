@@ -256,6 +256,13 @@ static void probation(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, usable(test, fake), 3);
 	KUNIT_EXPECT_TRUE(test, path->suspect);
 	KUNIT_EXPECT_TRUE(test, path->changed);
+	/* A probe that comes late does not put a good path on probation. */
+	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
+	scsi_path_answers(path);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
+	kill_path(fake, 0);
+	scsi_path_answers(path);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_PROBATION);
 	scsi_path_strike(path, "test");
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
 	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);

@@ -52,6 +52,9 @@ static int check_identity(struct scsi_path *path)
 	if (!scsi_get_vpd_page(sdev, 0x83, vpd83, VPD_MAX_LEN)) {
 		inq.vpd83 = vpd83;
 		inq.vpd83_len = VPD_MAX_LEN;
+	} else if (rcu_access_pointer(sdev->vpd_pg83)) {
+		/* The serial number alone would make another identity. */
+		goto out;
 	}
 	if (!scsi_get_vpd_page(sdev, 0x80, vpd80, VPD_MAX_LEN)) {
 		inq.vpd80 = vpd80;
@@ -119,8 +122,7 @@ static void probe_work(struct work_struct *work)
 	if (probe && path_answers(path)) {
 		switch (check_identity(path)) {
 		case 0:
-			scsi_path_set_state(path, PATH_PROBATION,
-					    "answers again");
+			scsi_path_answers(path);
 			return;
 		case -EMEDIUMTYPE:
 			scsi_path_set_state(path, PATH_DISABLED, "remapped");
