@@ -3,7 +3,7 @@
 # readers and writers while paths come and go.
 # guest: cpus=4 memory=2048
 . ./lib.sh
-plan 47
+plan 45
 
 ATTRS=/sys/bus/scsi/devices
 
