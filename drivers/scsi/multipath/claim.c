@@ -215,8 +215,8 @@ static int reserve_room(struct scsi_mpath *lu, unsigned int nr_paths)
 	struct scsi_path_set *old, *new;
 	unsigned int capacity;
 
-	old = rcu_dereference_protected(lu->usable,
-				lockdep_is_held(&scsi_mpath_list_mutex));
+	lockdep_assert_held(&scsi_mpath_list_mutex);
+	old = rcu_dereference_protected(lu->usable, true);
 	if (nr_paths <= old->capacity)
 		return 0;
 	capacity = max(nr_paths, 2 * old->capacity);

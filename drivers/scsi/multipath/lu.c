@@ -22,6 +22,7 @@
 
 #define FIRST_SET_CAPACITY	4
 
+/* Protects the list of logical units, and each one's list of paths. */
 DEFINE_MUTEX(scsi_mpath_list_mutex);
 LIST_HEAD(scsi_mpath_list);
 struct workqueue_struct *scsi_mpath_wq;
@@ -59,32 +60,30 @@ void scsi_mpath_put(struct scsi_mpath *lu)
 
 static void block_or_unblock(struct scsi_mpath *lu)
 {
+	const enum scsi_device_state failing = SDEV_TRANSPORT_OFFLINE;
 	struct scsi_device *sdev = lu->sdev;
 	bool usable, expired;
 
 	mutex_lock(&sdev->state_mutex);
 	spin_lock_irq(&lu->lock);
-	usable = rcu_dereference_protected(lu->usable,
-				lockdep_is_held(&lu->lock))->nr;
+	usable = scsi_mpath_set_locked(lu)->nr;
 	expired = lu->expired;
 	spin_unlock_irq(&lu->lock);
 
 	switch (sdev->sdev_state) {
 	case SDEV_RUNNING:
-		if (!usable)
-			scsi_internal_device_block_nowait(sdev);
-		if (!usable && expired)
-			scsi_internal_device_unblock_nowait(sdev,
-						SDEV_TRANSPORT_OFFLINE);
+		if (usable)
+			break;
+		scsi_internal_device_block_nowait(sdev);
+		if (expired)
+			scsi_internal_device_unblock_nowait(sdev, failing);
 		break;
 	case SDEV_BLOCK:
 	case SDEV_TRANSPORT_OFFLINE:
 		if (usable)
-			scsi_internal_device_unblock_nowait(sdev,
-							    SDEV_RUNNING);
+			scsi_internal_device_unblock_nowait(sdev, SDEV_RUNNING);
 		else if (expired)
-			scsi_internal_device_unblock_nowait(sdev,
-						SDEV_TRANSPORT_OFFLINE);
+			scsi_internal_device_unblock_nowait(sdev, failing);
 		break;
 	default:
 		/* Set offline by hand, suspended, or being removed. */
@@ -146,9 +145,7 @@ static void no_path_work(struct work_struct *work)
 
 	mutex_lock(&scsi_mpath_list_mutex);
 	spin_lock_irq(&lu->lock);
-	if (rcu_dereference_protected(lu->usable,
-				      lockdep_is_held(&lu->lock))->nr ||
-	    lu->no_path_timeout < 0) {
+	if (scsi_mpath_set_locked(lu)->nr || lu->no_path_timeout < 0) {
 		spin_unlock_irq(&lu->lock);
 		mutex_unlock(&scsi_mpath_list_mutex);
 		return;
@@ -302,8 +299,7 @@ int scsi_mpath_bring_up(struct scsi_mpath *lu)
 	list_add_tail(&lu->node, &scsi_mpath_list);
 	spin_lock_irq(&lu->lock);
 	WRITE_ONCE(lu->announced, true);
-	if (!rcu_dereference_protected(lu->usable,
-				       lockdep_is_held(&lu->lock))->nr)
+	if (!scsi_mpath_set_locked(lu)->nr)
 		scsi_mpath_arm_no_path(lu);
 	spin_unlock_irq(&lu->lock);
 	mutex_unlock(&scsi_mpath_list_mutex);
@@ -365,8 +361,7 @@ void scsi_mpath_usable_changed(struct scsi_mpath *lu, unsigned int before)
 	unsigned int now;
 
 	lockdep_assert_held(&lu->lock);
-	now = rcu_dereference_protected(lu->usable,
-					lockdep_is_held(&lu->lock))->nr;
+	now = scsi_mpath_set_locked(lu)->nr;
 	if (!before == !now)
 		return;
 	if (now) {
@@ -410,8 +405,7 @@ void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds)
 {
 	spin_lock_irq(&lu->lock);
 	lu->no_path_timeout = seconds;
-	if (!rcu_dereference_protected(lu->usable,
-				       lockdep_is_held(&lu->lock))->nr)
+	if (!scsi_mpath_set_locked(lu)->nr)
 		scsi_mpath_arm_no_path(lu);
 	spin_unlock_irq(&lu->lock);
 }

@@ -153,6 +153,13 @@ struct scsi_mpath {
 	struct work_struct remove_work;
 };
 
+/* The set for dispatch, for those who hold the logical unit's lock. */
+static inline struct scsi_path_set *scsi_mpath_set_locked(struct scsi_mpath *lu)
+{
+	return rcu_dereference_protected(lu->usable,
+					 lockdep_is_held(&lu->lock));
+}
+
 /* lu.c */
 #define NO_PATH_TIMEOUT_MAX	(7 * 24 * 3600)	/* seconds */
 extern struct mutex scsi_mpath_list_mutex;

@@ -68,8 +68,7 @@ void scsi_path_refresh_locked(struct scsi_mpath *lu)
 	u32 best = U32_MAX;
 
 	lockdep_assert_held(&lu->lock);
-	set = rcu_dereference_protected(lu->usable,
-					lockdep_is_held(&lu->lock));
+	set = scsi_mpath_set_locked(lu);
 	before = set->nr;
 
 	list_for_each_entry(path, &lu->paths, node) {

@@ -86,9 +86,7 @@ int scsi_mpath_set_policy(struct scsi_mpath *lu,
 
 	spin_lock_irqsave(&lu->lock, flags);
 	if (policy->set_changed)
-		policy->set_changed(lu,
-				    rcu_dereference_protected(lu->usable,
-						lockdep_is_held(&lu->lock)));
+		policy->set_changed(lu, scsi_mpath_set_locked(lu));
 	/* Pairs with smp_load_acquire() in the dispatcher. */
 	smp_store_release(&lu->policy, policy);
 	spin_unlock_irqrestore(&lu->lock, flags);
