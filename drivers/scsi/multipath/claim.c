@@ -19,10 +19,6 @@
 #include "../scsi_priv.h"
 #include "identity.h"
 #include "mpath.h"
-#include "verdict.h"
-
-#define JOIN_TIMEOUT	(10 * HZ)
-#define JOIN_TRIES	4
 
 /* sd reads the capacity of large disks with a 16-byte CDB. */
 #define MIN_CMD_LEN	16
@@ -108,45 +104,6 @@ static bool is_eligible(struct scsi_device *sdev)
 	       shost->max_cmd_len >= MIN_CMD_LEN;
 }
 
-static int read_once(struct scsi_device *sdev, const u8 *cdb, void *buf,
-		     unsigned int len, struct scsi_sense_hdr *sense)
-{
-	const struct scsi_exec_args args = { .sshdr = sense };
-	int result, tries = JOIN_TRIES;
-
-	do {
-		result = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN, buf, len,
-					  JOIN_TIMEOUT, 0, &args);
-		if (result < 0 || !scsi_status_is_check_condition(result))
-			memset(sense, 0, sizeof(*sense));
-	} while (sense->sense_key == UNIT_ATTENTION && --tries);
-	return result;
-}
-
-/*
- * Collects the unit attentions that a new I_T nexus has pending (SAM-5 5.14):
- * the first user command over this path must not see a power-on that was not.
- */
-static enum scsi_path_state first_state(struct scsi_device *sdev)
-{
-	static const u8 test_unit_ready[6] = { TEST_UNIT_READY };
-	struct scsi_sense_hdr sense;
-	int result;
-
-	result = read_once(sdev, test_unit_ready, NULL, 0, &sense);
-	if (result < 0)
-		return PATH_DEAD;
-	switch (scsi_path_verdict(result, &sense).path) {
-	case PATH_LOST:
-	case PATH_STRIKE:
-		return PATH_DEAD;
-	case PATH_SUSPENDED:
-		return PATH_WAITING;
-	default:
-		return PATH_GOOD;
-	}
-}
-
 /* Returns 0 if it is not a disk, or cannot tell over this path now. */
 static u32 read_block_size(struct scsi_device *sdev)
 {
@@ -160,7 +117,7 @@ static u32 read_block_size(struct scsi_device *sdev)
 	buf = kzalloc(8, GFP_KERNEL);
 	if (!buf)
 		return 0;
-	if (!read_once(sdev, read_capacity, buf, 8, &sense))
+	if (!scsi_path_ask(sdev, read_capacity, buf, 8, &sense))
 		size = get_unaligned_be32(buf + 4);
 	kfree(buf);
 	return size;
@@ -307,7 +264,8 @@ static int claim_as_path(struct scsi_device *sdev, char *id)
 	path->sdev = sdev;
 	INIT_LIST_HEAD(&path->node);
 	scsi_path_probe_init(path);
-	state = first_state(sdev);
+	/* The first user command must not see a power-on that was not. */
+	state = scsi_path_test(sdev);
 	path->state = state;
 	block_size = read_block_size(sdev);
 

@@ -25,6 +25,7 @@
 #include "policy.h"
 
 struct scsi_mpath;
+struct scsi_sense_hdr;
 
 /**
  * enum scsi_path_state - what is known about a path
@@ -193,6 +194,9 @@ void scsi_path_refresh_locked(struct scsi_mpath *lu);
 
 /* probe.c */
 #define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */
+int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
+		  unsigned int len, struct scsi_sense_hdr *sense);
+enum scsi_path_state scsi_path_test(struct scsi_device *sdev);
 void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
 void scsi_path_probe_schedule(struct scsi_path *path);

@@ -29,6 +29,62 @@ module_param(path_probe, bool, 0644);
 MODULE_PARM_DESC(path_probe,
 		 "Test failed paths with TEST UNIT READY and put those that answer back into use (default on)");
 
+/**
+ * scsi_path_ask - send a command over one path, past its unit attentions
+ * @sdev: device of the path
+ * @cdb: a command that reads
+ * @buf: where to, or NULL
+ * @len: bytes of @buf
+ * @sense: sense data of the answer; all zero if it has none
+ *
+ * A new or returning I_T nexus has unit attentions to report first (SAM-5 5.14).
+ *
+ * Context: process; waits up to 10 s for each answer.
+ * Return: as scsi_execute_cmd().
+ */
+int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
+		  unsigned int len, struct scsi_sense_hdr *sense)
+{
+	const struct scsi_exec_args args = { .sshdr = sense };
+	int result, tries = PROBE_TRIES;
+
+	do {
+		result = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN |
+					  REQ_FAILFAST_TRANSPORT, buf, len,
+					  PROBE_TIMEOUT, 0, &args);
+		if (result < 0 || !scsi_status_is_check_condition(result))
+			memset(sense, 0, sizeof(*sense));
+	} while (sense->sense_key == UNIT_ATTENTION && --tries);
+	return result;
+}
+
+/**
+ * scsi_path_test - what a TEST UNIT READY over one path says of it
+ * @sdev: device of the path
+ *
+ * Context: process; as scsi_path_ask().
+ * Return: PATH_GOOD, PATH_WAITING or PATH_DEAD.
+ */
+enum scsi_path_state scsi_path_test(struct scsi_device *sdev)
+{
+	static const u8 test_unit_ready[6] = { TEST_UNIT_READY };
+	struct scsi_sense_hdr sense;
+	int result;
+
+	result = scsi_path_ask(sdev, test_unit_ready, NULL, 0, &sense);
+	if (result < 0)
+		return PATH_DEAD;
+	switch (scsi_path_verdict(result, &sense).path) {
+	case PATH_LOST:
+	case PATH_STRIKE:
+		return PATH_DEAD;
+	case PATH_SUSPENDED:
+		return PATH_WAITING;
+	default:
+		return PATH_GOOD;
+	}
+}
+
 /*
  * Reads the identity anew: LUNs are unmapped and mapped to something else while
  * a path is down. Returns -EIO if the path does not tell, -EMEDIUMTYPE if it
@@ -75,29 +131,6 @@ out:
 	return error;
 }
 
-static bool path_answers(struct scsi_path *path)
-{
-	static const u8 test_unit_ready[6] = { TEST_UNIT_READY };
-	struct scsi_sense_hdr sense;
-	const struct scsi_exec_args args = { .sshdr = &sense };
-	struct scsi_verdict verdict;
-	int result, tries = PROBE_TRIES;
-
-	do {
-		result = scsi_execute_cmd(path->sdev, test_unit_ready,
-					  REQ_OP_DRV_IN | REQ_FAILFAST_TRANSPORT,
-					  NULL, 0, PROBE_TIMEOUT, 0, &args);
-		if (result < 0)
-			return false;
-		if (!scsi_status_is_check_condition(result))
-			memset(&sense, 0, sizeof(sense));
-	} while (sense.sense_key == UNIT_ATTENTION && --tries);
-
-	verdict = scsi_path_verdict(result, &sense);
-	return verdict.path == PATH_PROVED || verdict.path == PATH_UNCHANGED ||
-	       verdict.path == PATH_CONGESTED;
-}
-
 static bool wants_probe(const struct scsi_path *path)
 {
 	enum scsi_path_state state = READ_ONCE(path->state);
@@ -119,7 +152,7 @@ static void probe_work(struct work_struct *work)
 	path->online = false;
 	spin_unlock_irq(&path->lu->lock);
 
-	if (probe && path_answers(path)) {
+	if (probe && scsi_path_test(path->sdev) == PATH_GOOD) {
 		switch (check_identity(path)) {
 		case 0:
 			scsi_path_answers(path);
