@@ -2,6 +2,8 @@
 
 # An existing pristine source tree to use instead of Debian's package.
 KERNEL ?=
+# The guests of the benchmark to run, if not all.
+GUESTS ?=
 # The one test to run, and the virtual machine of the demo (um or qemu).
 T ?=
 VM ?=
@@ -28,6 +30,9 @@ mbox: ## build/scsi-multipath.mbox: the series as mails for git am
 test: ## run all tests, or the one named by T=name
 	@sh tests/run.sh $(T)
 
+bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."]
+	@sh tests/bench/run.sh $(GUESTS)
+
 demo: ## see a path fail and come back [VM=um|qemu]
 	@sh tests/demo/run.sh $(VM)
 
@@ -37,5 +42,5 @@ check: ## off means off; style, sparse, warnings
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help kernel kernel-debug kernel-um apply mbox test demo check clean
+.PHONY: help kernel kernel-debug kernel-um apply mbox test bench demo check clean
 .DEFAULT_GOAL := help

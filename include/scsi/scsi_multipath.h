@@ -11,6 +11,7 @@
 #ifndef _SCSI_SCSI_MULTIPATH_H
 #define _SCSI_SCSI_MULTIPATH_H
 
+#include <linux/blk_types.h>
 #include <linux/types.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
@@ -55,9 +56,18 @@ enum scsi_path_send {
 /* drivers/scsi/scsi_lib.c, for the dispatcher */
 enum scsi_path_send scsi_path_queue_cmd(struct scsi_cmnd *cmd);
 void scsi_path_free_cmd(struct scsi_cmnd *cmd);
+void scsi_lu_requeue_cmd(struct scsi_cmnd *cmd);
+
+/* drivers/scsi/scsi.c, for the dispatcher */
+void scsi_lu_finish_cmd(struct scsi_cmnd *cmd);
 
 /* drivers/scsi/multipath/, for the mid-layer */
+bool scsi_host_has_lus(const struct Scsi_Host *shost);
 bool scsi_device_is_lu(const struct scsi_device *sdev);
+blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *cmd);
+void scsi_lu_cmd_done(struct scsi_cmnd *cmd);
+void scsi_lu_fold_iostat(struct scsi_device *sdev);
+int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
@@ -82,6 +92,13 @@ static inline bool scsi_cmd_is_path_attempt(const struct scsi_cmnd *cmd)
 static inline bool scsi_device_is_lu(const struct scsi_device *sdev)
 {
 	return false;
+}
+
+static inline void scsi_lu_fold_iostat(struct scsi_device *sdev) { }
+
+static inline int scsi_lu_busy(struct scsi_device *sdev)
+{
+	return 0;
 }
 
 static inline void scsi_path_claim(struct scsi_device *sdev) { }

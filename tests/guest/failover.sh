@@ -10,6 +10,9 @@ echo rr >/sys/block/sda/device/multipath/policy
 # Shorter than the default: the timeouts below are waited for.
 echo 3 >/sys/block/sda/device/timeout
 
+# Of a request that is done, laptop mode looks up the disk. A path has none.
+echo 5 >/proc/sys/vm/laptop_mode
+
 fio_start 100
 sleep 2
 

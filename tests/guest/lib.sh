@@ -7,6 +7,9 @@
 tap_n=0
 tap_failed=0
 
+# Nothing loads it by itself here.
+[ -n "$without_sg" ] || modprobe -q sg
+
 plan() {
 	echo "TAP version 13"
 	echo "1..$1"

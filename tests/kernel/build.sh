@@ -1,5 +1,6 @@
 #!/bin/sh
-# build.sh x86|debug|um: a kernel with the series, and its modules.
+# build.sh x86|debug|um: a kernel with the series, and its modules;
+# build.sh unpatched: as x86, without the series.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -13,11 +14,14 @@ x86)
 debug)
 	arch=x86_64 fragments="$conf/x86.config $conf/debug.config"
 	from=arch/x86/boot/bzImage image=$build/debug/bzImage modules=$build/debug/modules ;;
+unpatched)
+	arch=x86_64 fragments=$build/unpatched.config
+	from=arch/x86/boot/bzImage image=$build/unpatched/bzImage modules=$build/unpatched/modules ;;
 um)
 	arch=um fragments=$conf/um.config
 	from=linux image=$build/linux-um modules=$build/um-modules ;;
 *)
-	die "usage: build.sh x86|debug|um" ;;
+	die "usage: build.sh x86|debug|um|unpatched" ;;
 esac
 src=$build/linux
 obj=$build/obj-$kind
@@ -25,7 +29,12 @@ log=$build/log/kernel-$kind
 name="kernel ($kind)"
 
 sh "$conf/packages.sh" build
-sh "$conf/tree.sh"
+if [ "$kind" = unpatched ]; then
+	src=$(sh "$conf/source.sh")
+	grep -v '^CONFIG_SCSI_MULTI_PATH_IO' "$conf/x86.config" >"$fragments"
+else
+	sh "$conf/tree.sh"
+fi
 lock "obj-$kind"
 
 # Names of source files in messages, as if built in the tree.
@@ -34,9 +43,17 @@ kmake() {
 		KCFLAGS=-fmacro-prefix-map=../linux/= "$@"
 }
 
+# Those of the tests; they are built in a copy, beside the kernel's objects.
+test_modules() {
+	mkdir -p "$obj/test-modules"
+	rsync -rc "$top/tests/modules/" "$obj/test-modules/"
+	kmake M="$obj/test-modules" modules
+}
+
 install_modules() {
 	rm -rf "$modules"
 	kmake INSTALL_MOD_PATH="$modules" modules_install
+	kmake INSTALL_MOD_PATH="$modules" M="$obj/test-modules" modules_install
 	# Links to here mean nothing in a guest.
 	rm -f "$modules"/lib/modules/*/build
 }
@@ -45,6 +62,7 @@ install_modules() {
 step "$name: configuring" "$log-config.log" \
 	sh "$conf/config.sh" "$arch" "$src" "$obj" $fragments
 step "$name: building" "$log.log" kmake -j"$jobs" all
+step "$name: building the tests' modules" "$log-tests.log" test_modules
 step "$name: installing modules" "$log-modules.log" install_modules
 mkdir -p "$(dirname "$image")"
 cp "$obj/$from" "$image.new"

@@ -6,7 +6,9 @@
 
 build_tools='gcc make libc6-dev binutils flex bison bc perl libelf-dev libssl-dev cpio
 	kmod rsync patch xz-utils zstd ccache util-linux'
-guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod cpio iproute2'
+guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod cpio iproute2
+	dmsetup coreutils'
+bench='gnuplot-nox'
 check='sparse coccinelle quilt git binutils perl'
 source="linux-source-$linux"
 
@@ -15,6 +17,7 @@ for group; do
 	case $group in
 	build) list=$build_tools ;;
 	guest) list=$guest ;;
+	bench) list=$bench ;;
 	check) list=$check ;;
 	source) list=$source ;;
 	*) die "packages.sh: no group $group" ;;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # guest.sh NAME KERNEL INITRAMFS OUTDIR SECONDS [APPEND]
 #
-# Boots a guest that runs tests/guest/NAME.sh. Leaves OUTDIR/NAME.console (what
+# Boots a guest that runs tests/guest/NAME.sh or tests/bench/guest/NAME.sh. Leaves OUTDIR/NAME.console (what
 # the kernel said) and OUTDIR/NAME.tap (what the test said). Non-zero if the
 # guest did not end by itself in SECONDS.
 set -u
@@ -14,6 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 #	# guest: cpus=8 memory=2048	# append: KERNEL PARAMETERS
 #	# qemu: QEMU OPTIONS
 script=$here/../guest/$name.sh
+[ -e "$script" ] || script=$here/../bench/guest/$name.sh
 setting() {
 	sed -n "s/^# guest:.*\b$1=\([^ ]*\).*/\1/p" "$script" | head -1
 }

@@ -11,7 +11,7 @@ modules=$1
 out=$2
 
 programs="fio sg_inq sg_vpd sg_luns sg_turs sg_readcap sg_dd sg_reset sg_raw
-	sg_persist lsscsi mkfs.ext4 e2fsck mt-st blockdev setpriv ip"
+	sg_persist lsscsi mkfs.ext4 e2fsck mt-st blockdev setpriv ip dmsetup date"
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
@@ -43,7 +43,8 @@ cp -r "$modules/lib/modules/." "$root/lib/modules/"
 rm -f "$root"/lib/modules/*/build "$root"/lib/modules/*/source
 cp "$here/init.sh" "$root/init"
 chmod +x "$root/init"
-cp "$here"/../guest/*.sh "$here/../demo/story.sh" "$root/guest/"
+cp "$here"/../guest/*.sh "$here"/../bench/guest/*.sh "$here/../demo/story.sh" \
+	"$here/../bench/committed" "$root/guest/"
 chmod +x "$root"/guest/*.sh
 
 mkdir -p "$(dirname "$out")"

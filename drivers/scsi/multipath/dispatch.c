@@ -82,25 +82,29 @@ static struct scsi_cmnd *get_attempt(struct scsi_device *sdev,
 {
 	struct request *lu_rq = scsi_cmd_to_rq(lu_cmd);
 	blk_opf_t opf = lu_rq->cmd_flags & ~(REQ_POLLED | REQ_INTEGRITY);
-	blk_mq_req_flags_t flags = BLK_MQ_REQ_NOWAIT;
 	struct Scsi_Host *shost = sdev->host;
 	struct scsi_cmnd *cmd;
 	struct request *rq;
 
-	if (lu_rq->rq_flags & RQF_PM)
-		flags |= BLK_MQ_REQ_PM;
-	rq = scsi_alloc_request(sdev->request_queue,
-				opf | REQ_FAILFAST_TRANSPORT, flags);
-	if (IS_ERR(rq))
+	rq = blk_mq_alloc_bare_request(sdev->request_queue,
+				       opf | REQ_FAILFAST_TRANSPORT,
+				       lu_rq->rq_flags & RQF_PM);
+	if (unlikely(!rq))
 		return NULL;
 
 	scsi_path_borrow_request(rq, lu_rq);
 	rq->end_io_data = lu_cmd;
 
 	cmd = blk_mq_rq_to_pdu(rq);
-	cmd->flags = SCMD_INITIALIZED | SCMD_PATH_ATTEMPT | SCMD_LAST |
+	cmd->flags = SCMD_PATH_ATTEMPT | SCMD_LAST |
 		     (sdev->simple_tags ? SCMD_TAGGED : 0);
-	scsi_init_command(sdev, cmd);
+	init_rcu_head(&cmd->rcu);
+	cmd->jiffies_at_alloc = jiffies;
+	cmd->device = sdev;
+	INIT_LIST_HEAD(&cmd->eh_entry);
+	/* Once for each tag: the last command with this one has left it idle. */
+	if (unlikely(!cmd->abort_work.work.func))
+		INIT_DELAYED_WORK(&cmd->abort_work, scmd_eh_abort_handler);
 	scsi_path_borrow_cmd(cmd, lu_cmd);
 	memset(cmd->sense_buffer, 0, SCSI_SENSE_BUFFERSIZE);
 	if (scsi_host_get_prot(shost))
@@ -113,17 +117,15 @@ static struct scsi_cmnd *get_attempt(struct scsi_device *sdev,
 static enum scsi_path_send try_path(struct scsi_path *path,
 				    struct scsi_cmnd *lu_cmd)
 {
+	enum scsi_path_state state = READ_ONCE(path->state);
 	struct scsi_device *sdev = path->sdev;
 	enum scsi_path_send sent;
 	struct scsi_cmnd *cmd;
 
-	if (unlikely(READ_ONCE(sdev->sdev_state) != SDEV_RUNNING ||
-		     scsi_host_in_recovery(sdev->host)))
-		return SCSI_PATH_AWAY;
-
 	/* The set of paths changes a moment after the state of one. */
-	if (unlikely(READ_ONCE(path->state) != PATH_GOOD &&
-		     READ_ONCE(path->state) != PATH_PROBATION))
+	if (unlikely(READ_ONCE(sdev->sdev_state) != SDEV_RUNNING ||
+		     (state != PATH_GOOD && state != PATH_PROBATION) ||
+		     scsi_host_in_recovery(sdev->host)))
 		return SCSI_PATH_AWAY;
 
 	cmd = get_attempt(sdev, lu_cmd);
@@ -191,33 +193,40 @@ enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 			sent = other;
 	}
 out:
+	if (likely(sent == SCSI_PATH_SENT))
+		this_cpu_inc(lu->cpu->sent);
 	rcu_read_unlock();
 	return sent;
 }
 
-/* As scsi_complete() does for a command that an LLD has completed. */
-static void deliver(struct scsi_cmnd *lu_cmd)
+/**
+ * scsi_lu_cmd_done - a logical unit's command has its result
+ * @lu_cmd: command that no path owns any more
+ *
+ * As scsi_complete() does for a command that an LLD has completed.
+ *
+ * Context: any in which a command may complete.
+ */
+void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 {
-	struct scsi_device *sdev = lu_cmd->device;
+	struct scsi_mpath *lu = lu_cmd->device->hostdata;
 
 	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
-	atomic_inc(&sdev->iodone_cnt);
+	this_cpu_inc(lu->cpu->done);
 	if (likely(!lu_cmd->result)) {
-		scsi_finish_command(lu_cmd);
+		scsi_lu_finish_cmd(lu_cmd);
 		return;
 	}
 
-	atomic_inc(&sdev->ioerr_cnt);
+	atomic_inc(&lu_cmd->device->ioerr_cnt);
 	switch (scsi_decide_disposition(lu_cmd)) {
 	case NEEDS_RETRY:
-		scsi_queue_insert(lu_cmd, SCSI_MLQUEUE_EH_RETRY);
-		break;
 	case ADD_TO_MLQUEUE:
-		scsi_queue_insert(lu_cmd, SCSI_MLQUEUE_DEVICE_BUSY);
+		scsi_lu_requeue_cmd(lu_cmd);
 		break;
 	default:
 		/* Error handling is done with: it was that of the path. */
-		scsi_finish_command(lu_cmd);
+		scsi_lu_finish_cmd(lu_cmd);
 		break;
 	}
 }
@@ -226,22 +235,14 @@ static void deliver(struct scsi_cmnd *lu_cmd)
  * As scsi_complete() does for a command that is not to be retried. A reset is
  * what the completion would retry all the same.
  */
-static void deliver_for_good(struct scsi_cmnd *lu_cmd)
+static void done_for_good(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
-	struct scsi_device *sdev = lu_cmd->device;
-
 	if (host_byte(lu_cmd->result) == DID_RESET)
 		set_host_byte(lu_cmd, DID_ERROR);
 	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
-	atomic_inc(&sdev->iodone_cnt);
-	atomic_inc(&sdev->ioerr_cnt);
-	scsi_finish_command(lu_cmd);
-}
-
-/* Back to the head of the logical unit's queue. */
-static void try_again(struct scsi_cmnd *lu_cmd)
-{
-	scsi_queue_insert(lu_cmd, SCSI_MLQUEUE_EH_RETRY);
+	this_cpu_inc(lu->cpu->done);
+	atomic_inc(&lu_cmd->device->ioerr_cnt);
+	scsi_lu_finish_cmd(lu_cmd);
 }
 
 static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
@@ -311,20 +312,20 @@ static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 {
 	switch (effect) {
 	case CMD_DELIVER:
-		deliver(lu_cmd);
+		scsi_lu_cmd_done(lu_cmd);
 		return;
 	case CMD_NEVER_RAN:
 		if (busy && busy_for_too_long(lu, lu_cmd)) {
-			deliver_for_good(lu_cmd);
+			done_for_good(lu, lu_cmd);
 			return;
 		}
-		try_again(lu_cmd);
+		scsi_lu_requeue_cmd(lu_cmd);
 		return;
 	case CMD_MAY_HAVE_RUN:
 		if (may_run_again(lu, lu_cmd))
-			try_again(lu_cmd);
+			scsi_lu_requeue_cmd(lu_cmd);
 		else
-			deliver_for_good(lu_cmd);
+			done_for_good(lu, lu_cmd);
 		return;
 	}
 }
@@ -354,7 +355,7 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 		if (unlikely(READ_ONCE(path->suspect)))
 			scsi_path_proved(path);
 		scsi_path_free_cmd(cmd);
-		deliver(lu_cmd);
+		scsi_lu_cmd_done(lu_cmd);
 		return;
 	}
 

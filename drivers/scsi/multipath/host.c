@@ -59,12 +59,21 @@ static bool is_bound_to_one_nexus(const struct scsi_cmnd *lu_cmd)
 	}
 }
 
-static int lu_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *lu_cmd)
+/**
+ * scsi_lu_send_cmd - send the command of a logical unit over one of its paths
+ * @lu_cmd: prepared command whose request has been started
+ *
+ * Context: any in which block I/O is dispatched; does not sleep.
+ * Return: BLK_STS_OK, and @lu_cmd may be complete already; BLK_STS_RESOURCE if
+ * it must be sent again later.
+ */
+blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 {
 	struct scsi_mpath *lu = lu_cmd->device->hostdata;
+	struct request *rq = scsi_cmd_to_rq(lu_cmd);
 
-	if (blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)) &&
-	    is_bound_to_one_nexus(lu_cmd) && READ_ONCE(lu->nr_paths) > 1) {
+	if (blk_rq_is_passthrough(rq) && is_bound_to_one_nexus(lu_cmd) &&
+	    READ_ONCE(lu->nr_paths) > 1) {
 		sdev_printk(KERN_WARNING, lu_cmd->device,
 			    "reservation command %#04x refused: it would hold for one of %u paths\n",
 			    lu_cmd->cmnd[0], READ_ONCE(lu->nr_paths));
@@ -79,23 +88,62 @@ static int lu_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *lu_cmd)
 
 	switch (scsi_mpath_dispatch(lu, lu_cmd)) {
 	case SCSI_PATH_SENT:
-		return 0;
+		return BLK_STS_OK;
 	case SCSI_PATH_FULL:
-		return SCSI_MLQUEUE_DEVICE_BUSY;
+		return BLK_STS_RESOURCE;
 	case SCSI_PATH_AWAY:
 		break;
 	}
 
-	if (!may_wait_for_path(lu)) {
-		lu_cmd->result = DID_NO_CONNECT << 16;
-		goto complete;
+	if (may_wait_for_path(lu)) {
+		queue_work(scsi_mpath_wq, &lu->work);
+		return BLK_STS_RESOURCE;
 	}
-	queue_work(scsi_mpath_wq, &lu->work);
-	return SCSI_MLQUEUE_DEVICE_BUSY;
+	lu_cmd->result = DID_NO_CONNECT << 16;
 
 complete:
-	scsi_done(lu_cmd);
-	return 0;
+	/* Whoever is told may send more: not from within the dispatch. */
+	blk_mq_complete_request(rq);
+	return BLK_STS_OK;
+}
+
+/**
+ * scsi_lu_fold_iostat - bring the counters of a logical unit's device up to date
+ * @sdev: device of a logical unit
+ *
+ * Context: any.
+ */
+void scsi_lu_fold_iostat(struct scsi_device *sdev)
+{
+	struct scsi_mpath *lu = sdev->hostdata;
+	unsigned int sent = 0, done = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		sent += READ_ONCE(per_cpu_ptr(lu->cpu, cpu)->sent);
+		done += READ_ONCE(per_cpu_ptr(lu->cpu, cpu)->done);
+	}
+	atomic_set(&sdev->iorequest_cnt, sent);
+	atomic_set(&sdev->iodone_cnt, done);
+}
+
+/**
+ * scsi_lu_busy - commands that the paths of a logical unit have in flight
+ * @sdev: device of a logical unit
+ *
+ * Context: process.
+ */
+int scsi_lu_busy(struct scsi_device *sdev)
+{
+	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_path *path;
+	int busy = 0;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node)
+		busy += scsi_device_busy(path->sdev);
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return busy;
 }
 
 /* The attempt on the path has the timer that counts. */
@@ -200,7 +248,6 @@ static const struct scsi_host_template mpath_host_template = {
 	.module			= THIS_MODULE,
 	.name			= "SCSI multipath",
 	.proc_name		= "scsi_mpath",
-	.queuecommand		= lu_queuecommand,
 	.eh_timed_out		= lu_timed_out,
 	.slave_alloc		= lu_sdev_alloc,
 	.device_configure	= lu_sdev_configure,
@@ -217,6 +264,17 @@ static const struct scsi_host_template mpath_host_template = {
 };
 
 /**
+ * scsi_host_has_lus - is this the virtual host?
+ * @shost: SCSI host
+ *
+ * Context: any.
+ */
+bool scsi_host_has_lus(const struct Scsi_Host *shost)
+{
+	return shost->hostt == &mpath_host_template;
+}
+
+/**
  * scsi_device_is_lu - is this the device of a claimed logical unit?
  * @sdev: SCSI device
  *
@@ -224,7 +282,7 @@ static const struct scsi_host_template mpath_host_template = {
  */
 bool scsi_device_is_lu(const struct scsi_device *sdev)
 {
-	return sdev->host->hostt == &mpath_host_template;
+	return scsi_host_has_lus(sdev->host);
 }
 
 /**

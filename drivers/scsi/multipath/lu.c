@@ -42,7 +42,7 @@ static void free_lu(struct kref *ref)
 	if (lu->sdev)
 		put_device(&lu->sdev->sdev_gendev);
 	ida_free(&targets, lu->target);
-	free_percpu(lu->cursor);
+	free_percpu(lu->cpu);
 	kfree(rcu_dereference_protected(lu->usable, true));
 	kfree(lu->id);
 	kfree(lu);
@@ -222,13 +222,13 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	if (!set)
 		goto free_mpath;
 	set->capacity = FIRST_SET_CAPACITY;
-	lu->cursor = alloc_percpu(unsigned int);
-	if (!lu->cursor)
+	lu->cpu = alloc_percpu(struct scsi_mpath_cpu);
+	if (!lu->cpu)
 		goto free_set;
 	target = ida_alloc_max(&targets, scsi_mpath_host->max_id - 1,
 			       GFP_KERNEL);
 	if (target < 0)
-		goto free_cursor;
+		goto free_cpu;
 
 	lu->id = id;
 	lu->target = target;
@@ -247,8 +247,8 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	INIT_WORK(&lu->remove_work, remove_work);
 	return lu;
 
-free_cursor:
-	free_percpu(lu->cursor);
+free_cpu:
+	free_percpu(lu->cpu);
 free_set:
 	kfree(set);
 free_mpath:

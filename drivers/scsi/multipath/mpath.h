@@ -91,6 +91,18 @@ struct scsi_path {
 };
 
 /**
+ * struct scsi_mpath_cpu - what one CPU keeps about a logical unit
+ * @cursor: position of policies that go round
+ * @sent: commands sent, an attempt each
+ * @done: commands completed
+ */
+struct scsi_mpath_cpu {
+	unsigned int cursor;
+	unsigned int sent;
+	unsigned int done;
+};
+
+/**
  * struct scsi_mpath - one logical unit
  * @id: identity, see identity.c. Constant.
  * @ref: held by the LU's scsi_device, by each path, and by a running removal
@@ -111,7 +123,7 @@ struct scsi_path {
  * @policy: how a path is chosen; written under @lock, read under RCU
  * @current_path: the path of policies that stay on one; written under @lock,
  *	read under RCU
- * @cursor: per-CPU position of policies that go round
+ * @cpu: what every I/O writes, so that no two CPUs write to one place
  * @no_path_timeout: seconds that I/O waits while no path is usable; 0: not at
  *	all; -1: for ever. @lock
  * @no_path_since: jiffies when the last usable path was lost; @lock
@@ -140,7 +152,7 @@ struct scsi_mpath {
 	struct scsi_path_set __rcu *usable;
 	const struct scsi_path_policy *policy;
 	struct scsi_path __rcu *current_path;
-	unsigned int __percpu *cursor;
+	struct scsi_mpath_cpu __percpu *cpu;
 
 	int no_path_timeout;
 	unsigned long no_path_since;

@@ -53,7 +53,7 @@ static void stop(void *data)
 		disable_delayed_work_sync(&fake->path[i].path.probe);
 	disable_delayed_work_sync(&fake->lu.no_path_work);
 	disable_work_sync(&fake->lu.work);
-	free_percpu(fake->lu.cursor);
+	free_percpu(fake->lu.cpu);
 }
 
 static void join(struct fake_lu *fake, unsigned int i)
@@ -129,8 +129,8 @@ static struct fake_lu *make_lu(struct kunit *test, unsigned int nr,
 		INIT_DELAYED_WORK(&path->probe, fake_probe);
 	}
 
-	fake->lu.cursor = alloc_percpu(unsigned int);
-	KUNIT_ASSERT_TRUE(test, !!fake->lu.cursor);
+	fake->lu.cpu = alloc_percpu(struct scsi_mpath_cpu);
+	KUNIT_ASSERT_TRUE(test, !!fake->lu.cpu);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, stop, fake), 0);
 	for (unsigned int i = 0; i < nr; i++)
 		join(fake, i);

@@ -12,11 +12,11 @@ static struct scsi_path *rr_select(struct scsi_mpath *lu,
 				   const struct scsi_path_set *set,
 				   unsigned int nr)
 {
-	unsigned int next = this_cpu_inc_return(*lu->cursor);
+	unsigned int next = this_cpu_inc_return(lu->cpu->cursor);
 
 	if (next >= nr) {
 		/* A migration in between costs a turn, nothing more. */
-		this_cpu_write(*lu->cursor, 0);
+		this_cpu_write(lu->cpu->cursor, 0);
 		next = 0;
 	}
 	return READ_ONCE(set->path[next]);

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+# Do the figures of bench.tsv reach what they must? One line each; status 1 if
+# one does not.
+BEGIN {
+	FS = "\t"
+	# A command of 10 ms that is lost and sent again can not take less. Which
+	# part of it has passed when the path goes is chance.
+	TWO_COMMANDS = 20
+}
+NR > 1 { value[$1, $2, $3, $5] = $4 }
+
+function larger(a, b) {
+	return a > b + 0 ? a : b + 0
+}
+
+function at_most(what, figure, limit) {
+	if (figure == "")
+		return
+	good = figure <= limit
+	bad += !good
+	printf "%s  %s: %s, must be at most %s\n", good ? "ok    " : "NOT OK", what, figure, limit
+}
+
+function at_least(what, figure, limit) {
+	if (figure == "")
+		return
+	good = figure >= limit
+	bad += !good
+	printf "%s  %s: %s, must be at least %s\n", good ? "ok    " : "NOT OK", what, figure, limit
+}
+
+function ratio(part, row, column, against, unit) {
+	a = value[part, row, column, unit]
+	b = value[part, row, against, unit]
+	return a > 0 && b > 0 ? sprintf("%.3f", a / b) : ""
+}
+
+END {
+	i = "instructions"
+	nr = split("randread 4k qd1,randread 4k qd32,randwrite 4k qd32", rows, ",")
+	for (r = 1; r <= nr; r++) {
+		at_most(rows[r] ", LPU, 2 paths",
+			ratio("fake", rows[r], "LPU, 2 paths", "plain", i), 1.20)
+		at_most(rows[r] ", RR, 2 paths",
+			ratio("fake", rows[r], "RR, 2 paths", "plain", i), 1.20)
+		at_most(rows[r] ", 64 paths against 2",
+			ratio("fake", rows[r], "RR, 64 paths", "RR, 2 paths", i), 1.03)
+		at_most(rows[r] ", not claimed against unpatched",
+			ratio("fake", rows[r], "plain", "unpatched", i), 1.002)
+	}
+	ours = "LU, RR, 2 paths"
+	dm = "dm rq round-robin"
+	nr = split("deleted,offline,host removed,DID_NO_CONNECT", rows, ",")
+	for (r = 1; r <= nr; r++) {
+		if (value["failover", rows[r], ours, "errno"] != "")
+			at_most("error above, path " rows[r],
+				value["failover", rows[r], ours, "errno"], 0)
+		if (value["failover", rows[r], dm, "ms longest"] != "")
+			at_most("longest completion in ms, path " rows[r] ", dm-multipath's or two commands",
+				value["failover", rows[r], ours, "ms longest"],
+				larger(TWO_COMMANDS,
+					value["failover", rows[r], dm, "ms longest"]))
+	}
+	path = value["scale", "memory of a path or device", "LUs", "bytes"]
+	device = value["scale", "memory of a path or device", "plain", "bytes"]
+	if (path != "" && device != "")
+		at_most("memory of a path beyond its device, bytes", path - device, 1024)
+	row = "16 commands of 4 ms on each host"
+	at_least("2 paths add up to", ratio("adding", row, "RR, 2 paths", "RR, 1 paths", "IOPS"), 1.95)
+	at_least("4 paths add up to", ratio("adding", row, "RR, 4 paths", "RR, 1 paths", "IOPS"), 3.85)
+	at_least("8 paths add up to", ratio("adding", row, "RR, 8 paths", "RR, 1 paths", "IOPS"), 7.6)
+	at_least("39 LUs on 8 adapters against plain disks",
+		ratio("headline", "39 disks, 8 CPUs, 2 nodes", "LUs, RR, 8 adapters",
+			"plain, 8 adapters", "IOPS"), 0.99)
+	exit bad > 0
+}

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the guests of the benchmark share. One virtual CPU and QEMU's -icount:
+# an instruction of the guest is a nanosecond of its clock.
+. ./lib.sh
+
+# A logical unit goes with its last path, so that the next one is a new one.
+[ ! -e /sys/module/scsi_mod/parameters/no_path_timeout ] ||
+	echo 0 >/sys/module/scsi_mod/parameters/no_path_timeout
+
+# A result: part, row, column, value, unit; tests/bench/run.sh collects them.
+result() {
+	printf '= %s\t%s\t%s\t%s\t%s\n' "$@"
+}
+
+# progress TEXT: shown while the guest runs
+progress() {
+	echo "> $*"
+}
+
+# ran_for FIO-OPTION...: nanoseconds that a job of fio took, without its start
+ran_for() {
+	(cd /tmp && fio --name=job --filename="$disk" --ioengine=io_uring \
+		--thread --disable_lat=1 --disable_clat=1 --disable_slat=1 \
+		--exec_prerun='/bin/date +%s%N' --exec_postrun='/bin/date +%s%N' \
+		--output=/tmp/job.out --eta=never "$@") >/dev/null ||
+		bail_out "fio $*"
+	echo $(($(cat /tmp/job.postrun.txt) - $(cat /tmp/job.prerun.txt)))
+}
+
+# per_io FEW MANY FIO-OPTION...: instructions for each I/O. What does not grow
+# with the number of I/Os cancels out between a short run and a long one.
+per_io() {
+	few=$1 many=$2
+	shift 2
+	ran_for --number_ios=100 "$@" >/dev/null
+	short=$(ran_for --number_ios="$few" "$@")
+	long=$(ran_for --number_ios="$many" "$@")
+	echo $(((long - short) / (many - few)))
+}
+
+# One disk for columns that have one; "$@" goes to scsi_debug.
+hosts_up() {
+	load_debug "$@"
+	within 60 disk_is_there sda || bail_out "no sda"
+	udev_is_done
+}
+
+# Nothing else runs any more: the scan is over, its work is done.
+udev_is_done() {
+	sleep 1
+}
+
+hosts_down() {
+	within 60 rmmod scsi_debug || bail_out "scsi_debug stays"
+	within 20 test ! -e /dev/sda || bail_out "sda stays"
+}
+
+# dmsetup makes the device nodes itself.
+export DM_DISABLE_UDEV=1
+
+# dm_up MODE SELECTOR DISK...: device-mapper's multipath as /dev/mapper/mp
+dm_up() {
+	mode=$1 selector=$2
+	shift 2
+	paths=
+	for dm_disk; do
+		paths="$paths $(cat "/sys/block/$dm_disk/dev") 1"
+	done
+	dmsetup create mp --table "0 $(blockdev --getsz "/dev/$1") multipath \
+3 queue_if_no_path queue_mode $mode 0 1 1 $selector 0 $# 1$paths" ||
+		bail_out "dmsetup"
+	within 10 test -b /dev/mapper/mp || bail_out "no /dev/mapper/mp"
+}
+
+dm_down() {
+	dmsetup remove mp || bail_out "mp stays"
+}
+
+# --- a load that ran with its rate logged: /tmp/load.json, /tmp/rate_iops.1.log
+
+# The errno that ended the load, 0 if none did.
+first_error() {
+	sed -n 's/.*"error" : \([0-9]*\).*/\1/p' /tmp/load.json | head -1
+}
+
+longest_ms() {
+	awk '/"clat_ns"/ { in_clat = 1 }
+	     in_clat && /"max"/ { gsub(/[^0-9]/, ""); printf "%.1f", $0 / 1e6; exit }' \
+		/tmp/load.json
+}
+
+# recovered_ms SECONDS: from the loss, so long into the load, until a sample has
+# 95 % of the rate before it
+recovered_ms() {
+	awk -F '[, ]+' -v lost=$(($1 * 1000)) '
+		$1 > 500 && $1 <= lost { sum += $2; n++ }
+		$1 > lost && n { if (!back && $2 < 0.95 * sum / n) down = 1
+			if (!back && $2 >= 0.95 * sum / n && $1 > lost + 100) back = $1 }
+		END { print back ? (back - 100 > lost ? back - 100 - lost : 0) : "never" }' \
+		/tmp/rate_iops.1.log
+}

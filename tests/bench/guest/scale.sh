@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0
+# Many logical units on four hosts each: how long until they are there, what
+# they take of the memory, what an I/O costs among them, and how long until all
+# are back at full rate when a host dies.
+# guest: cpus=1 memory=4096
+# qemu: -icount shift=0,sleep=off
+without_sg=1
+. ./measure.sh
+
+claimed=
+[ "$(cat /sys/module/scsi_mod/parameters/multipath)" = off ] || claimed=1
+column=${claimed:+LUs}
+column=${column:-plain}
+
+now() {
+	/bin/date +%s%N
+}
+
+# Kibibytes that the kernel has taken and can not give back.
+kernel_memory() {
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 2
+	awk '/^(MemTotal|MemFree|Buffers|Cached|AnonPages):/ { m[$1] = $2 }
+	     END { print m["MemTotal:"] - m["MemFree:"] - m["Buffers:"] -
+		     m["Cached:"] - m["AnonPages:"] }' /proc/meminfo
+}
+
+nr_disks() {
+	set -- /sys/block/sd*
+	[ -e "$1" ] || set --
+	echo $#
+}
+
+# all_there LUS HOSTS: announced, and their size is known
+all_there() {
+	if [ -n "$claimed" ]; then
+		[ "$(nr_disks)" = "$1" ] && [ "$(nr_paths)" = $(($1 * $2)) ]
+	else
+		[ "$(nr_disks)" = $(($1 * $2)) ]
+	fi
+}
+
+# up LUS HOSTS SCSI_DEBUG-OPTION...
+up() {
+	up_lus=$1 up_hosts=$2
+	shift 2
+	load_debug "$up_hosts" max_luns="$up_lus" dev_size_mb=16 "$@"
+	within 600 all_there "$up_lus" "$up_hosts" || bail_out "not all there"
+}
+
+no_disks() {
+	[ "$(nr_disks)" = 0 ]
+}
+
+# While disks are still being probed the module is in use.
+down() {
+	within 300 rmmod scsi_debug || bail_out "scsi_debug stays"
+	within 300 no_disks || bail_out "disks stay"
+}
+
+all_disks() {
+	echo /sys/block/sd* | sed 's|/sys/block/|/dev/|g; s| |:|g'
+}
+
+for lus in 1 16 64 256; do
+	progress "scale, $column, $lus on 4 hosts"
+	begin=$(now)
+	up $lus 4 fake_rw=1 host_max_queue=128
+	end=$(now)
+	result scale "$lus LUs x 4 hosts: scan" "$column" \
+		$(((end - begin) / 1000000)) ms
+	case $lus in
+	1 | 256)
+		sleep 5
+		disk=$(all_disks)
+		result scale "$lus LUs x 4 hosts: randread 4k qd32" "$column" \
+			"$(per_io 4000 12000 --direct=1 --rw=randread --bs=4k \
+				--norandommap --iodepth=32 --size=8m --io_size=1g \
+				--file_service_type=roundrobin)" instructions ;;
+	esac
+	down
+done
+
+# What one more path takes, less what a device without an upper-level driver
+# takes: 64 LUs with two and with four paths.
+progress "scale, $column, memory"
+option=
+[ -n "$claimed" ] || option=no_uld=1
+taken=
+for hosts in 2 4; do
+	before=$(kernel_memory)
+	load_debug $hosts max_luns=64 dev_size_mb=16 $option
+	sleep 20
+	taken="$taken $(($(kernel_memory) - before))"
+	down
+	sleep 2
+done
+# shellcheck disable=SC2086 # two numbers
+set -- $taken
+result scale "memory of a path or device" "$column" \
+	$((($2 - $1) * 1024 / 128)) bytes
+[ -z "$claimed" ] ||
+	result scale "memory of an LU without its paths" "$column" \
+		$((($1 - ($2 - $1)) * 1024 / 64)) bytes
+
+# A host dies under load on all of them; 10 ms a command.
+if [ -n "$claimed" ]; then
+	for lus in 16 256; do
+		progress "scale, $column, a host of $lus LUs dies"
+		up $lus 4 ndelay=10000000
+		for policy in /sys/block/sd*/device/multipath/policy; do
+			echo rr >"$policy"
+		done
+		disk=$(all_disks)
+		rm -f /tmp/rate_iops.1.log
+		(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 \
+			--ioengine=io_uring --rw=randread --bs=4k --norandommap \
+			--iodepth=$lus --file_service_type=roundrobin --size=8m \
+			--time_based --runtime=8 --thread --eta=never \
+			--write_iops_log=/tmp/rate --log_avg_msec=100 \
+			--output-format=json --output=/tmp/load.json >/dev/null 2>&1) &
+		load_pid=$!
+		sleep 3
+		echo -1 >$SDEBUG/add_host
+		wait $load_pid
+		result scale "a host of $lus LUs dies" "$column" \
+			"$(first_error)" errno
+		result scale "a host of $lus LUs dies" "$column" "$(longest_ms)" "ms longest"
+		result scale "a host of $lus LUs dies" "$column" \
+			"$(recovered_ms 3)" "ms to 95 %"
+		down
+	done
+fi
+
+finish

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0
+# Adds to each result its ratio to the column that its row is measured against.
+BEGIN {
+	FS = OFS = "\t"
+	base["fake"] = base["copy"] = "plain"
+	base["nvme"] = "NVMe plain"
+	base["adding"] = "RR, 1 paths"
+	base["headline"] = "plain, 8 adapters"
+}
+{ line[NR] = $0; value[$1, $2, $3, $5] = $4 }
+END {
+	print "part", "row", "column", "value", "unit", "ratio"
+	for (i = 1; i <= NR; i++) {
+		$0 = line[i]
+		b = $1 == "scale" ? "plain" : base[$1]
+		against = b == "" ? "" : value[$1, $2, b, $5]
+		ratio = ""
+		if (against > 0 && $4 ~ /^[0-9.]+$/)
+			ratio = sprintf("%.3f", $4 / against)
+		print $1, $2, $3, $4, $5, ratio
+	}
+}

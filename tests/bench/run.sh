@@ -1,0 +1,138 @@
+#!/bin/sh
+# run.sh [GUEST...]: the benchmark, or some of its guests. What they measure
+# goes to the terminal as tables, to build/bench.tsv and to build/bench.svg.
+#
+# The guests run under QEMU's -icount: an instruction is a nanosecond of their
+# clock, so that the figures depend on nothing else that this machine does.
+
+# shellcheck source=tests/kernel/lib.sh
+. "$(dirname "$0")/../kernel/lib.sh"
+
+bench=$top/tests/bench
+out=$build/bench
+
+# label, script, kernel, seconds, parameters of the kernel; the longest first
+guests='cost-auto cost patched 1500
+cost-off cost patched 1500 scsi_mod.multipath=off
+scale-auto scale patched 1500
+scale-off scale patched 1500 scsi_mod.multipath=off
+loss-off loss patched 1200 scsi_mod.multipath=off
+loss-auto loss patched 1200
+headline headline patched 1200
+nvme nvme patched 600
+adding adding patched 600
+cost-unpatched cost unpatched 600'
+
+names=$(echo "$guests" | cut -d ' ' -f 1)
+wanted=${*:-$names}
+for guest in $wanted; do
+	echo "$names" | grep -qx -- "$guest" ||
+		die "no guest $guest; there are:" $names
+done
+
+sh "$top/tests/kernel/packages.sh" guest bench
+sh "$top/tests/kernel/build.sh" x86
+case $wanted in
+*unpatched*) sh "$top/tests/kernel/build.sh" unpatched ;;
+esac
+
+mkdir -p "$out"
+sh "$top/tests/rig/initramfs.sh" "$build/modules" "$out/patched.cpio"
+case $wanted in
+*unpatched*)
+	sh "$top/tests/rig/initramfs.sh" "$build/unpatched/modules" "$out/unpatched.cpio" ;;
+esac
+
+# run_one LABEL
+run_one() {
+	echo "$guests" | grep "^$1 " | {
+		read -r label script kernel seconds append
+		case $kernel in
+		patched) image=$build/bzImage ;;
+		unpatched) image=$build/unpatched/bzImage ;;
+		esac
+		rm -rf "${out:?}/$label"
+		ended=0
+		ACCEL=tcg sh "$top/tests/rig/guest.sh" "$script" "$image" \
+			"$out/$kernel.cpio" "$out/$label" "$seconds" "$append" ||
+			ended=$?
+		echo $ended >"$out/$label/ended"
+	}
+}
+
+# As many at a time as there are CPUs.
+run_all() {
+	running=0
+	for guest in $wanted; do
+		if [ $running -ge "$jobs" ]; then
+			wait_for_one
+		fi
+		run_one "$guest" &
+		running=$((running + 1))
+		started="$started $guest"
+	done
+	while [ $running -gt 0 ]; do
+		wait_for_one
+	done
+}
+
+# sh can not wait for any one of its children.
+wait_for_one() {
+	while :; do
+		done_now=0
+		for guest_started in $started; do
+			[ ! -e "$out/$guest_started/ended" ] || done_now=$((done_now + 1))
+		done
+		if [ $done_now -gt $finished ]; then
+			running=$((running - done_now + finished))
+			finished=$done_now
+			return
+		fi
+		sleep 1
+	done
+}
+
+# show_progress: what each guest is at, every 10 s
+show_progress() {
+	while sleep 10; do
+		for guest in $wanted; do
+			tap=$(echo "$out/$guest"/*.tap)
+			[ -e "$tap" ] && [ ! -e "$out/$guest/ended" ] || continue
+			say "bench, $(elapsed): $guest: $(tr -d '\r' <"$tap" |
+				sed -n 's/^> //p' | tail -1)"
+		done
+	done
+}
+
+for guest in $wanted; do
+	rm -rf "${out:?}/$guest"
+done
+finished=0
+started=
+show_progress &
+ticker=$!
+trap 'kill $ticker 2>/dev/null' EXIT
+run_all
+kill $ticker
+
+failed=
+for guest in $wanted; do
+	tap=$(echo "$out/$guest"/*.tap)
+	if [ "$(cat "$out/$guest/ended")" != 0 ] || ! grep -q '^# exit 0' "$tap"; then
+		say "bench: guest $guest did not come to its end, see $out/$guest"
+		grep -h -A 10 'Bail out' "$tap" | head -n 20 >&2 || :
+		failed=1
+	fi
+done
+
+# A run of some guests leaves the figures of the others as they were.
+for tap in "$out"/*/*.tap; do
+	tr -d '\r' <"$tap" | sed -n 's/^= //p'
+done | awk -f "$bench/ratio.awk" >"$build/bench.tsv"
+awk -f "$bench/table.awk" "$build/bench.tsv"
+if grep -q '^fake' "$build/bench.tsv" && grep -q '^failover' "$build/bench.tsv"; then
+	gnuplot -e "tsv='$build/bench.tsv'; svg='$build/bench.svg'; dir='$out'" "$bench/plot.gp"
+fi
+say "bench: $build/bench.tsv, $build/bench.svg, $(elapsed)"
+awk -f "$bench/goals.awk" "$build/bench.tsv" || failed=1
+[ -z "$failed" ]

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Block the targets of a SCSI host, as a transport class does when the port
+ * behind them is lost, and bring them back or give them up, as fast_io_fail
+ * does. scsi_debug has no transport class that could.
+ *
+ *   echo HOST >/sys/module/scsi_block_target/parameters/block
+ *   likewise: unblock, fail
+ */
+
+#include <linux/module.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+
+static struct Scsi_Host *host_by_number(const char *val)
+{
+	unsigned int number;
+	int error;
+
+	error = kstrtouint(val, 0, &number);
+	if (error)
+		return ERR_PTR(error);
+	return scsi_host_lookup(number) ?: ERR_PTR(-ENODEV);
+}
+
+static int block_set(const char *val, const struct kernel_param *kp)
+{
+	struct Scsi_Host *shost = host_by_number(val);
+
+	if (IS_ERR(shost))
+		return PTR_ERR(shost);
+	scsi_block_targets(shost, &shost->shost_gendev);
+	scsi_host_put(shost);
+	return 0;
+}
+
+static int unblock(const char *val, enum scsi_device_state state)
+{
+	struct Scsi_Host *shost = host_by_number(val);
+
+	if (IS_ERR(shost))
+		return PTR_ERR(shost);
+	scsi_target_unblock(&shost->shost_gendev, state);
+	scsi_host_put(shost);
+	return 0;
+}
+
+static int unblock_set(const char *val, const struct kernel_param *kp)
+{
+	return unblock(val, SDEV_RUNNING);
+}
+
+static int fail_set(const char *val, const struct kernel_param *kp)
+{
+	return unblock(val, SDEV_TRANSPORT_OFFLINE);
+}
+
+static const struct kernel_param_ops block_ops = { .set = block_set };
+static const struct kernel_param_ops unblock_ops = { .set = unblock_set };
+static const struct kernel_param_ops fail_ops = { .set = fail_set };
+
+module_param_cb(block, &block_ops, NULL, 0200);
+module_param_cb(unblock, &unblock_ops, NULL, 0200);
+module_param_cb(fail, &fail_ops, NULL, 0200);
+
+MODULE_DESCRIPTION("Blocks the targets of a SCSI host, for tests");
+MODULE_LICENSE("GPL");
