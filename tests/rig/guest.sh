@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # guest.sh NAME KERNEL INITRAMFS OUTDIR SECONDS [APPEND]
 #
-# Boots a guest that runs tests/guest/NAME.sh or tests/bench/guest/NAME.sh. Leaves OUTDIR/NAME.console (what
-# the kernel said) and OUTDIR/NAME.tap (what the test said). Non-zero if the
-# guest did not end by itself in SECONDS.
+# Boots a guest that runs tests/guest/NAME.sh or tests/bench/guest/NAME.sh.
+# Leaves OUTDIR/NAME.console (what the kernel said) and OUTDIR/NAME.tap (what the
+# test said). Non-zero if the guest did not end by itself in SECONDS.
+# $QEMU_OPTIONS are more options, $QEMU_STDIN is what QEMU reads.
 set -u
 
 name=$1 kernel=$2 initramfs=$3 outdir=$4 seconds=$5 append=${6:-}
@@ -34,4 +35,4 @@ timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \
 hung_task_panic=0 rdinit=/init guest_test=$name $append" \
 	-nodefaults -display none -no-reboot $devices \
 	-serial "file:$outdir/$name.console" -serial "file:$outdir/$name.tap" \
-	</dev/null >"$outdir/$name.qemu" 2>&1
+	${QEMU_OPTIONS:-} <"${QEMU_STDIN:-/dev/null}" >"$outdir/$name.qemu" 2>&1
