@@ -18,6 +18,12 @@
 
 #ifdef CONFIG_SCSI_MULTI_PATH_IO
 
+/*
+ * For what plain devices and paths both do for each command. With a second
+ * caller the compiler would not inline it any more, and plain devices would pay.
+ */
+#define __scsi_path_inline	__always_inline
+
 /**
  * scsi_device_is_path - is this device one path of a claimed logical unit?
  * @sdev: SCSI device
@@ -74,10 +80,14 @@ void scsi_path_leave(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
 void scsi_path_cmd_done(struct scsi_cmnd *cmd);
+bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd);
+struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev);
 int scsi_mpath_init(void);
 void scsi_mpath_exit(void);
 
 #else /* CONFIG_SCSI_MULTI_PATH_IO */
+
+#define __scsi_path_inline
 
 static inline bool scsi_device_is_path(const struct scsi_device *sdev)
 {
@@ -107,6 +117,17 @@ static inline void scsi_path_leave(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }
 static inline void scsi_path_sdev_state_changed(struct scsi_device *sdev) { }
 static inline void scsi_path_cmd_done(struct scsi_cmnd *cmd) { }
+
+static inline bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
+{
+	return false;
+}
+
+static inline struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
+{
+	return NULL;
+}
+
 static inline int scsi_mpath_init(void) { return 0; }
 static inline void scsi_mpath_exit(void) { }
 

@@ -61,8 +61,9 @@ END {
 				larger(TWO_COMMANDS,
 					value["failover", rows[r], dm, "ms longest"]))
 	}
-	path = value["scale", "memory of a path or device", "LUs", "bytes"]
-	device = value["scale", "memory of a path or device", "plain", "bytes"]
+	row = "memory of a path, or of a device without upper level"
+	path = value["scale", row, "LUs", "bytes"]
+	device = value["scale", row, "plain", "bytes"]
 	if (path != "" && device != "")
 		at_most("memory of a path beyond its device, bytes", path - device, 1024)
 	row = "16 commands of 4 ms on each host"

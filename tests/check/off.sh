@@ -1,6 +1,6 @@
 #!/bin/sh
 # Off means off: without CONFIG_SCSI_MULTI_PATH_IO, the series leaves every
-# instruction of drivers/scsi as it was. TAP, a line per object.
+# instruction of drivers/scsi and block as it was. TAP, a line per object.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/../kernel/lib.sh"
@@ -24,8 +24,8 @@ objects() {
 		sh "$kernel/config.sh" x86_64 "$2" "$obj" "$build/check/off.config"
 	step "off ($1): building" "$build/log/off-$1.log" \
 		make -C "$2" O="$obj" ARCH=x86_64 CC='ccache gcc' HOSTCC='ccache gcc' \
-		-j"$jobs" prepare drivers/scsi/
-	(cd "$obj" && find drivers/scsi -name '*.o' | LC_ALL=C sort) >"$build/check/off-$1.list"
+		-j"$jobs" prepare drivers/scsi/ block/
+	(cd "$obj" && find drivers/scsi block -name '*.o' | LC_ALL=C sort) >"$build/check/off-$1.list"
 }
 
 # Without the first lines, which name the file.

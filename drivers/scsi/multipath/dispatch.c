@@ -29,7 +29,7 @@
  * @rq: request of the path's queue
  * @lu_rq: request of the logical unit's queue
  *
- * LLDs look at more than the scsi_cmnd: position, timeout, and the bio with its
+ * LLDs look at more than the scsi_cmnd: position, length, and the bio with its
  * priority, write hint and cgroup. The bio is lent, the path never completes it.
  */
 void scsi_path_borrow_request(struct request *rq, struct request *lu_rq)
@@ -39,7 +39,6 @@ void scsi_path_borrow_request(struct request *rq, struct request *lu_rq)
 	rq->bio = lu_rq->bio;
 	rq->biotail = lu_rq->biotail;
 	rq->nr_phys_segments = lu_rq->nr_phys_segments;
-	rq->timeout = lu_rq->timeout;
 	rq->rq_flags |= lu_rq->rq_flags & RQF_QUIET;
 	if (lu_rq->rq_flags & RQF_SPECIAL_PAYLOAD) {
 		rq->rq_flags |= RQF_SPECIAL_PAYLOAD;
@@ -77,9 +76,22 @@ void scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
 	cmd->submitter = SUBMITTED_BY_BLOCK_LAYER;
 }
 
-static struct scsi_cmnd *get_attempt(struct scsi_device *sdev,
+/* Reads and writes are not left on a path that does not answer them. */
+static unsigned int attempt_timeout(const struct scsi_mpath *lu,
+				    const struct request *lu_rq)
+{
+	unsigned int path_timeout = READ_ONCE(lu->path_timeout);
+
+	if (path_timeout && path_timeout < lu_rq->timeout &&
+	    (req_op(lu_rq) == REQ_OP_READ || req_op(lu_rq) == REQ_OP_WRITE))
+		return path_timeout;
+	return lu_rq->timeout;
+}
+
+static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 				     struct scsi_cmnd *lu_cmd)
 {
+	struct scsi_device *sdev = path->sdev;
 	struct request *lu_rq = scsi_cmd_to_rq(lu_cmd);
 	blk_opf_t opf = lu_rq->cmd_flags & ~(REQ_POLLED | REQ_INTEGRITY);
 	struct Scsi_Host *shost = sdev->host;
@@ -93,6 +105,7 @@ static struct scsi_cmnd *get_attempt(struct scsi_device *sdev,
 		return NULL;
 
 	scsi_path_borrow_request(rq, lu_rq);
+	rq->timeout = attempt_timeout(path->lu, lu_rq);
 	rq->end_io_data = lu_cmd;
 
 	cmd = blk_mq_rq_to_pdu(rq);
@@ -128,7 +141,7 @@ static enum scsi_path_send try_path(struct scsi_path *path,
 		     scsi_host_in_recovery(sdev->host)))
 		return SCSI_PATH_AWAY;
 
-	cmd = get_attempt(sdev, lu_cmd);
+	cmd = get_attempt(path, lu_cmd);
 	if (unlikely(!cmd))
 		return SCSI_PATH_FULL;
 
@@ -245,6 +258,23 @@ static void done_for_good(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 	scsi_lu_finish_cmd(lu_cmd);
 }
 
+/*
+ * Over all attempts together a command has the time that it would have on one
+ * path. Time without a usable path does not count.
+ */
+static bool out_of_time(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+{
+	unsigned long since = lu_cmd->jiffies_at_alloc;
+	unsigned long usable_since = READ_ONCE(lu->usable_since);
+
+	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
+		return false;
+	if (time_after(usable_since, since))
+		since = usable_since;
+	return time_after(jiffies, since + (lu_cmd->allowed + 1) *
+				   scsi_cmd_to_rq(lu_cmd)->timeout);
+}
+
 static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
 	int budget;
@@ -256,22 +286,10 @@ static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 		return false;
 	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
 		return true;
+	if (out_of_time(lu, lu_cmd))
+		return false;
 	budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->nr_paths);
 	return ++lu_cmd->retries <= budget;
-}
-
-/* A device that is busy for longer than all retries may last is given up. */
-static bool busy_for_too_long(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
-{
-	unsigned long since = lu_cmd->jiffies_at_alloc;
-	unsigned long usable_since = READ_ONCE(lu->usable_since);
-
-	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
-		return false;
-	if (time_after(usable_since, since))
-		since = usable_since;
-	return time_after(jiffies, since + (lu_cmd->allowed + 1) *
-				   scsi_cmd_to_rq(lu_cmd)->timeout);
 }
 
 static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
@@ -315,7 +333,7 @@ static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 		scsi_lu_cmd_done(lu_cmd);
 		return;
 	case CMD_NEVER_RAN:
-		if (busy && busy_for_too_long(lu, lu_cmd)) {
+		if (busy && out_of_time(lu, lu_cmd)) {
 			done_for_good(lu, lu_cmd);
 			return;
 		}
@@ -361,6 +379,10 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 
 	has_sense = scsi_command_normalize_sense(cmd, &sense);
 	verdict = scsi_path_verdict(cmd->result, has_sense ? &sense : NULL);
+	/* An upper level hears once of what each path reports for itself. */
+	if (has_sense && verdict.cmd == CMD_DELIVER &&
+	    !scsi_path_event_is_news(path, &sense))
+		verdict.cmd = CMD_NEVER_RAN;
 	trace_scsi_mpath_verdict(lu_cmd, path, &verdict);
 	apply_to_path(path, cmd, verdict.path);
 	/* The attempt held the path; the command holds the logical unit. */

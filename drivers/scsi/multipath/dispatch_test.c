@@ -36,7 +36,6 @@ static void request_fields(struct kunit *test)
 	lu->rq.bio = &first;
 	lu->rq.biotail = &last;
 	lu->rq.nr_phys_segments = 17;
-	lu->rq.timeout = 4711;
 	lu->rq.rq_flags = RQF_QUIET | RQF_STARTED | RQF_DONTPREP;
 	path->rq.rq_flags = RQF_IO_STAT;
 	path->rq.tag = 5;
@@ -47,7 +46,6 @@ static void request_fields(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, path->rq.bio, &first);
 	KUNIT_EXPECT_PTR_EQ(test, path->rq.biotail, &last);
 	KUNIT_EXPECT_EQ(test, path->rq.nr_phys_segments, 17);
-	KUNIT_EXPECT_EQ(test, path->rq.timeout, 4711);
 	/* The state of a request is its own. */
 	KUNIT_EXPECT_EQ(test, (__force u32)path->rq.rq_flags,
 			(__force u32)(RQF_IO_STAT | RQF_QUIET));

@@ -146,6 +146,35 @@ int scsi_lu_busy(struct scsi_device *sdev)
 	return busy;
 }
 
+/**
+ * scsi_lu_get_path - the device of a usable path
+ * @sdev: any SCSI device
+ *
+ * For what acts on an I_T nexus and is asked of the logical unit.
+ *
+ * Context: any.
+ * Return: a device with a reference for scsi_device_put(); NULL if @sdev is not
+ * that of a logical unit, or no path is usable.
+ */
+struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
+{
+	struct scsi_device *path_sdev = NULL;
+	const struct scsi_path_set *set;
+	struct scsi_mpath *lu;
+
+	if (!scsi_device_is_lu(sdev))
+		return NULL;
+	lu = sdev->hostdata;
+	spin_lock_irq(&lu->lock);
+	set = scsi_mpath_set_locked(lu);
+	for (unsigned int i = 0; i < set->nr && !path_sdev; i++) {
+		if (!scsi_device_get(set->path[i]->sdev))
+			path_sdev = set->path[i]->sdev;
+	}
+	spin_unlock_irq(&lu->lock);
+	return path_sdev;
+}
+
 /* The attempt on the path has the timer that counts. */
 static enum scsi_timeout_action lu_timed_out(struct scsi_cmnd *lu_cmd)
 {

@@ -21,6 +21,8 @@
 #include "mpath.h"
 
 #define FIRST_SET_CAPACITY	4
+/* That I/O waits while the identity of the last usable path is being read. */
+#define CHECK_TIMEOUT		(30UL * HZ)
 
 /* Protects the list of logical units, and each one's list of paths. */
 DEFINE_MUTEX(scsi_mpath_list_mutex);
@@ -238,6 +240,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	INIT_LIST_HEAD(&lu->paths);
 	RCU_INIT_POINTER(lu->usable, set);
 	lu->policy = scsi_path_policy_for(first->type);
+	lu->path_timeout = scsi_path_timeout_for(first->type);
 	lu->max_cmd_len = first->host->max_cmd_len;
 	lu->no_path_timeout = clamp(READ_ONCE(default_no_path_timeout), -1,
 				    NO_PATH_TIMEOUT_MAX);
@@ -337,6 +340,7 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
  */
 void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
 {
+	struct scsi_path *path;
 	unsigned long due;
 
 	lockdep_assert_held(&lu->lock);
@@ -345,6 +349,11 @@ void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
 		return;
 	}
 	due = lu->no_path_since + lu->no_path_timeout * HZ;
+	/* Nothing is lost yet. */
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->checking)
+			due = max(due, lu->no_path_since + CHECK_TIMEOUT);
+	}
 	mod_delayed_work(scsi_mpath_wq, &lu->no_path_work,
 			 time_after(due, jiffies) ? due - jiffies : 0);
 }
@@ -358,6 +367,7 @@ void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
  */
 void scsi_mpath_usable_changed(struct scsi_mpath *lu, unsigned int before)
 {
+	struct scsi_path *path;
 	unsigned int now;
 
 	lockdep_assert_held(&lu->lock);
@@ -372,6 +382,9 @@ void scsi_mpath_usable_changed(struct scsi_mpath *lu, unsigned int before)
 		lu->no_path_since = jiffies;
 		if (lu->announced)
 			scsi_mpath_arm_no_path(lu);
+		/* The least bad one will do. */
+		list_for_each_entry(path, &lu->paths, node)
+			scsi_path_probe_soon(path);
 	}
 	queue_work(scsi_mpath_wq, &lu->work);
 }

@@ -53,6 +53,24 @@ enum scsi_path_shown_state {
 };
 
 /**
+ * enum scsi_lu_event - what a logical unit tells each I_T nexus of (SPC-4 6.29)
+ * @EVENT_RESET: 29h, power on, reset, or bus device reset
+ * @EVENT_MODE: 2Ah 01h, mode parameters changed
+ * @EVENT_CAPACITY: 2Ah 09h, capacity data has changed
+ * @EVENT_INQUIRY: 3Fh 03h, INQUIRY data has changed
+ * @EVENT_LUNS: 3Fh 0Eh, REPORTED LUNS data has changed
+ * @NR_LU_EVENTS: how many there are
+ */
+enum scsi_lu_event {
+	EVENT_RESET,
+	EVENT_MODE,
+	EVENT_CAPACITY,
+	EVENT_INQUIRY,
+	EVENT_LUNS,
+	NR_LU_EVENTS,
+};
+
+/**
  * struct scsi_path - one path to a logical unit
  * @sdev: the path's scsi_device, which owns this struct: it is freed when the
  *	device is released. Constant.
@@ -68,7 +86,10 @@ enum scsi_path_shown_state {
  *	Written under @lu->lock, read by completions.
  * @online: its transport says that it is back: test it even if probing is
  *	switched off; @lu->lock
+ * @checking: out of rotation only until its identity has been read; @lu->lock
  * @probe_delay: jiffies until the next probe; @lu->lock
+ * @good_since: jiffies when it last became good; @lu->lock
+ * @event: the newest event of each kind that has come over this path; @lu->lock
  * @changed: usable or not any more, and user space has not been told;
  *	@lu->lock
  * @probe: tests whether a dead or waiting path is back; cancelled when the
@@ -83,10 +104,13 @@ struct scsi_path {
 	bool suspect;
 	bool changed;
 	bool online;
+	bool checking;
 	u32 weight;
 	u32 failures;
 	unsigned int strikes;
 	unsigned long probe_delay;
+	unsigned long good_since;
+	u8 event[NR_LU_EVENTS];
 	struct delayed_work probe;
 };
 
@@ -126,6 +150,11 @@ struct scsi_mpath_cpu {
  * @cpu: what every I/O writes, so that no two CPUs write to one place
  * @no_path_timeout: seconds that I/O waits while no path is usable; 0: not at
  *	all; -1: for ever. @lock
+ * @path_timeout: jiffies that a path may leave a read or write without an
+ *	answer while there is another path; 0: its whole timeout. Written under
+ *	@lock, read anywhere
+ * @event: number of the newest event of each kind; @lock
+ * @event_since: jiffies when it was first reported; @lock
  * @no_path_since: jiffies when the last usable path was lost; @lock
  * @usable_since: jiffies when I/O last became possible; @lock
  * @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere
@@ -153,6 +182,10 @@ struct scsi_mpath {
 	const struct scsi_path_policy *policy;
 	struct scsi_path __rcu *current_path;
 	struct scsi_mpath_cpu __percpu *cpu;
+
+	unsigned int path_timeout;
+	u8 event[NR_LU_EVENTS];
+	unsigned long event_since[NR_LU_EVENTS];
 
 	int no_path_timeout;
 	unsigned long no_path_since;
@@ -196,6 +229,8 @@ void scsi_path_strike(struct scsi_path *path, const char *why);
 void scsi_path_suspend_or_lose(struct scsi_path *path,
 			       enum scsi_path_state state, const char *why);
 void scsi_path_proved(struct scsi_path *path);
+void scsi_path_check_identity(struct scsi_path *path);
+bool scsi_path_is_stuck(struct scsi_path *path, unsigned long waited);
 void scsi_path_admin_write(struct scsi_path *path,
 			   enum scsi_path_shown_state state, u32 failures,
 			   u32 weight);
@@ -212,6 +247,16 @@ enum scsi_path_state scsi_path_test(struct scsi_device *sdev);
 void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
 void scsi_path_probe_schedule(struct scsi_path *path);
+void scsi_path_probe_soon(struct scsi_path *path);
+
+/* timeout.c */
+#define PATH_TIMEOUT_MAX	(3600u * 1000)	/* milliseconds */
+bool scsi_type_has_path_timeout(u8 device_type);
+unsigned int scsi_path_timeout_for(u8 device_type);
+
+/* event.c */
+bool scsi_path_event_is_news(struct scsi_path *path,
+			     const struct scsi_sense_hdr *sense);
 
 /* host.c */
 extern struct Scsi_Host *scsi_mpath_host;

@@ -16,6 +16,8 @@
 
 /* Failures in a row of a kind that may pass, until a path counts as dead. */
 #define STRIKES_TO_DEATH	5
+/* Time without trouble after which earlier trouble is forgotten. */
+#define HELD_AT_LEAST		(10UL * HZ)
 
 static const char *state_name(enum scsi_path_state state)
 {
@@ -100,6 +102,11 @@ static unsigned int nr_usable(struct scsi_mpath *lu)
 	return nr;
 }
 
+static bool is_the_last_usable(const struct scsi_path *path)
+{
+	return scsi_path_is_usable(path) && nr_usable(path->lu) == 1;
+}
+
 static void log_state(struct scsi_path *path, const char *why)
 {
 	struct scsi_mpath *lu = path->lu;
@@ -117,6 +124,16 @@ static void tell_user_space(struct scsi_path *path)
 	queue_work(scsi_mpath_wq, &path->lu->work);
 }
 
+/*
+ * A path that fails again soon after it was good is tested later and later: what
+ * flaps is used less and less.
+ */
+static bool has_held(const struct scsi_path *path)
+{
+	return time_after(jiffies, path->good_since +
+				   max(2 * path->probe_delay, HELD_AT_LEAST));
+}
+
 static void change_state(struct scsi_path *path, enum scsi_path_state state,
 			 const char *why)
 {
@@ -128,10 +145,14 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 		return;
 
 	WRITE_ONCE(path->state, state);
+	if (state != PATH_WAITING)
+		path->checking = false;
 	if (state == PATH_GOOD) {
 		path->strikes = 0;
-		path->probe_delay = SCSI_PATH_PROBE_DELAY;
+		path->good_since = jiffies;
 	}
+	if (old == PATH_GOOD && has_held(path))
+		path->probe_delay = SCSI_PATH_PROBE_DELAY;
 	WRITE_ONCE(path->suspect, path->strikes || state != PATH_GOOD);
 	trace_scsi_path_state(path, old, state, why);
 
@@ -210,6 +231,8 @@ void scsi_path_suspend_or_lose(struct scsi_path *path,
  * @path: path
  * @why: for the log
  *
+ * The last usable path stays: no other is any better.
+ *
  * Context: any; takes the logical unit's lock.
  */
 void scsi_path_strike(struct scsi_path *path, const char *why)
@@ -218,9 +241,10 @@ void scsi_path_strike(struct scsi_path *path, const char *why)
 
 	spin_lock_irqsave(&path->lu->lock, flags);
 	path->failures++;
-	path->strikes++;
+	if (path->strikes < STRIKES_TO_DEATH)
+		path->strikes++;
 	WRITE_ONCE(path->suspect, true);
-	if (state_carries_io(path->state) &&
+	if (state_carries_io(path->state) && !is_the_last_usable(path) &&
 	    (path->strikes >= STRIKES_TO_DEATH ||
 	     path->state == PATH_PROBATION))
 		change_state(path, PATH_DEAD, why);
@@ -240,12 +264,63 @@ void scsi_path_proved(struct scsi_path *path)
 	spin_lock_irqsave(&path->lu->lock, flags);
 	/* A straggler's success does not revive a path declared dead since. */
 	if (state_carries_io(path->state)) {
-		path->strikes = 0;
-		WRITE_ONCE(path->suspect, false);
+		/* One by one: half of all is too much, one now and then is not. */
+		if (path->strikes)
+			path->strikes--;
+		WRITE_ONCE(path->suspect, path->strikes);
 		if (path->state == PATH_PROBATION)
 			change_state(path, PATH_GOOD, "proved itself");
 	}
 	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
+ * scsi_path_check_identity - a path may lead to another logical unit by now
+ * @path: path
+ *
+ * Takes the path out of use until a probe has found the identity unchanged.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_check_identity(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	if (!state_carries_io(path->state))
+		return;
+	path->checking = true;
+	change_state(path, PATH_WAITING, "identity to be checked");
+	scsi_path_probe_now(path);
+}
+
+/**
+ * scsi_path_is_stuck - a read or write has been without an answer for too long
+ * @path: path
+ * @waited: for how long, in jiffies
+ *
+ * Takes the path out of use, if there is another one.
+ *
+ * Context: any; takes the logical unit's lock.
+ * Return: true if what the path has not answered is to be aborted; false if
+ * there is no other path.
+ */
+bool scsi_path_is_stuck(struct scsi_path *path, unsigned long waited)
+{
+	unsigned long flags;
+	bool stuck = false;
+	char why[40];
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	if (nr_usable(path->lu) > scsi_path_is_usable(path)) {
+		stuck = true;
+		if (state_carries_io(path->state)) {
+			path->failures++;
+			snprintf(why, sizeof(why), "no answer for %u ms",
+				 jiffies_to_msecs(waited));
+			change_state(path, PATH_WAITING, why);
+		}
+	}
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+	return stuck;
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
+#include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_multipath.h>
 #include <scsi/scsi_proto.h>
@@ -236,12 +237,143 @@ static void success_clears_strikes(struct kunit *test)
 	for (int round = 0; round < 3; round++) {
 		for (int i = 1; i < STRIKES; i++)
 			scsi_path_strike(path, "test");
-		scsi_path_proved(path);
+		for (int i = 1; i < STRIKES; i++) {
+			KUNIT_EXPECT_TRUE(test, path->suspect);
+			scsi_path_proved(path);
+		}
 		KUNIT_EXPECT_FALSE(test, path->suspect);
 	}
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, path->failures, 3 * (STRIKES - 1));
 	KUNIT_EXPECT_FALSE(test, path->changed);
+}
+
+/* Two failures for each success are a bad path, even if never in a row. */
+static void more_failures_than_successes_kill(struct kunit *test)
+{
+	struct fake_lu *fake = make_lu(test, 2, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+
+	for (int i = 0; i < STRIKES && path->state == PATH_GOOD; i++) {
+		scsi_path_strike(path, "test");
+		scsi_path_strike(path, "test");
+		scsi_path_proved(path);
+	}
+	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+}
+
+/* No other is any better. A path that is lost is another matter. */
+static void strikes_leave_the_last_one(struct kunit *test)
+{
+	struct fake_lu *fake = make_lu(test, 2, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+
+	kill_path(fake, 1);
+	for (int i = 0; i < 3 * STRIKES; i++)
+		scsi_path_strike(path, "test");
+	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
+	KUNIT_EXPECT_EQ(test, usable(test, fake), 1);
+	revive(fake, 1);
+	scsi_path_strike(path, "test");
+	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	kill_path(fake, 1);
+	KUNIT_EXPECT_EQ(test, usable(test, fake), 0);
+}
+
+static void stuck(struct kunit *test)
+{
+	struct fake_lu *fake = make_lu(test, 2, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+
+	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, HZ));
+	KUNIT_EXPECT_EQ(test, path->state, PATH_WAITING);
+	KUNIT_EXPECT_EQ(test, path->failures, 1);
+	KUNIT_EXPECT_TRUE(test, is_probed(&fake->path[0]));
+	/* Its other commands, found later: one failure is enough. */
+	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, HZ));
+	KUNIT_EXPECT_EQ(test, path->failures, 1);
+	/* The only one left may take its time. */
+	KUNIT_EXPECT_FALSE(test, scsi_path_is_stuck(&fake->path[1].path, HZ));
+	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_GOOD);
+	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
+	/* And when that one is lost, what is stuck stays where it is. */
+	kill_path(fake, 1);
+	KUNIT_EXPECT_FALSE(test, scsi_path_is_stuck(path, HZ));
+}
+
+/* The last one lost: all that could come back are looked at soon. */
+static void all_lost(struct kunit *test)
+{
+	struct fake_lu *fake = make_lu(test, 3, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+
+	scsi_path_admin_write(&fake->path[2].path, SHOWN_DEAD, 0, 0);
+	kill_path(fake, 0);
+	forget_probe(&fake->path[0]);
+	path->probe_delay = 60UL * HZ;
+	kill_path(fake, 1);
+	KUNIT_EXPECT_TRUE(test, is_probed(&fake->path[0]));
+	KUNIT_EXPECT_LE(test, path->probe_delay, 2UL * SCSI_PATH_PROBE_DELAY);
+	KUNIT_EXPECT_FALSE(test, is_probed(&fake->path[2]));
+}
+
+static bool news(struct fake_lu *fake, unsigned int i, u8 key, u8 asc, u8 ascq)
+{
+	struct scsi_sense_hdr sense = {
+		.response_code = 0x70,
+		.sense_key = key,
+		.asc = asc,
+		.ascq = ascq,
+	};
+
+	return scsi_path_event_is_news(&fake->path[i].path, &sense);
+}
+
+static void events_are_news_once(struct kunit *test)
+{
+	struct fake_lu *fake = make_lu(test, 3, &scsi_policy_rr);
+
+	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x2a, 0x09));
+	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x2a, 0x09));
+	/* Another kind in between. */
+	KUNIT_EXPECT_TRUE(test, news(fake, 2, UNIT_ATTENTION, 0x29, 0x01));
+	KUNIT_EXPECT_FALSE(test, news(fake, 2, UNIT_ATTENTION, 0x2a, 0x09));
+	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x29, 0x00));
+	/* Again over the same path: it has happened again. */
+	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x2a, 0x09));
+	KUNIT_EXPECT_FALSE(test, news(fake, 1, UNIT_ATTENTION, 0x2a, 0x09));
+	/* A late report is none of the old event. */
+	fake->lu.event_since[EVENT_CAPACITY] -= 3600UL * HZ;
+	KUNIT_EXPECT_TRUE(test, news(fake, 2, UNIT_ATTENTION, 0x2a, 0x09));
+	/* What is not known, or no unit attention, always goes up. */
+	for (int i = 0; i < 3; i++) {
+		KUNIT_EXPECT_TRUE(test, news(fake, i, UNIT_ATTENTION, 0x28, 0));
+		KUNIT_EXPECT_TRUE(test, news(fake, i, MEDIUM_ERROR, 0x2a, 9));
+	}
+	KUNIT_EXPECT_EQ(test, usable(test, fake), 7);
+}
+
+static void events_that_ask_for_the_identity(struct kunit *test)
+{
+	struct fake_lu *fake = make_lu(test, 2, &scsi_policy_rr);
+
+	fake->lu.announced = true;
+	fake->lu.no_path_timeout = 0;
+	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x3f, 0x03));
+	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
+	KUNIT_EXPECT_TRUE(test, is_probed(&fake->path[0]));
+	KUNIT_EXPECT_TRUE(test, fake->path[0].path.online);
+	/* The last one: I/O waits for the check, whatever no_path_timeout is. */
+	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x3f, 0x0e));
+	KUNIT_EXPECT_EQ(test, usable(test, fake), 0);
+	flush_work(&fake->lu.no_path_work.work);
+	KUNIT_EXPECT_FALSE(test, fake->gave_up);
+	scsi_path_answers(&fake->path[1].path);
+	KUNIT_EXPECT_FALSE(test, fake->path[1].path.checking);
+	KUNIT_EXPECT_EQ(test, usable(test, fake), 2);
+	/* Lost for another reason, it does not wait. */
+	kill_path(fake, 1);
+	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_DEAD);
 }
 
 static void probation(struct kunit *test)
@@ -563,8 +695,17 @@ static void probe_delay(struct kunit *test)
 		forget_probe(&fake->path[0]);
 		scsi_path_set_state(path, PATH_PROBATION, "test");
 	}
+	/* Good again, but not for long: it flaps. */
 	scsi_path_proved(path);
-	KUNIT_EXPECT_EQ(test, path->probe_delay, first);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
+	kill_path(fake, 0);
+	KUNIT_EXPECT_EQ(test, path->probe_delay, 60UL * HZ);
+	/* Good for long enough. */
+	revive(fake, 0);
+	path->good_since = jiffies - 3600UL * HZ;
+	forget_probe(&fake->path[0]);
+	kill_path(fake, 0);
+	KUNIT_EXPECT_EQ(test, path->probe_delay, 2 * first);
 }
 
 static void no_path_timeout(struct kunit *test)
@@ -757,6 +898,12 @@ static void policy_names(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(strikes_in_a_row_kill),
 	KUNIT_CASE(success_clears_strikes),
+	KUNIT_CASE(more_failures_than_successes_kill),
+	KUNIT_CASE(strikes_leave_the_last_one),
+	KUNIT_CASE(stuck),
+	KUNIT_CASE(all_lost),
+	KUNIT_CASE(events_are_news_once),
+	KUNIT_CASE(events_that_ask_for_the_identity),
 	KUNIT_CASE(probation),
 	KUNIT_CASE(dead_stays_dead),
 	KUNIT_CASE(waiting),

@@ -199,6 +199,24 @@ void scsi_path_probe_now(struct scsi_path *path)
 }
 
 /**
+ * scsi_path_probe_soon - there is no other path left: begin with short delays
+ * @path: path
+ *
+ * Does nothing to a path that carries I/O or is disabled.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_probe_soon(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	if (!wants_probe(path))
+		return;
+	path->probe_delay = SCSI_PATH_PROBE_DELAY;
+	mod_delayed_work(scsi_mpath_wq, &path->probe,
+			 get_random_u32_below(SCSI_PATH_PROBE_DELAY) + 1);
+}
+
+/**
  * scsi_path_probe_init - a new path
  * @path: path
  */
@@ -206,4 +224,5 @@ void scsi_path_probe_init(struct scsi_path *path)
 {
 	INIT_DELAYED_WORK(&path->probe, probe_work);
 	path->probe_delay = SCSI_PATH_PROBE_DELAY;
+	path->good_since = jiffies;
 }

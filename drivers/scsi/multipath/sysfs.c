@@ -5,6 +5,7 @@
  */
 
 #include <linux/capability.h>
+#include <linux/jiffies.h>
 #include <linux/kstrtox.h>
 #include <linux/sysfs.h>
 #include <scsi/scsi_device.h>
@@ -70,10 +71,41 @@ static ssize_t no_path_timeout_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(no_path_timeout);
 
+static ssize_t path_timeout_show(struct device *dev,
+				 struct device_attribute *attr, char *buf)
+{
+	unsigned int timeout = READ_ONCE(dev_to_lu(dev)->path_timeout);
+
+	return sysfs_emit(buf, "%u\n", jiffies_to_msecs(timeout));
+}
+
+static ssize_t path_timeout_store(struct device *dev,
+				  struct device_attribute *attr,
+				  const char *buf, size_t count)
+{
+	struct scsi_mpath *lu = dev_to_lu(dev);
+	unsigned int ms;
+	int error;
+
+	error = kstrtouint(buf, 0, &ms);
+	if (error)
+		return error;
+	if (ms > PATH_TIMEOUT_MAX)
+		return -EINVAL;
+	if (ms && !scsi_type_has_path_timeout(lu->sdev->type))
+		return -EOPNOTSUPP;
+	spin_lock_irq(&lu->lock);
+	WRITE_ONCE(lu->path_timeout, msecs_to_jiffies(ms));
+	spin_unlock_irq(&lu->lock);
+	return count;
+}
+static DEVICE_ATTR_RW(path_timeout);
+
 static struct attribute *lu_attrs[] = {
 	&dev_attr_id.attr,
 	&dev_attr_policy.attr,
 	&dev_attr_no_path_timeout.attr,
+	&dev_attr_path_timeout.attr,
 	NULL
 };
 

@@ -14,7 +14,7 @@ iops() {
 		jobs="$jobs --name=${disk##*/} --filename=/dev/${disk##*/}"
 	done
 	# shellcheck disable=SC2086 # a list of jobs
-	fio --direct=1 --ioengine=io_uring --rw=randread --bs=4k --norandommap \
+	fio --direct=1 --disk_util=0 --ioengine=io_uring --rw=randread --bs=4k --norandommap \
 		--iodepth="$1" --size=16m --time_based --ramp_time=1 --runtime=3 \
 		--thread --eta=never --group_reporting --output-format=terse \
 		--terse-version=3 $jobs | cut -d ';' -f 8

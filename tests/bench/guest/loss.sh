@@ -11,7 +11,7 @@ lost_at=2	# seconds into the load
 # load SECONDS: fio in the background, a sample of its rate each 100 ms
 load() {
 	rm -f /tmp/rate_iops.1.log
-	(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 --ioengine=io_uring \
+	(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 --disk_util=0 --ioengine=io_uring \
 		--rw=randread --bs=4k --norandommap --iodepth=32 --size=64m \
 		--time_based --runtime="$1" --thread \
 		--write_iops_log=/tmp/rate --log_avg_msec=100 --eta=never \

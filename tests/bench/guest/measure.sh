@@ -20,7 +20,7 @@ progress() {
 # ran_for FIO-OPTION...: nanoseconds that a job of fio took, without its start
 ran_for() {
 	(cd /tmp && fio --name=job --filename="$disk" --ioengine=io_uring \
-		--thread --disable_lat=1 --disable_clat=1 --disable_slat=1 \
+		--thread --disable_lat=1 --disable_clat=1 --disable_slat=1 --disk_util=0 \
 		--exec_prerun='/bin/date +%s%N' --exec_postrun='/bin/date +%s%N' \
 		--output=/tmp/job.out --eta=never "$@") >/dev/null ||
 		bail_out "fio $*"

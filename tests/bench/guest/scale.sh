@@ -18,9 +18,10 @@ now() {
 
 # Kibibytes that the kernel has taken and can not give back.
 kernel_memory() {
+	sleep 10
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
-	sleep 2
+	sleep 5
 	awk '/^(MemTotal|MemFree|Buffers|Cached|AnonPages):/ { m[$1] = $2 }
 	     END { print m["MemTotal:"] - m["MemFree:"] - m["Buffers:"] -
 		     m["Cached:"] - m["AnonPages:"] }' /proc/meminfo
@@ -59,9 +60,35 @@ down() {
 	within 300 no_disks || bail_out "disks stay"
 }
 
-all_disks() {
-	echo /sys/block/sd* | sed 's|/sys/block/|/dev/|g; s| |:|g'
+# As many disks as there are logical units; more are too many for fio's option.
+some_disks() {
+	find /sys/block -name 'sd*' | sort | head -n "$1" |
+		sed 's|/sys/block/|/dev/|' | paste -s -d : -
 }
+
+# taken LUS HOSTS SCSI_DEBUG-OPTION...: kibibytes that they take
+taken() {
+	taken_lus=$1 taken_hosts=$2
+	shift 2
+	taken_before=$(kernel_memory)
+	load_debug "$taken_hosts" max_luns="$taken_lus" dev_size_mb=16 "$@"
+	sleep 10
+	echo $(($(kernel_memory) - taken_before))
+	within 300 rmmod scsi_debug
+	within 300 no_disks
+}
+
+# First of all: what a later step leaves behind would disturb. The first time
+# brings what stays, so it does not count.
+progress "scale, $column, memory"
+taken 64 4 >/dev/null
+result scale "memory of 64 LUs x 4 hosts" "$column" "$(taken 64 4)" KiB
+option=
+[ -n "$claimed" ] || option=no_uld=1
+# shellcheck disable=SC2086 # perhaps no option
+more=$(($(taken 64 4 $option) - $(taken 64 2 $option)))
+result scale "memory of a path, or of a device without upper level" "$column" \
+	$((more * 1024 / 128)) bytes
 
 for lus in 1 16 64 256; do
 	progress "scale, $column, $lus on 4 hosts"
@@ -73,7 +100,7 @@ for lus in 1 16 64 256; do
 	case $lus in
 	1 | 256)
 		sleep 5
-		disk=$(all_disks)
+		disk=$(some_disks $lus)
 		result scale "$lus LUs x 4 hosts: randread 4k qd32" "$column" \
 			"$(per_io 4000 12000 --direct=1 --rw=randread --bs=4k \
 				--norandommap --iodepth=32 --size=8m --io_size=1g \
@@ -81,28 +108,6 @@ for lus in 1 16 64 256; do
 	esac
 	down
 done
-
-# What one more path takes, less what a device without an upper-level driver
-# takes: 64 LUs with two and with four paths.
-progress "scale, $column, memory"
-option=
-[ -n "$claimed" ] || option=no_uld=1
-taken=
-for hosts in 2 4; do
-	before=$(kernel_memory)
-	load_debug $hosts max_luns=64 dev_size_mb=16 $option
-	sleep 20
-	taken="$taken $(($(kernel_memory) - before))"
-	down
-	sleep 2
-done
-# shellcheck disable=SC2086 # two numbers
-set -- $taken
-result scale "memory of a path or device" "$column" \
-	$((($2 - $1) * 1024 / 128)) bytes
-[ -z "$claimed" ] ||
-	result scale "memory of an LU without its paths" "$column" \
-		$((($1 - ($2 - $1)) * 1024 / 64)) bytes
 
 # A host dies under load on all of them; 10 ms a command.
 if [ -n "$claimed" ]; then
@@ -112,9 +117,9 @@ if [ -n "$claimed" ]; then
 		for policy in /sys/block/sd*/device/multipath/policy; do
 			echo rr >"$policy"
 		done
-		disk=$(all_disks)
+		disk=$(some_disks $lus)
 		rm -f /tmp/rate_iops.1.log
-		(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 \
+		(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 --disk_util=0 \
 			--ioengine=io_uring --rw=randread --bs=4k --norandommap \
 			--iodepth=$lus --file_service_type=roundrobin --size=8m \
 			--time_based --runtime=8 --thread --eta=never \

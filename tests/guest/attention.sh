@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0
+# Unit attentions come over each path. What they tell of has happened once.
+# guest: cpus=4 memory=1536 seconds=240
+. ./lib.sh
+plan 16
+
+one_lu 4 max_luns=1 dev_size_mb=64 inq_product=attention
+echo rr >/sys/block/sda/device/multipath/policy
+
+read_all_paths() {
+	dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct
+}
+
+# attention PATH ASC ASCQ: the next READ(10) over it reports that
+attention() {
+	inject "$1" "2 -1 28 0 0 2 6 $2 $3"
+}
+
+attention_everywhere() {
+	for hctl in $(path_devices); do
+		attention "$hctl" "$1" "$2"
+	done
+}
+
+said() {
+	dmesg | grep -c "$1"
+}
+
+# The mid-layer says for each that reaches the upper level:
+capacity_text="Capacity data has changed"
+before=$(said "sd .*$capacity_text")
+attention_everywhere 2a 9
+ok "capacity: I/O goes on" read_all_paths
+after=$(said "sd .*$capacity_text")
+on_lu=$(dmesg | grep "$capacity_text" | grep -c "^.*\] sd ")
+echo "# before $before, after $after, on the disk $on_lu"
+is "capacity: reported once" "$on_lu" 1
+ok "capacity: all paths good" within 10 nr_good_is 4
+
+attention_everywhere 2a 9
+ok "capacity, again: I/O goes on" read_all_paths
+is "capacity, again: reported once more" \
+	"$(dmesg | grep "$capacity_text" | grep -c "^.*\] sd ")" 2
+
+attention_everywhere 29 0
+ok "reset: I/O goes on" read_all_paths
+ok "reset: all paths good" within 10 nr_good_is 4
+
+# What may mean another logical unit: the path proves that it is not.
+inquiry_text="Inquiry data has changed"
+attention_everywhere 3f 3
+ok "INQUIRY data: I/O goes on" read_all_paths
+is "INQUIRY data: reported once" \
+	"$(dmesg | grep "$inquiry_text" | grep -c "^.*\] sd ")" 1
+ok "INQUIRY data: each identity was checked" \
+	test "$(said 'identity to be checked')" = 4
+ok "INQUIRY data: all paths good again" within 20 nr_good_is 4
+
+attention_everywhere 3f e
+ok "LUNs: I/O goes on" read_all_paths
+ok "LUNs: each identity was checked" \
+	test "$(said 'identity to be checked')" = 8
+ok "LUNs: all paths good again" within 20 nr_good_is 4
+
+# The last path, and I/O that does not wait: it is not lost, only looked at.
+echo 0 >/sys/block/sda/device/multipath/no_path_timeout
+last=$(first_path)
+for hctl in $(path_devices); do
+	[ "$hctl" = "$last" ] || paths_write "$hctl" 3
+done
+attention "$last" 3f e
+ok "last path: I/O goes on" read_all_paths
+is "last path: the disk runs" "$(cat /sys/block/sda/device/state)" running
+finish

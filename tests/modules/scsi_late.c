@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A disk over several hosts that can hold commands back: they are neither
+ * answered nor forgotten, and what is held when its abort or reset comes is
+ * carried out as late as a device may, just before that returns. A kernel that
+ * sends a write over another path while this one still has it can be seen to do
+ * so, and loses what is written later.
+ *
+ * Parameters of the module: hosts=N. In /sys/module/scsi_late/parameters:
+ *   hold		mask of hosts (1 << index) that hold reads and writes back
+ *   fail_abort		mask of hosts whose aborts fail
+ *   fail_reset		mask of hosts whose device and target resets fail
+ *   recovery_ms	how long each abort or reset takes
+ *   held		commands held now
+ *   doubled		writes that came over one host while another still had
+ *			them: must stay 0
+ */
+
+#include <linux/blk-mq.h>
+#include <linux/delay.h>
+#include <linux/module.h>
+#include <linux/unaligned.h>
+#include <linux/vmalloc.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_proto.h>
+
+#define BLOCK_SIZE_BITS		9
+#define NR_BLOCKS		(64U << (20 - BLOCK_SIZE_BITS))
+#define MAX_HOSTS		8
+
+static unsigned int hosts = 2;
+module_param(hosts, uint, 0444);
+static unsigned int hold, fail_abort, fail_reset, recovery_ms = 500;
+module_param(hold, uint, 0644);
+module_param(fail_abort, uint, 0644);
+module_param(fail_reset, uint, 0644);
+module_param(recovery_ms, uint, 0644);
+static unsigned int held, doubled;
+module_param(held, uint, 0444);
+module_param(doubled, uint, 0444);
+
+struct late_cmd {
+	struct list_head node;
+	bool is_held;
+};
+
+static u8 *store;
+static struct Scsi_Host *late_hosts[MAX_HOSTS];
+static struct device *late_root;
+
+/* Commands that are held, of all hosts. */
+static LIST_HEAD(held_list);
+static DEFINE_SPINLOCK(late_lock);
+
+static unsigned int index_of(const struct Scsi_Host *shost)
+{
+	return *(unsigned int *)shost->hostdata;
+}
+
+static bool host_in(unsigned int mask, const struct Scsi_Host *shost)
+{
+	return READ_ONCE(mask) & BIT(index_of(shost));
+}
+
+static void answer(struct scsi_cmnd *cmd, const void *data, unsigned int len)
+{
+	unsigned int done = sg_copy_from_buffer(scsi_sglist(cmd),
+						scsi_sg_count(cmd), data,
+						min(len, scsi_bufflen(cmd)));
+
+	scsi_set_resid(cmd, scsi_bufflen(cmd) - done);
+	cmd->result = 0;
+}
+
+static void inquiry(struct scsi_cmnd *cmd)
+{
+	static const u8 pages[] = { 0, 0x00, 0, 3, 0x00, 0x80, 0x83 };
+	static const u8 serial[] = { 0, 0x80, 0, 8, 'L', 'A', 'T', 'E',
+				     '0', '0', '0', '1' };
+	/* NAA locally assigned, of the logical unit */
+	static const u8 id[] = { 0, 0x83, 0, 12, 0x01, 0x03, 0, 8,
+				 0x3a, 0, 0, 0, 0, 0, 0, 1 };
+	u8 std[36] = { 0, 0, 0x06, 0x02, 31, 0, 0x10, 0x02 };
+
+	if (!(cmd->cmnd[1] & 1)) {
+		memcpy(std + 8, "TEST    LATE            0001", 28);
+		answer(cmd, std, sizeof(std));
+		return;
+	}
+	switch (cmd->cmnd[2]) {
+	case 0x00:
+		answer(cmd, pages, sizeof(pages));
+		break;
+	case 0x80:
+		answer(cmd, serial, sizeof(serial));
+		break;
+	case 0x83:
+		answer(cmd, id, sizeof(id));
+		break;
+	default:
+		scsi_build_sense(cmd, 0, ILLEGAL_REQUEST, 0x24, 0);
+	}
+}
+
+static void read_capacity(struct scsi_cmnd *cmd)
+{
+	u8 buf[32] = { };
+
+	if (cmd->cmnd[0] == READ_CAPACITY) {
+		put_unaligned_be32(NR_BLOCKS - 1, buf);
+		put_unaligned_be32(1 << BLOCK_SIZE_BITS, buf + 4);
+		answer(cmd, buf, 8);
+	} else {
+		put_unaligned_be64(NR_BLOCKS - 1, buf);
+		put_unaligned_be32(1 << BLOCK_SIZE_BITS, buf + 8);
+		answer(cmd, buf, sizeof(buf));
+	}
+}
+
+static bool is_read_or_write(const struct scsi_cmnd *cmd)
+{
+	return cmd->cmnd[0] == READ_10 || cmd->cmnd[0] == WRITE_10;
+}
+
+static void read_or_write(struct scsi_cmnd *cmd)
+{
+	u8 *at = store + ((size_t)get_unaligned_be32(cmd->cmnd + 2) <<
+			  BLOCK_SIZE_BITS);
+
+	if (at + scsi_bufflen(cmd) > store +
+				     ((size_t)NR_BLOCKS << BLOCK_SIZE_BITS)) {
+		scsi_build_sense(cmd, 0, ILLEGAL_REQUEST, 0x21, 0);
+		return;
+	}
+	if (cmd->cmnd[0] == WRITE_10)
+		sg_copy_to_buffer(scsi_sglist(cmd), scsi_sg_count(cmd), at,
+				  scsi_bufflen(cmd));
+	else
+		sg_copy_from_buffer(scsi_sglist(cmd), scsi_sg_count(cmd), at,
+				    scsi_bufflen(cmd));
+	cmd->result = 0;
+}
+
+static void carry_out(struct scsi_cmnd *cmd)
+{
+	switch (cmd->cmnd[0]) {
+	case TEST_UNIT_READY:
+	case SYNCHRONIZE_CACHE:
+	case START_STOP:
+		cmd->result = 0;
+		break;
+	case INQUIRY:
+		inquiry(cmd);
+		break;
+	case READ_CAPACITY:
+	case SERVICE_ACTION_IN_16:
+		read_capacity(cmd);
+		break;
+	case READ_10:
+	case WRITE_10:
+		read_or_write(cmd);
+		break;
+	default:
+		scsi_build_sense(cmd, 0, ILLEGAL_REQUEST, 0x20, 0);
+	}
+}
+
+/* The same data for the same place is the same write, sent once more. */
+static void look_for_double(struct scsi_cmnd *cmd)
+{
+	struct late_cmd *other;
+
+	lockdep_assert_held(&late_lock);
+	if (cmd->cmnd[0] != WRITE_10)
+		return;
+	list_for_each_entry(other, &held_list, node) {
+		struct scsi_cmnd *earlier = (struct scsi_cmnd *)other - 1;
+
+		if (earlier->cmnd[0] == WRITE_10 &&
+		    !memcmp(earlier->cmnd + 2, cmd->cmnd + 2, 4) &&
+		    sg_page(scsi_sglist(earlier)) == sg_page(scsi_sglist(cmd)))
+			WRITE_ONCE(doubled, doubled + 1);
+	}
+}
+
+static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
+{
+	struct late_cmd *late = scsi_cmd_priv(cmd);
+	unsigned long flags;
+	bool hold_it = is_read_or_write(cmd) && host_in(hold, shost);
+
+	spin_lock_irqsave(&late_lock, flags);
+	look_for_double(cmd);
+	late->is_held = hold_it;
+	if (hold_it) {
+		list_add_tail(&late->node, &held_list);
+		held++;
+	}
+	spin_unlock_irqrestore(&late_lock, flags);
+	if (hold_it)
+		return 0;
+	carry_out(cmd);
+	scsi_done(cmd);
+	return 0;
+}
+
+static void let_go(struct late_cmd *late)
+{
+	lockdep_assert_held(&late_lock);
+	carry_out((struct scsi_cmnd *)late - 1);
+	list_del(&late->node);
+	late->is_held = false;
+	held--;
+}
+
+static int late_abort(struct scsi_cmnd *cmd)
+{
+	struct late_cmd *late = scsi_cmd_priv(cmd);
+
+	msleep(READ_ONCE(recovery_ms));
+	if (host_in(fail_abort, cmd->device->host))
+		return FAILED;
+	spin_lock_irq(&late_lock);
+	if (late->is_held)
+		let_go(late);
+	spin_unlock_irq(&late_lock);
+	return SUCCESS;
+}
+
+static void let_go_all(struct Scsi_Host *shost)
+{
+	struct late_cmd *late, *next;
+
+	spin_lock_irq(&late_lock);
+	list_for_each_entry_safe(late, next, &held_list, node) {
+		if (((struct scsi_cmnd *)late - 1)->device->host == shost)
+			let_go(late);
+	}
+	spin_unlock_irq(&late_lock);
+}
+
+static int late_reset(struct scsi_cmnd *cmd)
+{
+	msleep(READ_ONCE(recovery_ms));
+	if (host_in(fail_reset, cmd->device->host))
+		return FAILED;
+	let_go_all(cmd->device->host);
+	return SUCCESS;
+}
+
+static int late_host_reset(struct scsi_cmnd *cmd)
+{
+	msleep(READ_ONCE(recovery_ms));
+	let_go_all(cmd->device->host);
+	return SUCCESS;
+}
+
+static const struct scsi_host_template late_template = {
+	.module			= THIS_MODULE,
+	.name			= "late",
+	.proc_name		= "late",
+	.queuecommand		= late_queuecommand,
+	.eh_abort_handler	= late_abort,
+	.eh_device_reset_handler = late_reset,
+	.eh_target_reset_handler = late_reset,
+	.eh_host_reset_handler	= late_host_reset,
+	.cmd_size		= sizeof(struct late_cmd),
+	.can_queue		= 64,
+	.cmd_per_lun		= 64,
+	.this_id		= -1,
+	.sg_tablesize		= SG_ALL,
+	.max_sectors		= 1024,
+	.dma_boundary		= ULONG_MAX,
+};
+
+static void remove_hosts(void)
+{
+	for (unsigned int i = 0; i < hosts; i++) {
+		if (!late_hosts[i])
+			continue;
+		scsi_remove_host(late_hosts[i]);
+		scsi_host_put(late_hosts[i]);
+	}
+}
+
+static int __init late_init(void)
+{
+	int error = -ENOMEM;
+
+	hosts = clamp(hosts, 1, MAX_HOSTS);
+	store = vzalloc((size_t)NR_BLOCKS << BLOCK_SIZE_BITS);
+	if (!store)
+		return -ENOMEM;
+	late_root = root_device_register("scsi_late");
+	if (IS_ERR(late_root)) {
+		vfree(store);
+		return PTR_ERR(late_root);
+	}
+	for (unsigned int i = 0; i < hosts; i++) {
+		struct Scsi_Host *shost;
+
+		shost = scsi_host_alloc(&late_template, sizeof(unsigned int));
+		if (!shost)
+			goto remove;
+		*(unsigned int *)shost->hostdata = i;
+		shost->max_id = 1;
+		shost->max_lun = 1;
+		shost->max_cmd_len = 16;
+		error = scsi_add_host(shost, late_root);
+		if (error) {
+			scsi_host_put(shost);
+			goto remove;
+		}
+		late_hosts[i] = shost;
+		scsi_scan_host(shost);
+	}
+	return 0;
+
+remove:
+	remove_hosts();
+	root_device_unregister(late_root);
+	vfree(store);
+	return error;
+}
+
+static void __exit late_exit(void)
+{
+	WRITE_ONCE(hold, 0);
+	remove_hosts();
+	root_device_unregister(late_root);
+	vfree(store);
+}
+
+module_init(late_init);
+module_exit(late_exit);
+
+MODULE_DESCRIPTION("A disk over several hosts that holds commands back, for tests");
+MODULE_LICENSE("GPL");
