@@ -4,6 +4,9 @@
 KERNEL ?=
 # The guests of the benchmark to run, if not all.
 GUESTS ?=
+# How long to soak, and what to repeat.
+MINUTES ?= 60
+SEED ?=
 # The one test to run, and the virtual machine of the demo (um or qemu).
 T ?=
 VM ?=
@@ -36,11 +39,17 @@ bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."]
 demo: ## see a path fail and come back [VM=um|qemu]
 	@sh tests/demo/run.sh $(VM)
 
+soak: ## random faults under load, with KASAN [MINUTES=n] [SEED=n]
+	@MINUTES="$(MINUTES)" SEED="$(SEED)" sh tests/soak.sh
+
+mutations: ## do the tests notice faults that are put in?
+	@sh tests/mutations/run.sh
+
 check: ## off means off; style, sparse, warnings
 	@sh tests/check/run.sh
 
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help kernel kernel-debug kernel-um apply mbox test bench demo check clean
+.PHONY: help kernel kernel-debug kernel-um apply mbox test bench soak mutations demo check clean
 .DEFAULT_GOAL := help

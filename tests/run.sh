@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# run.sh [NAME]: all tests, or one: kunit, unchanged, or one of tests/guest.
+# run.sh [NAME]: all tests, or one: kunit, unchanged, cost, or one of
+# tests/guest.
 #
 # Prints TAP, a line per test, and a summary. A guest's console and its own
 # output stay in build/test/; where a test fails, the place is named.
@@ -55,9 +56,6 @@ plan_holds() {
 		{ echo "# planned ${planned:-nothing}, ran $ran"; return 1; }
 }
 
-# What a kernel prints when something is wrong with it.
-reports='BUG|WARNING:|INFO: (task|possible|trying|rcu)|possible (recursive|circular)|suspicious RCU|inconsistent lock|Oops|general protection|Call Trace|KASAN|UBSAN|KCSAN|ODEBUG|refcount_t|kernel BUG|Kernel panic|list_(add|del) corruption|sleeping function|scheduling while atomic|unreferenced object|blocked for more than|soft lockup|hard LOCKUP'
-
 wanted() {
 	[ -z "$only" ] || [ "$only" = "$1" ]
 }
@@ -96,13 +94,13 @@ run_unchanged() {
 	one $? "unchanged: all of the plan was run"
 }
 
-run_guest() {
+# boot NAME KERNEL INITRAMFS: a guest and what it and its kernel said
+boot() {
 	name=$1
-	seconds=$(sed -n 's/^# guest:.*\bseconds=\([0-9]*\).*/\1/p' \
-		"tests/guest/$name.sh")
-	say "guest $name"
-	sh tests/rig/guest.sh "$name" build/debug/bzImage build/initramfs.cpio \
-		"$out" "${seconds:-300}"
+	script=tests/guest/$name.sh
+	[ -e "$script" ] || script=tests/bench/guest/$name.sh
+	seconds=$(sed -n 's/^# guest:.*\bseconds=\([0-9]*\).*/\1/p' "$script")
+	sh tests/rig/guest.sh "$name" "$2" "$3" "$out" "${seconds:-300}"
 	ended=$?
 	tr -d '\r' <"$out/$name.tap" >"$out/$name.tap.clean"
 	mv "$out/$name.tap.clean" "$out/$name.tap"
@@ -111,7 +109,7 @@ run_guest() {
 		plan_holds "$out/$name.tap"
 	one $? "$name: the guest came to its end"
 	[ $ended = 0 ] || tail -n 20 "$out/$name.console" | sed 's/^/# console: /'
-	if grep -nE "$reports" "$out/$name.console" >"$out/$name.reports"; then
+	if sh tests/rig/reports.sh "$out/$name.console" >"$out/$name.reports"; then
 		sed "s|^|# build/test/$name.console:|" "$out/$name.reports" |
 			head -n 20
 		one 1 "$name: the kernel has nothing to report"
@@ -120,9 +118,23 @@ run_guest() {
 	fi
 }
 
+run_guest() {
+	say "guest $1"
+	boot "$1" build/debug/bzImage build/initramfs.cpio
+}
+
+# What an I/O costs, against the figure that is committed; the release kernel.
+run_cost() {
+	must sh tests/kernel/packages.sh guest
+	must make -s kernel
+	must sh tests/rig/initramfs.sh build/modules build/initramfs-release.cpio
+	say "counting instructions"
+	boot guard build/bzImage build/initramfs-release.cpio
+}
+
 guests=$(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib$')
-if [ -n "$only" ] && ! echo "kunit unchanged $guests" | grep -qw -- "$only"; then
-	echo "no test $only; there are: kunit unchanged" $guests >&2
+if [ -n "$only" ] && ! echo "kunit unchanged cost $guests" | grep -qw -- "$only"; then
+	echo "no test $only; there are: kunit unchanged cost" $guests >&2
 	exit 2
 fi
 
@@ -130,6 +142,7 @@ mkdir -p "$out"
 echo "TAP version 13"
 wanted kunit && run_kunit
 wanted unchanged && run_unchanged
+wanted cost && run_cost
 
 prepared=
 for guest in $guests; do

@@ -36,7 +36,7 @@ for kind in $kinds; do
 	mkdir -p "$dir"
 	mkfifo "$dir/monitor"
 	monitor "$dir/profile.tap" >"$dir/monitor" &
-	ACCEL=tcg QEMU_STDIN=$dir/monitor QEMU_OPTIONS="-D $dir/trace" \
+	QEMU_STDIN=$dir/monitor QEMU_OPTIONS="-D $dir/trace" \
 		sh "$top/tests/rig/guest.sh" profile "$build/bzImage" \
 		"$out/patched.cpio" "$dir" 300 "nokaslr profile=$kind" || :
 	wait

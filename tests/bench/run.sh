@@ -53,7 +53,7 @@ run_one() {
 		esac
 		rm -rf "${out:?}/$label"
 		ended=0
-		ACCEL=tcg sh "$top/tests/rig/guest.sh" "$script" "$image" \
+		sh "$top/tests/rig/guest.sh" "$script" "$image" \
 			"$out/$kernel.cpio" "$out/$label" "$seconds" "$append" ||
 			ended=$?
 		echo $ended >"$out/$label/ended"

@@ -30,8 +30,8 @@ holds_none() {
 
 # Small blocks of a small area, written over and over.
 load() {
-	fio_start "$1" --rw=randrw --rwmixread=30 --bsrange=4k-4k --size=4m \
-		--offset_increment=4m --iodepth=4 --verify_backlog=16
+	fio_start "$1" --rw=randrw --rwmixread=30 --bsrange=4k-4k --size=5% \
+		--offset_increment=5% --iodepth=4 --verify_backlog=16
 }
 
 # round NAME HOLD FAIL_ABORT FAIL_RESET SECONDS

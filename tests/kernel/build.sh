@@ -1,5 +1,5 @@
 #!/bin/sh
-# build.sh x86|debug|um: a kernel with the series, and its modules;
+# build.sh x86|debug|kasan|um: a kernel with the series, and its modules;
 # build.sh unpatched: as x86, without the series.
 
 # shellcheck source=tests/kernel/lib.sh
@@ -14,6 +14,9 @@ x86)
 debug)
 	arch=x86_64 fragments="$conf/x86.config $conf/debug.config"
 	from=arch/x86/boot/bzImage image=$build/debug/bzImage modules=$build/debug/modules ;;
+kasan)
+	arch=x86_64 fragments="$conf/x86.config $conf/debug.config $conf/kasan.config"
+	from=arch/x86/boot/bzImage image=$build/kasan/bzImage modules=$build/kasan/modules ;;
 unpatched)
 	arch=x86_64 fragments=$build/unpatched.config
 	from=arch/x86/boot/bzImage image=$build/unpatched/bzImage modules=$build/unpatched/modules ;;
@@ -21,7 +24,7 @@ um)
 	arch=um fragments=$conf/um.config
 	from=linux image=$build/linux-um modules=$build/um-modules ;;
 *)
-	die "usage: build.sh x86|debug|um|unpatched" ;;
+	die "usage: build.sh x86|debug|kasan|um|unpatched" ;;
 esac
 src=$build/linux
 obj=$build/obj-$kind

@@ -36,3 +36,6 @@ if [ -f "$tree.files" ]; then
 fi
 rsync -rc "$out/" "$tree/"
 mv "$tree.files.new" "$tree.files"
+
+# A fault put in on purpose, see tests/mutations. The next run takes it out.
+[ -z "${MUTATION:-}" ] || patch -d "$tree" -p1 -s --no-backup-if-mismatch <"$MUTATION"

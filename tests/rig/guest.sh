@@ -25,7 +25,10 @@ append="$append $(sed -n 's/^# append: //p' "$script")"
 # Word splitting is wanted: options of QEMU, a line or several.
 devices=$(sed -n 's/^# qemu: //p' "$script")
 
-accel=$(sh "$here/accel.sh" "$kernel")
+case $devices in
+*-icount*) accel=tcg ;;	# nothing else counts instructions
+*) accel=$(sh "$here/accel.sh" "$kernel") ;;
+esac
 mkdir -p "$outdir"
 rm -f "$outdir/$name.console" "$outdir/$name.tap"
 timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \

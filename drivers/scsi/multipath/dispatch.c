@@ -314,6 +314,10 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 		break;
 	}
 
+	/* What the path lost before it came back is no news of it. */
+	if (time_before(cmd->jiffies_at_alloc, READ_ONCE(path->back_since)))
+		return;
+
 	snprintf(why, sizeof(why), "result %#x", cmd->result);
 	if (effect == PATH_STRIKE ||
 	    /* A timeout of the submitter's own choice says less. */

@@ -89,6 +89,8 @@ enum scsi_lu_event {
  * @checking: out of rotation only until its identity has been read; @lu->lock
  * @probe_delay: jiffies until the next probe; @lu->lock
  * @good_since: jiffies when it last became good; @lu->lock
+ * @back_since: jiffies when it last came back into use; written under
+ *	@lu->lock, read by completions
  * @event: the newest event of each kind that has come over this path; @lu->lock
  * @changed: usable or not any more, and user space has not been told;
  *	@lu->lock
@@ -110,6 +112,7 @@ struct scsi_path {
 	unsigned int strikes;
 	unsigned long probe_delay;
 	unsigned long good_since;
+	unsigned long back_since;
 	u8 event[NR_LU_EVENTS];
 	struct delayed_work probe;
 };

@@ -157,6 +157,8 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 	trace_scsi_path_state(path, old, state, why);
 
 	if (state_carries_io(state) != state_carries_io(old)) {
+		if (state_carries_io(state))
+			WRITE_ONCE(path->back_since, jiffies);
 		scsi_path_refresh_locked(lu);
 		tell_user_space(path);
 	}

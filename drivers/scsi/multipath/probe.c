@@ -225,4 +225,5 @@ void scsi_path_probe_init(struct scsi_path *path)
 	INIT_DELAYED_WORK(&path->probe, probe_work);
 	path->probe_delay = SCSI_PATH_PROBE_DELAY;
 	path->good_since = jiffies;
+	path->back_since = jiffies;
 }

@@ -12,8 +12,7 @@ randread() {
 }
 
 disk=/dev/sda
-# With an identity for each host, and no port groups, it is left alone.
-hosts_up 1 fake_rw=1 dev_size_mb=64 max_luns=1 vpd_use_hostno=1
+plain_up 1 fake_rw=1 dev_size_mb=64 max_luns=1
 is "plain disk" "$(nr_paths)" 0
 plain=$(randread)
 hosts_down

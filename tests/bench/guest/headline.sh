@@ -38,9 +38,9 @@ one() {
 	within 60 nr_disks_is 0 || bail_out "disks stay"
 }
 
-# Disks with an identity for each host are not claimed.
-one "plain, 1 adapter" 1 39 8 vpd_use_hostno=1
-one "plain, 8 adapters" 8 312 1 vpd_use_hostno=1
+# Devices too old to say who they are are not claimed.
+one "plain, 1 adapter" 1 39 8 scsi_level=3
+one "plain, 8 adapters" 8 312 1 scsi_level=3
 one "LUs, RR, 8 adapters" 8 39 8
 
 finish

@@ -45,6 +45,16 @@ hosts_up() {
 	udev_is_done
 }
 
+# plain_up HOSTS SCSI_DEBUG-OPTION...: disks that are left alone, because they
+# are too old to say who they are, and else as they would be
+plain_up() {
+	hosts_up "$@" scsi_level=3
+	for plain_disk in /sys/block/sd*; do
+		echo 0 >"$plain_disk/queue/rotational"
+		echo 0 >"$plain_disk/queue/add_random"
+	done
+}
+
 # Nothing else runs any more: the scan is over, its work is done.
 udev_is_done() {
 	sleep 1

@@ -9,13 +9,13 @@ kind=$(sed -n 's/.*profile=\([^ ]*\).*/\1/p' /proc/cmdline)
 disk=/dev/sda
 case $kind in
 plain)
-	hosts_up 1 fake_rw=1 max_luns=1 dev_size_mb=64 vpd_use_hostno=1 ;;
+	plain_up 1 fake_rw=1 max_luns=1 dev_size_mb=64 ;;
 lpu | rr)
 	hosts_up 2 fake_rw=1 max_luns=1 dev_size_mb=64
 	within 20 nr_paths_is 2
 	echo "$kind" >/sys/block/sda/device/multipath/policy ;;
 dm-*)
-	hosts_up 2 fake_rw=1 max_luns=1 dev_size_mb=64 vpd_use_hostno=1
+	plain_up 2 fake_rw=1 max_luns=1 dev_size_mb=64
 	within 20 disk_is_there sdb
 	dm_up "${kind#dm-}" round-robin sda sdb
 	disk=/dev/mapper/mp ;;
