@@ -40,7 +40,7 @@ demo: ## see a path fail and come back [VM=um|qemu]
 	@sh tests/demo/run.sh $(VM)
 
 soak: ## random faults under load, with KASAN [MINUTES=n] [SEED=n]
-	@MINUTES="$(MINUTES)" SEED="$(SEED)" sh tests/soak.sh
+	@MINUTES="$(MINUTES)" SEED="$(SEED)" sh tests/soak/run.sh
 
 mutations: ## do the tests notice faults that are put in?
 	@sh tests/mutations/run.sh

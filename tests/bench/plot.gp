@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # gnuplot: the picture of the benchmark. tsv, svg and dir come from run.sh.
-set terminal svg size 1000,900 background rgb 'white' font 'sans,13'
+set terminal svg size 1000,900 noenhanced background rgb 'white' font 'sans,13'
 set output svg
 set datafile separator "\t"
 set multiplot layout 2,1
@@ -14,7 +14,7 @@ set xtics rotate by -20
 pick(part, row, column, unit) = sprintf("< awk -F '\t' '$1 == \"%s\" && $2 == \"%s\" && $5 == \"%s\" && $%d != \"\"' '%s'", part, row, unit, column, tsv)
 
 set title 'Instructions for a 4 KiB I/O, against the plain disk (less is better)'
-set yrange [0.9:*]
+set yrange [0:*]
 plot pick('fake', 'randread 4k qd1', 6, 'instructions') using 6:xtic(3) title 'random read, one at a time', \
      pick('fake', 'randread 4k qd32', 6, 'instructions') using 6 title 'random read, 32 at a time', \
      pick('fake', 'randwrite 4k qd32', 6, 'instructions') using 6 title 'random write, 32 at a time'

@@ -42,7 +42,7 @@ for kind in $kinds; do
 	wait
 	{
 		grep -i ' [tw] ' "$build/obj-x86/System.map"
-		tr -d '\r' <"$dir/profile.tap" | sed -n 's/^= //p'
+		tr -d '\r' <"$dir/profile.tap" | sed -n 's/^@ //p'
 	} | awk '{ print $1, 0, $3 }' >"$dir/addresses"
 	sed -n 's|^Trace [^[]*\[[^/]*/\([^/]*\)/.*|\1|p' "$dir/trace" |
 		sort | uniq -c | awk '{ print $2, 1, $1 }' >>"$dir/addresses"

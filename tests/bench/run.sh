@@ -111,7 +111,7 @@ finished=0
 started=
 show_progress &
 ticker=$!
-trap 'kill $ticker 2>/dev/null' EXIT
+trap 'kill $ticker 2>/dev/null || :' EXIT
 run_all
 kill $ticker
 
@@ -132,6 +132,7 @@ done | awk -f "$bench/ratio.awk" >"$build/bench.tsv"
 awk -f "$bench/table.awk" "$build/bench.tsv"
 if grep -q '^fake' "$build/bench.tsv" && grep -q '^failover' "$build/bench.tsv"; then
 	gnuplot -e "tsv='$build/bench.tsv'; svg='$build/bench.svg'; dir='$out'" "$bench/plot.gp"
+	sed -i 's/[[:space:]]*$//' "$build/bench.svg"
 fi
 say "bench: $build/bench.tsv, $build/bench.svg, $(elapsed)"
 awk -f "$bench/goals.awk" "$build/bench.tsv" || failed=1

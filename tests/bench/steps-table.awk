@@ -7,7 +7,7 @@ END {
 	for (c = 1; c <= nr; c++)
 		printf " %9s", column[c]
 	printf "\n"
-	for (i = 1; i <= 9; i++) {
+	for (i = 0; i <= 9; i++) {
 		for (s in steps) {
 			if (substr(s, 1, 1) != i)
 				continue

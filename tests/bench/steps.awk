@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Which step of an I/O a function belongs to. The first line that fits counts.
 function step(f) {
-	if (f == "user-space") return "1 fio"
+	if (f == "user-space") return "0 fio"
 	if (f ~ /^(scsi_mpath|scsi_lu_|scsi_path_|try_path|lpu_|rr_|blk_mq_.*_bare)/) return "9 multipath"
 	if (f ~ /^(dm_|multipath_|__map_bio|map_request|clone_|choose_p|choose_path|__choose|__multipath|process_queued|rr_select|blk_rq_prep_clone|blk_insert_cloned|blk_mq_request_bypass|__dm_|alloc_tio|do_end_io|end_clone|end_io_acct|free_tio|__split|is_abnormal|max_io_len|blk_rq_unprep|bio_alloc_clone|bio_clone|__bio_clone|end_clone_bio|softirq_done|rq_completed|setup_clone|pg_|queue_io|start_io)/) return "9 multipath"
 	if (f ~ /^(sdebug|schedule_resp|scsi_debug|resp_|do_device_access|prepare_sgl|sdeb_|fill_from|p_fill|check_|devInfo)/) return "7 low-level driver"
@@ -11,7 +11,7 @@ function step(f) {
 	if (f ~ /^(scsi_queue_rq|scsi_dispatch|scsi_log_send|scsi_target_queue|scsi_host_queue|blk_mq_start|blk_add_timer|blk_mq_dispatch|blk_mq_run|__blk_mq_run|blk_mq_try_issue|__blk_mq_issue|blk_mq_plug_issue|blk_mq_request_issue)/) return "6 send it"
 	if (f ~ /^(scsi_|sd_|blk_update_req|blk_mq_complete|__blk_mq_end|blk_mq_end|blk_account_io_done|blk_account_io_comp|blk_done|handle_softirq|raise_softirq|__raise_softirq|__do_softirq|bio_endio|bio_put|bio_free|blkdev_bio_end)/) return "8 complete it"
 	if (f ~ /^(blk_|__blk|bio_|__bio|submit_bio|__submit_bio|update_io|mempool|kmem_cache|bvec|bdev_)/) return "2 bio, request, accounting"
-	return "1 system call, io_uring, pages"
+	return "1 system call, pages, processes"
 }
 { sum[step($3)] += $1 }
 END {

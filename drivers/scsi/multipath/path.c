@@ -287,7 +287,8 @@ void scsi_path_proved(struct scsi_path *path)
 void scsi_path_check_identity(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
-	if (!state_carries_io(path->state))
+	/* While the logical unit is scanned, it has been read a moment ago. */
+	if (!path->lu->announced || !state_carries_io(path->state))
 		return;
 	path->checking = true;
 	change_state(path, PATH_WAITING, "identity to be checked");

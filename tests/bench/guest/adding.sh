@@ -8,7 +8,7 @@
 iops() {
 	fio --name=load --filename="$disk" --direct=1 --disk_util=0 --ioengine=io_uring \
 		--rw=randread --bs=4k --norandommap --iodepth=256 --size=64m \
-		--time_based --ramp_time=1 --runtime=2 --thread --eta=never \
+		--time_based --runtime=3 --thread --eta=never \
 		--output-format=terse --terse-version=3 | cut -d ';' -f 8
 }
 

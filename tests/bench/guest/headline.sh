@@ -15,7 +15,7 @@ iops() {
 	done
 	# shellcheck disable=SC2086 # a list of jobs
 	fio --direct=1 --disk_util=0 --ioengine=io_uring --rw=randread --bs=4k --norandommap \
-		--iodepth="$1" --size=16m --time_based --ramp_time=1 --runtime=3 \
+		--iodepth="$1" --size=16m --time_based --runtime=4 \
 		--thread --eta=never --group_reporting --output-format=terse \
 		--terse-version=3 $jobs | cut -d ';' -f 8
 }

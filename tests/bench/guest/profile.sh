@@ -20,7 +20,7 @@ dm-*)
 	dm_up "${kind#dm-}" round-robin sda sdb
 	disk=/dev/mapper/mp ;;
 esac
-grep -F '[scsi_debug]' /proc/kallsyms | sed 's/^/= /'
+grep -F '[scsi_debug]' /proc/kallsyms | sed 's/^/@ /'
 ran_for --number_ios=500 --direct=1 --rw=randread --bs=4k --norandommap \
 	--iodepth=32 --size=64m --io_size=1g
 echo "> profile"

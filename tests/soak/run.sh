@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# soak.sh: the test "chaos" for $MINUTES, with the faults of $SEED or of a seed
+# run.sh: the test "chaos" for $MINUTES, with the faults of $SEED or of a seed
 # that is printed, on a kernel with KASAN.
 
 # shellcheck source=tests/kernel/lib.sh
-. "$(dirname "$0")/kernel/lib.sh"
+. "$(dirname "$0")/../kernel/lib.sh"
 
 out=$build/soak
 minutes=${MINUTES:-60}
