@@ -3,7 +3,7 @@
 # leads to another logical unit. It must never carry I/O again.
 # guest: cpus=2
 . ./lib.sh
-plan 7
+plan 13
 
 one_lu 2 max_luns=1 dev_size_mb=32
 path=$(path_devices | tail -1)
@@ -33,4 +33,18 @@ is "still dead" "$(path_state "$path")" 3
 echo 0 >$SDEBUG/vpd_use_hostno
 paths_write "$path" 1
 is "the administrator's word counts" "$(path_state "$path")" 1
+
+# The same while the path is up, and the target says that something has changed.
+ok "both carry I/O" dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct
+echo 1 >$SDEBUG/vpd_use_hostno
+inject "$path" "2 -1 28 0 0 2 6 3f 3"
+ok "live: I/O goes on" dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct
+path_is_fenced() {
+	[ "$(dmesg | grep -c "$path: path leads to .* now")" = 2 ]
+}
+ok "live: found out, and said once" within 20 path_is_fenced
+is "live: dead" "$(path_state "$path")" 3
+issued=$(path_issued "$path")
+ok "live: the disk is fine" dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct
+is "live: carries nothing" "$(path_issued "$path")" "$issued"
 finish
