@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/* For KUnit: a logical unit and its paths that no device is behind. */
+
+#include <kunit/test.h>
+#include <linux/bits.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <scsi/scsi_device.h>
+
+#include "path_fixture.h"
+
+/* There is nothing that could be probed, blocked or told to user space. */
+static void fake_probe(struct work_struct *work)
+{
+	container_of(to_delayed_work(work), struct fake_path,
+		     path.probe)->probed = true;
+}
+
+static void fake_work(struct work_struct *work)
+{
+}
+
+static void fake_no_path_work(struct work_struct *work)
+{
+	container_of(to_delayed_work(work), struct fake_lu,
+		     lu.no_path_work)->gave_up = true;
+}
+
+static void stop(void *data)
+{
+	struct fake_lu *fake = data;
+
+	for (unsigned int i = 0; i < fake->nr; i++)
+		disable_delayed_work_sync(&fake->path[i].path.probe);
+	disable_delayed_work_sync(&fake->lu.no_path_work);
+	disable_work_sync(&fake->lu.work);
+	free_percpu(fake->lu.cpu);
+}
+
+void fake_path_join(struct fake_lu *fake, unsigned int i)
+{
+	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_path *path = &fake->path[i].path;
+
+	spin_lock_irq(&lu->lock);
+	list_add_tail(&path->node, &lu->paths);
+	lu->nr_paths++;
+	path->running = path->sdev->sdev_state == SDEV_RUNNING;
+	scsi_path_refresh_locked(lu);
+	spin_unlock_irq(&lu->lock);
+}
+
+void fake_path_leave(struct fake_lu *fake, unsigned int i)
+{
+	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_path *path = &fake->path[i].path;
+
+	spin_lock_irq(&lu->lock);
+	list_del_init(&path->node);
+	lu->nr_paths--;
+	path->state = PATH_DISABLED;
+	scsi_path_refresh_locked(lu);
+	spin_unlock_irq(&lu->lock);
+}
+
+static struct scsi_device *make_sdev(struct kunit *test, const char *name)
+{
+	struct scsi_device *sdev = kunit_kzalloc(test, sizeof(*sdev),
+						 GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, sdev);
+	sdev->sdev_gendev.init_name = name;
+	sdev->sdev_state = SDEV_RUNNING;
+	mutex_init(&sdev->state_mutex);
+	return sdev;
+}
+
+struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
+			     const struct scsi_path_policy *policy)
+{
+	struct scsi_path_set *set;
+	struct fake_lu *fake;
+
+	fake = kunit_kzalloc(test, struct_size(fake, path, nr), GFP_KERNEL);
+	set = kunit_kzalloc(test, struct_size(set, path, nr), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, fake);
+	KUNIT_ASSERT_NOT_NULL(test, set);
+	fake->nr = nr;
+	set->capacity = nr;
+
+	fake->lu.id = "test";
+	fake->lu.sdev = make_sdev(test, "lu");
+	fake->lu.policy = policy;
+	fake->lu.no_path_timeout = 3600;
+	spin_lock_init(&fake->lu.lock);
+	INIT_LIST_HEAD(&fake->lu.paths);
+	RCU_INIT_POINTER(fake->lu.usable, set);
+	INIT_WORK(&fake->lu.work, fake_work);
+	INIT_DELAYED_WORK(&fake->lu.no_path_work, fake_no_path_work);
+	for (unsigned int i = 0; i < nr; i++) {
+		struct scsi_path *path = &fake->path[i].path;
+
+		snprintf(fake->path[i].name, sizeof(fake->path[i].name),
+			 "path%u", i);
+		path->sdev = make_sdev(test, fake->path[i].name);
+		path->sdev->path = path;
+		path->lu = &fake->lu;
+		INIT_LIST_HEAD(&path->node);
+		scsi_path_probe_init(path);
+		INIT_DELAYED_WORK(&path->probe, fake_probe);
+	}
+
+	fake->lu.cpu = alloc_percpu(struct scsi_mpath_cpu);
+	KUNIT_ASSERT_TRUE(test, !!fake->lu.cpu);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, stop, fake), 0);
+	for (unsigned int i = 0; i < nr; i++)
+		fake_path_join(fake, i);
+	return fake;
+}
+
+/* The members of the set, one bit each. */
+u64 fake_lu_usable(struct kunit *test, struct fake_lu *fake)
+{
+	const struct scsi_path_set *set;
+	u64 members = 0;
+
+	rcu_read_lock();
+	set = rcu_dereference(fake->lu.usable);
+	for (unsigned int i = 0; i < set->nr; i++) {
+		unsigned int member = container_of(set->path[i],
+						   struct fake_path, path) -
+				      fake->path;
+
+		KUNIT_EXPECT_LT(test, member, fake->nr);
+		KUNIT_EXPECT_FALSE(test, members & BIT_ULL(member));
+		members |= BIT_ULL(member);
+	}
+	rcu_read_unlock();
+	return members;
+}
+
+int fake_lu_select(struct fake_lu *fake)
+{
+	const struct scsi_path_set *set;
+	struct scsi_path *path;
+
+	rcu_read_lock();
+	set = rcu_dereference(fake->lu.usable);
+	path = fake->lu.policy->select(&fake->lu, set, set->nr);
+	rcu_read_unlock();
+	return path ? container_of(path, struct fake_path, path) - fake->path :
+		      -1;
+}
+
+bool fake_path_is_probed(struct fake_path *fake)
+{
+	if (delayed_work_pending(&fake->path.probe))
+		return true;
+	flush_work(&fake->path.probe.work);
+	return fake->probed;
+}
+
+void fake_path_forget_probe(struct fake_path *fake)
+{
+	cancel_delayed_work_sync(&fake->path.probe);
+	fake->probed = false;
+}
+
+void fake_path_kill(struct fake_lu *fake, unsigned int i)
+{
+	scsi_path_suspend_or_lose(&fake->path[i].path, PATH_DEAD, "test");
+}
+
+/* As a probe that succeeded and I/O that followed do. */
+void fake_path_revive(struct fake_lu *fake, unsigned int i)
+{
+	scsi_path_set_state(&fake->path[i].path, PATH_PROBATION, "test");
+	scsi_path_proved(&fake->path[i].path);
+}
+
+void fake_path_set_sdev_state(struct kunit *test, struct fake_lu *fake,
+			      unsigned int i, enum scsi_device_state state)
+{
+	struct scsi_device *sdev = fake->path[i].path.sdev;
+
+	KUNIT_ASSERT_EQ(test, scsi_device_set_state(sdev, state), 0);
+}
