@@ -12,7 +12,8 @@ setting() {
 minutes=$(setting chaos_minutes)
 minutes=${minutes:-10}
 seed=$(setting chaos_seed)
-seed=${seed:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
+# As a test it is the same each time; make soak takes another seed each time.
+seed=${seed:-54424}
 echo "# seed $seed, $minutes minutes"
 
 modprobe scsi_block_target || bail_out "scsi_block_target"
