@@ -14,7 +14,7 @@ echo 3 >/sys/block/sda/device/timeout
 echo 5 >/proc/sys/vm/laptop_mode
 
 fio_start 100
-sleep 2
+load_reaches $(path_devices)
 
 # good_again PATH: back in use within the probe's first delays
 good_again() {

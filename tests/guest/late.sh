@@ -37,7 +37,7 @@ load() {
 # round NAME HOLD FAIL_ABORT FAIL_RESET SECONDS
 round() {
 	load "$5"
-	sleep 1
+	load_reaches $(path_devices)
 	set_parameter fail_abort "$3"
 	set_parameter fail_reset "$4"
 	set_parameter hold "$2"

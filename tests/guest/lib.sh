@@ -192,6 +192,18 @@ fio_start() {
 	fio_pid=$!
 }
 
+issued_more_than() {
+	[ "$(path_issued "$1")" -gt "$2" ]
+}
+
+# load_reaches PATH...: the load has begun, and each of these has its share
+load_reaches() {
+	for reached in "$@"; do
+		within 20 issued_more_than "$reached" "$(path_issued "$reached")" ||
+			bail_out "no load on $reached"
+	done
+}
+
 fio_is_running() {
 	kill -0 $fio_pid
 }

@@ -11,7 +11,7 @@ within 10 test -c /dev/sg0
 lu_sg=/dev/$(ls /sys/block/sda/device/scsi_generic)
 
 fio_start 40
-sleep 2
+load_reaches $(path_devices)
 for kind in --device --target --bus --host; do
 	ok "reset $kind over the disk's sg node" \
 		timeout 20 sg_reset $kind "$lu_sg"

@@ -42,7 +42,7 @@ host=/sys/class/scsi_host/host${path%%:*}
 # The abort works: the error handler is not woken.
 echo rr >$lu/policy
 fio_start 12
-within 10 sh -c "[ $(path_issued "$path") -gt 0 ]"
+load_reaches "$path"
 inject "$path" "0 -8 28"
 inject "$path" "0 -8 2a"
 ok "stuck: out of use within path_timeout and a second" \
@@ -59,7 +59,7 @@ uninject "$path" 0 2a 2>/dev/null
 
 # The abort fails: only what the LLD still owns waits for the error handler.
 fio_start 25 --verify=0 --do_verify=0 --rw=randread
-within 10 sh -c "[ $(path_issued "$path") -gt 0 ]"
+load_reaches "$path"
 left=$(said "path $path waiting (no answer for")
 inject "$path" "3 -1 28"
 inject "$path" "0 -1 28"
