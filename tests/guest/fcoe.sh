@@ -4,7 +4,7 @@
 # blocked and comes back with it; the port's removal and return are followed.
 # guest: cpus=4 memory=2048 seconds=300
 . ./lib.sh
-plan 15
+plan 16
 
 CORE=/sys/kernel/config/target/core/rd_mcp_0/rd
 FC=/sys/kernel/config/target/fc
@@ -51,6 +51,15 @@ report 0 "two paths over Fibre Channel"
 ok "one disk" within 20 disk_is_there sda
 is "one disk only" "$(find /sys/block -name 'sd*' | wc -l)" 1
 echo rr >/sys/block/sda/device/multipath/policy
+
+# fast_io_fail_of PATH
+fast_io_fail_of() {
+	rport=$(basename "$(readlink -f "/sys/bus/scsi/devices/$1/../..")")
+	cat "/sys/class/fc_remote_ports/$rport/fast_io_fail_tmo"
+}
+
+is "what is in flight to a lost port is not held for dev_loss_tmo" \
+	"$(for each in $(path_devices); do fast_io_fail_of "$each"; done | uniq -c | tr -s ' ')" " 2 5"
 for rport in /sys/class/fc_remote_ports/*; do
 	echo 60 >"$rport/dev_loss_tmo"
 	echo 8 >"$rport/fast_io_fail_tmo"

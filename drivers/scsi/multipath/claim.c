@@ -15,6 +15,7 @@
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_multipath.h>
 #include <scsi/scsi_proto.h>
+#include <scsi/scsi_transport.h>
 
 #include "../scsi_priv.h"
 #include "identity.h"
@@ -372,10 +373,13 @@ void scsi_path_claim(struct scsi_device *sdev)
  */
 void scsi_path_announce(struct scsi_device *sdev)
 {
+	const struct scsi_transport_template *transport = sdev->host->transportt;
 	struct scsi_path *path = sdev->path;
 
 	if (!path)
 		return;
+	if (transport->path_claimed)
+		transport->path_claimed(sdev);
 	if (scsi_path_sysfs_add(path))
 		sdev_printk(KERN_WARNING, sdev,
 			    "path has no attributes in sysfs\n");

@@ -260,7 +260,9 @@ static void done_for_good(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 
 /*
  * Over all attempts together a command has the time that it would have on one
- * path. Time without a usable path does not count.
+ * path. Time without a usable path does not count. The first attempt may have
+ * spent it all, waiting for a host's error handler; as a plain disk's, it is
+ * made once more.
  */
 static bool out_of_time(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
@@ -286,7 +288,7 @@ static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 		return false;
 	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
 		return true;
-	if (out_of_time(lu, lu_cmd))
+	if (lu_cmd->retries && out_of_time(lu, lu_cmd))
 		return false;
 	budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->nr_paths);
 	return ++lu_cmd->retries <= budget;

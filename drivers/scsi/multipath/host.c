@@ -313,6 +313,7 @@ bool scsi_device_is_lu(const struct scsi_device *sdev)
 {
 	return scsi_host_has_lus(sdev->host);
 }
+EXPORT_SYMBOL_GPL(scsi_device_is_lu);	/* sd and sr */
 
 /**
  * scsi_mpath_host_get - make sure that the virtual host is there
