@@ -81,6 +81,8 @@ void scsi_path_release(struct scsi_device *sdev);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
 void scsi_path_cmd_done(struct scsi_cmnd *cmd);
 bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd);
+void scsi_path_access_state_read(struct scsi_device *sdev,
+				 unsigned int transition_time);
 struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev);
 int scsi_mpath_init(void);
 void scsi_mpath_exit(void);
@@ -117,6 +119,11 @@ static inline void scsi_path_leave(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }
 static inline void scsi_path_sdev_state_changed(struct scsi_device *sdev) { }
 static inline void scsi_path_cmd_done(struct scsi_cmnd *cmd) { }
+
+static inline void scsi_path_access_state_read(struct scsi_device *sdev,
+					       unsigned int transition_time)
+{
+}
 
 static inline bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 {

@@ -66,6 +66,11 @@ END {
 	device = value["scale", row, "plain", "bytes"]
 	if (path != "" && device != "")
 		at_most("memory of a path beyond its device, bytes", path - device, 1024)
+	row = "slabs of a path, or of a device without upper level"
+	path = value["scale", row, "LUs", "bytes"]
+	device = value["scale", row, "plain", "bytes"]
+	if (path != "" && device != "")
+		at_most("slabs of a path beyond its device, bytes", path - device, 1024)
 	row = "16 commands of 4 ms on each host"
 	at_least("2 paths add up to", ratio("adding", row, "RR, 2 paths", "RR, 1 paths", "IOPS"), 1.95)
 	at_least("4 paths add up to", ratio("adding", row, "RR, 4 paths", "RR, 1 paths", "IOPS"), 3.85)
@@ -73,5 +78,11 @@ END {
 	at_least("39 LUs on 8 adapters against plain disks",
 		ratio("headline", "39 disks, 8 CPUs, 2 nodes", "LUs, RR, 8 adapters",
 			"plain, 8 adapters", "IOPS"), 0.99)
+	row = "one path takes 10 ms, the other 0.5 ms"
+	at_least("st against rr, one path slow", ratio("situations", row, "st", "rr", "IOPS"), 1.5)
+	at_least("qd against rr, one path slow", ratio("situations", row, "qd", "rr", "IOPS"), 1.5)
+	row = "a link of 6000 a second, another of 2000"
+	at_least("wrr against rr, unequal links", ratio("situations", row, "wrr", "rr", "IOPS"), 1.5)
+	at_least("qd against rr, unequal links", ratio("situations", row, "qd", "rr", "IOPS"), 1.3)
 	exit bad > 0
 }

@@ -6,6 +6,7 @@ BEGIN {
 	base["nvme"] = "NVMe plain"
 	base["adding"] = "RR, 1 paths"
 	base["headline"] = "plain, 8 adapters"
+	base["situations"] = "rr"
 }
 { line[NR] = $0; value[$1, $2, $3, $5] = $4 }
 END {

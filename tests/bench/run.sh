@@ -21,6 +21,7 @@ loss-auto loss patched 1200
 headline headline patched 1200
 nvme nvme patched 600
 adding adding patched 600
+situations situations patched 600
 cost-unpatched cost unpatched 600'
 
 names=$(echo "$guests" | cut -d ' ' -f 1)

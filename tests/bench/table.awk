@@ -10,7 +10,8 @@ BEGIN {
 	title["scale"] = "Many logical units"
 	title["adding"] = "Adding up"
 	title["headline"] = "The set-up of 2002"
-	order = "fake copy nvme failover scale adding headline"
+	title["situations"] = "Which policy is good for what (ratio to rr)"
+	order = "fake copy nvme failover scale adding headline situations"
 }
 NR > 1 {
 	part = $1

@@ -7,7 +7,10 @@
 build_tools='gcc make libc6-dev binutils flex bison bc perl libelf-dev libssl-dev cpio
 	kmod rsync patch xz-utils zstd ccache util-linux'
 guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod cpio iproute2
-	dmsetup coreutils'
+	dmsetup coreutils udev'
+# For multipath-tools, which is only unpacked, see tests/rig/multipath-tools.sh.
+guest_libraries=$(apt-cache depends multipath-tools 2>/dev/null |
+	awk '/Depends: lib/ { print $2 }')
 bench='gnuplot-nox'
 check='sparse coccinelle quilt git binutils perl'
 source="linux-source-$linux"
@@ -16,7 +19,7 @@ missing=
 for group; do
 	case $group in
 	build) list=$build_tools ;;
-	guest) list=$guest ;;
+	guest) list="$guest $guest_libraries" ;;
 	bench) list=$bench ;;
 	check) list=$check ;;
 	source) list=$source ;;

@@ -6,7 +6,10 @@
  * sends a write over another path while this one still has it can be seen to do
  * so, and loses what is written later.
  *
- * Parameters of the module: hosts=N. In /sys/module/scsi_late/parameters:
+ * Parameters of the module: hosts=N; depth=N,... commands that each host takes at
+ * a time, 64 by default. In /sys/module/scsi_late/parameters:
+ *   latency_us		N,... time that each host takes for a read or write
+ *   link_us		N,... time that each takes one after the other, besides
  *   hold		mask of hosts (1 << index) that hold reads and writes back
  *   fail_abort		mask of hosts whose aborts fail
  *   fail_reset		mask of hosts whose device and target resets fail
@@ -18,6 +21,7 @@
 
 #include <linux/blk-mq.h>
 #include <linux/delay.h>
+#include <linux/hrtimer.h>
 #include <linux/module.h>
 #include <linux/unaligned.h>
 #include <linux/vmalloc.h>
@@ -27,8 +31,7 @@
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
 
-#define BLOCK_SIZE_BITS		9
-#define NR_BLOCKS		(64U << (20 - BLOCK_SIZE_BITS))
+#define NR_BLOCKS		(64U << (20 - SECTOR_SHIFT))
 #define MAX_HOSTS		8
 
 static unsigned int hosts = 2;
@@ -38,6 +41,10 @@ module_param(hold, uint, 0644);
 module_param(fail_abort, uint, 0644);
 module_param(fail_reset, uint, 0644);
 module_param(recovery_ms, uint, 0644);
+static unsigned int latency_us[MAX_HOSTS], link_us[MAX_HOSTS], depth[MAX_HOSTS];
+module_param_array(latency_us, uint, NULL, 0644);
+module_param_array(link_us, uint, NULL, 0644);
+module_param_array(depth, uint, NULL, 0444);
 static unsigned int held, doubled;
 module_param(held, uint, 0444);
 module_param(doubled, uint, 0444);
@@ -45,14 +52,17 @@ module_param(doubled, uint, 0444);
 struct late_cmd {
 	struct list_head node;
 	bool is_held;
+	bool is_timed;
+	struct hrtimer timer;
 };
 
 static u8 *store;
 static struct Scsi_Host *late_hosts[MAX_HOSTS];
 static struct device *late_root;
 
-/* Commands that are held, of all hosts. */
+/* Commands that are held, of all hosts; when the link of each is free again. */
 static LIST_HEAD(held_list);
+static ktime_t link_free[MAX_HOSTS];
 static DEFINE_SPINLOCK(late_lock);
 
 static unsigned int index_of(const struct Scsi_Host *shost)
@@ -111,11 +121,11 @@ static void read_capacity(struct scsi_cmnd *cmd)
 
 	if (cmd->cmnd[0] == READ_CAPACITY) {
 		put_unaligned_be32(NR_BLOCKS - 1, buf);
-		put_unaligned_be32(1 << BLOCK_SIZE_BITS, buf + 4);
+		put_unaligned_be32(1 << SECTOR_SHIFT, buf + 4);
 		answer(cmd, buf, 8);
 	} else {
 		put_unaligned_be64(NR_BLOCKS - 1, buf);
-		put_unaligned_be32(1 << BLOCK_SIZE_BITS, buf + 8);
+		put_unaligned_be32(1 << SECTOR_SHIFT, buf + 8);
 		answer(cmd, buf, sizeof(buf));
 	}
 }
@@ -128,10 +138,10 @@ static bool is_read_or_write(const struct scsi_cmnd *cmd)
 static void read_or_write(struct scsi_cmnd *cmd)
 {
 	u8 *at = store + ((size_t)get_unaligned_be32(cmd->cmnd + 2) <<
-			  BLOCK_SIZE_BITS);
+			  SECTOR_SHIFT);
 
 	if (at + scsi_bufflen(cmd) > store +
-				     ((size_t)NR_BLOCKS << BLOCK_SIZE_BITS)) {
+				     ((size_t)NR_BLOCKS << SECTOR_SHIFT)) {
 		scsi_build_sense(cmd, 0, ILLEGAL_REQUEST, 0x21, 0);
 		return;
 	}
@@ -186,9 +196,44 @@ static void look_for_double(struct scsi_cmnd *cmd)
 	}
 }
 
+static enum hrtimer_restart time_is_over(struct hrtimer *timer)
+{
+	struct late_cmd *late = container_of(timer, struct late_cmd, timer);
+	struct scsi_cmnd *cmd = (struct scsi_cmnd *)late - 1;
+
+	carry_out(cmd);
+	scsi_done(cmd);
+	return HRTIMER_NORESTART;
+}
+
+/* When a command that comes now will have been answered; 0: at once. */
+static ktime_t due(unsigned int host)
+{
+	unsigned int latency = READ_ONCE(latency_us[host]);
+	unsigned int link = READ_ONCE(link_us[host]);
+	ktime_t now;
+
+	lockdep_assert_held(&late_lock);
+	if (!latency && !link)
+		return 0;
+	now = ktime_get();
+	if (ktime_before(link_free[host], now))
+		link_free[host] = now;
+	link_free[host] = ktime_add_us(link_free[host], link);
+	return ktime_add_us(link_free[host], latency);
+}
+
+static void answer_at(struct late_cmd *late, ktime_t when)
+{
+	hrtimer_init(&late->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+	late->timer.function = time_is_over;
+	hrtimer_start(&late->timer, when, HRTIMER_MODE_ABS);
+}
+
 static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	struct late_cmd *late = scsi_cmd_priv(cmd);
+	ktime_t when = 0;
 	unsigned long flags;
 	bool hold_it = is_read_or_write(cmd) && host_in(hold, shost);
 
@@ -198,10 +243,17 @@ static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 	if (hold_it) {
 		list_add_tail(&late->node, &held_list);
 		held++;
+	} else if (is_read_or_write(cmd)) {
+		when = due(index_of(shost));
 	}
+	late->is_timed = when;
 	spin_unlock_irqrestore(&late_lock, flags);
 	if (hold_it)
 		return 0;
+	if (when) {
+		answer_at(late, when);
+		return 0;
+	}
 	carry_out(cmd);
 	scsi_done(cmd);
 	return 0;
@@ -223,6 +275,8 @@ static int late_abort(struct scsi_cmnd *cmd)
 	msleep(READ_ONCE(recovery_ms));
 	if (host_in(fail_abort, cmd->device->host))
 		return FAILED;
+	if (late->is_timed)
+		hrtimer_cancel(&late->timer);
 	spin_lock_irq(&late_lock);
 	if (late->is_held)
 		let_go(late);
@@ -291,7 +345,7 @@ static int __init late_init(void)
 	int error = -ENOMEM;
 
 	hosts = clamp(hosts, 1, MAX_HOSTS);
-	store = vzalloc((size_t)NR_BLOCKS << BLOCK_SIZE_BITS);
+	store = vzalloc((size_t)NR_BLOCKS << SECTOR_SHIFT);
 	if (!store)
 		return -ENOMEM;
 	late_root = root_device_register("scsi_late");
@@ -309,6 +363,8 @@ static int __init late_init(void)
 		shost->max_id = 1;
 		shost->max_lun = 1;
 		shost->max_cmd_len = 16;
+		if (depth[i])
+			shost->can_queue = min(depth[i], late_template.can_queue);
 		error = scsi_add_host(shost, late_root);
 		if (error) {
 			scsi_host_put(shost);

@@ -11,7 +11,13 @@ modules=$1
 out=$2
 
 programs="fio sg_inq sg_vpd sg_luns sg_turs sg_readcap sg_dd sg_reset sg_raw
-	sg_persist lsscsi mkfs.ext4 e2fsck mt-st blockdev setpriv ip dmsetup date"
+	sg_persist lsscsi mkfs.ext4 e2fsck mt-st blockdev setpriv ip dmsetup date
+	udevadm multipathd multipath"
+sh "$here/multipath-tools.sh"
+tools=$here/../../build/multipath-tools
+PATH=$PATH:$tools/sbin:$tools/usr/sbin
+# Where its own libraries are.
+LD_LIBRARY_PATH=$(find "$tools" -name 'lib*.so.*' -exec dirname {} + | sort -u | paste -s -d :)
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
@@ -28,14 +34,28 @@ copy_with_libraries() {
 	rm -f "$root/bin/$1"
 	path=$(command -v "$1") || { echo "missing: $1" >&2; exit 1; }
 	cp -L "$path" "$root/bin/"
-	ldd "$path" 2>/dev/null | grep -o '/[^ )]*' >>"$root/libraries" || :
+	add_libraries "$path"
+}
+
+# add_libraries FILE...
+add_libraries() {
+	LD_LIBRARY_PATH=$LD_LIBRARY_PATH ldd "$@" 2>/dev/null |
+		sed -n 's/^\t[^/]*\(\/[^ )]*\).*/\1/p' >>"$root/libraries" || :
 }
 for program in $programs; do
 	copy_with_libraries "$program"
 done
+# What they look for at its place: udev's rules and helpers, multipathd's plugins.
+mkdir -p "$root/lib/udev"
+cp -rL /lib/udev/rules.d /lib/udev/*_id "$root/lib/udev/"
+cp "$(find "$tools" -name 60-multipath.rules)" "$root/lib/udev/rules.d/"
+cp -r "$(find "$tools" -type d -path '*lib*/multipath')" "$root/lib/multipath"
+ln -s udevadm "$root/bin/systemd-udevd"
+add_libraries "$root"/lib/udev/*_id "$root"/lib/multipath/*.so
 sort -u "$root/libraries" | while read -r library; do
-	mkdir -p "$root$(dirname "$library")"
-	cp -L "$library" "$root$library"
+	place=$root${library#"$tools"}
+	mkdir -p "$(dirname "$place")"
+	cp -L "$library" "$place"
 done
 rm "$root/libraries"
 

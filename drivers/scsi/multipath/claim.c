@@ -7,6 +7,7 @@
  */
 
 #include <linux/moduleparam.h>
+#include <linux/nodemask.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
@@ -167,14 +168,13 @@ static void follow_path_depths(struct scsi_mpath *lu)
 		scsi_change_queue_depth(lu->sdev, depth);
 }
 
-/* Makes room in the set for dispatch, so that state changes need not. */
-static int reserve_room(struct scsi_mpath *lu, unsigned int nr_paths)
+static int reserve_room_in(struct scsi_mpath *lu, int node,
+			   unsigned int nr_paths)
 {
 	struct scsi_path_set *old, *new;
 	unsigned int capacity;
 
-	lockdep_assert_held(&scsi_mpath_list_mutex);
-	old = rcu_dereference_protected(lu->usable, true);
+	old = rcu_dereference_protected(lu->usable[node], true);
 	if (nr_paths <= old->capacity)
 		return 0;
 	capacity = max(nr_paths, 2 * old->capacity);
@@ -187,10 +187,23 @@ static int reserve_room(struct scsi_mpath *lu, unsigned int nr_paths)
 	for (unsigned int i = 0; i < old->nr; i++)
 		new->path[i] = old->path[i];
 	new->nr = old->nr;
-	rcu_assign_pointer(lu->usable, new);
+	RCU_INIT_POINTER(new->stay,
+			 rcu_dereference_protected(old->stay, true));
+	rcu_assign_pointer(lu->usable[node], new);
 	spin_unlock_irq(&lu->lock);
 	kfree_rcu(old, rcu);
 	return 0;
+}
+
+/* Makes room in the sets for dispatch, so that state changes need not. */
+static int reserve_room(struct scsi_mpath *lu, unsigned int nr_paths)
+{
+	int error = 0;
+
+	lockdep_assert_held(&scsi_mpath_list_mutex);
+	for (int node = 0; !error && node < nr_node_ids; node++)
+		error = reserve_room_in(lu, node, nr_paths);
+	return error;
 }
 
 static int join(struct scsi_mpath *lu, struct scsi_path *path)
@@ -210,6 +223,8 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	path->sdev->no_uld_attach = 1;
 
 	spin_lock_irq(&lu->lock);
+	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
+	scsi_path_access_join(path);
 	list_add_tail(&path->node, &lu->paths);
 	lu->nr_paths++;
 	lu->max_cmd_len = min(lu->max_cmd_len, path->sdev->host->max_cmd_len);
@@ -238,7 +253,7 @@ static void unjoin(struct scsi_path *path)
 	path->state = PATH_DISABLED;
 	scsi_path_refresh_locked(lu);
 	if (list_empty(&lu->paths))
-		scsi_mpath_last_path_left(lu);
+		scsi_mpath_last_path_left(lu, path->gone);
 	spin_unlock_irq(&lu->lock);
 	follow_path_depths(lu);
 	mutex_unlock(&scsi_mpath_list_mutex);
@@ -251,6 +266,7 @@ static int claim_as_path(struct scsi_device *sdev, char *id)
 {
 	struct scsi_mpath *lu;
 	struct scsi_path *path;
+	enum scsi_path_effect tested;
 	enum scsi_path_state state;
 	const char *what;
 	u32 block_size;
@@ -265,9 +281,15 @@ static int claim_as_path(struct scsi_device *sdev, char *id)
 	path->sdev = sdev;
 	INIT_LIST_HEAD(&path->node);
 	scsi_path_probe_init(path);
+	scsi_path_access_init(path);
+	/* It knows what the target means. */
+	scsi_dh_add_device(sdev);
 	/* The first user command must not see a power-on that was not. */
-	state = scsi_path_test(sdev);
+	tested = scsi_path_test(sdev);
+	state = scsi_path_state_after(tested);
 	path->state = state;
+	path->passive = tested == PATH_PASSIVE;
+	path->gone = tested == PATH_GONE;
 	block_size = read_block_size(sdev);
 
 	lu = find_lu(id);
@@ -333,6 +355,9 @@ put_lu:
 	scsi_mpath_put(lu);
 free_path:
 	kfree(path);
+	/* As if it had not been looked at. */
+	scsi_dh_release_device(sdev);
+	sdev->handler = NULL;
 	return error;
 }
 

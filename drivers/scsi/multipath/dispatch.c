@@ -11,6 +11,7 @@
  */
 
 #include <linux/blk-mq.h>
+#include <linux/topology.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
@@ -127,8 +128,22 @@ static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 	return cmd;
 }
 
+/* The policy, if it measures, is to hear of the end of what it saw begin. */
+static void set_measured_by(struct scsi_cmnd *cmd,
+			    const struct scsi_path_policy *policy)
+{
+	/* There is no I/O scheduler that would use it. */
+	scsi_cmd_to_rq(cmd)->elv.priv[0] = (void *)policy;
+}
+
+static const struct scsi_path_policy *measured_by(struct scsi_cmnd *cmd)
+{
+	return scsi_cmd_to_rq(cmd)->elv.priv[0];
+}
+
 static enum scsi_path_send try_path(struct scsi_path *path,
-				    struct scsi_cmnd *lu_cmd)
+				    struct scsi_cmnd *lu_cmd,
+				    const struct scsi_path_policy *policy)
 {
 	enum scsi_path_state state = READ_ONCE(path->state);
 	struct scsi_device *sdev = path->sdev;
@@ -146,9 +161,18 @@ static enum scsi_path_send try_path(struct scsi_path *path,
 		return SCSI_PATH_FULL;
 
 	trace_scsi_mpath_issue(lu_cmd, path);
+	if (policy->start) {
+		set_measured_by(cmd, policy);
+		policy->start(path, cmd);
+	} else {
+		set_measured_by(cmd, NULL);
+	}
 	sent = scsi_path_queue_cmd(cmd);
-	if (unlikely(sent != SCSI_PATH_SENT))
+	if (unlikely(sent != SCSI_PATH_SENT)) {
+		if (policy->start)
+			policy->done(path, cmd);
 		scsi_path_free_cmd(cmd);
+	}
 	return sent;
 }
 
@@ -175,7 +199,7 @@ enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 	 * before relying on it: what is sent from here is sent before that.
 	 */
 	rcu_read_lock();
-	set = rcu_dereference(lu->usable);
+	set = rcu_dereference(lu->usable[numa_node_id()]);
 	/* Pairs with smp_store_release() in scsi_path_refresh_locked(). */
 	nr = smp_load_acquire(&set->nr);
 	if (unlikely(!nr))
@@ -186,7 +210,7 @@ enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 	chosen = policy->select(lu, set, nr);
 	trace_scsi_mpath_select(lu_cmd, chosen, policy->name);
 	if (likely(chosen)) {
-		sent = try_path(chosen, lu_cmd);
+		sent = try_path(chosen, lu_cmd, policy);
 		if (likely(sent == SCSI_PATH_SENT) ||
 		    (sent == SCSI_PATH_FULL && policy->stays))
 			goto out;
@@ -197,7 +221,7 @@ enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 		path = READ_ONCE(set->path[i]);
 		if (!path || path == chosen)
 			continue;
-		other = try_path(path, lu_cmd);
+		other = try_path(path, lu_cmd, policy);
 		if (other == SCSI_PATH_SENT) {
 			sent = other;
 			break;
@@ -310,9 +334,12 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 	case PATH_CONGESTED:
 		atomic_set(&sdev->device_blocked, sdev->max_device_blocked);
 		return;
+	case PATH_TRANSITION:
+	case PATH_PASSIVE:
 	case PATH_STRIKE:
 	case PATH_SUSPENDED:
 	case PATH_LOST:
+	case PATH_GONE:
 		break;
 	}
 
@@ -321,11 +348,17 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 		return;
 
 	snprintf(why, sizeof(why), "result %#x", cmd->result);
-	if (effect == PATH_STRIKE ||
+	if (effect == PATH_TRANSITION)
+		scsi_path_in_transition(path);
+	else if (effect == PATH_PASSIVE)
+		scsi_path_is_passive(path);
+	else if (effect == PATH_STRIKE ||
 	    /* A timeout of the submitter's own choice says less. */
 	    (host_byte(cmd->result) == DID_TIME_OUT &&
 	     blk_rq_is_passthrough(scsi_cmd_to_rq(cmd))))
 		scsi_path_strike(path, why);
+	else if (effect == PATH_GONE)
+		scsi_path_is_gone(path, why);
 	else
 		scsi_path_suspend_or_lose(path, effect == PATH_LOST ?
 						PATH_DEAD : PATH_WAITING, why);
@@ -369,6 +402,8 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 	struct scsi_sense_hdr sense;
 	bool has_sense;
 
+	if (measured_by(cmd))
+		measured_by(cmd)->done(path, cmd);
 	lu_cmd->result = cmd->result;
 	scsi_set_resid(lu_cmd, scsi_get_resid(cmd));
 	if (unlikely(cmd->sense_buffer[0]))
@@ -384,7 +419,8 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 	}
 
 	has_sense = scsi_command_normalize_sense(cmd, &sense);
-	verdict = scsi_path_verdict(cmd->result, has_sense ? &sense : NULL);
+	verdict = scsi_path_verdict(cmd->device, cmd->result,
+				    has_sense ? &sense : NULL);
 	/* An upper level hears once of what each path reports for itself. */
 	if (has_sense && verdict.cmd == CMD_DELIVER &&
 	    !scsi_path_event_is_news(path, &sense))

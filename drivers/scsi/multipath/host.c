@@ -159,17 +159,18 @@ int scsi_lu_busy(struct scsi_device *sdev)
 struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
 {
 	struct scsi_device *path_sdev = NULL;
-	const struct scsi_path_set *set;
+	struct scsi_path *path;
 	struct scsi_mpath *lu;
 
 	if (!scsi_device_is_lu(sdev))
 		return NULL;
 	lu = sdev->hostdata;
 	spin_lock_irq(&lu->lock);
-	set = scsi_mpath_set_locked(lu);
-	for (unsigned int i = 0; i < set->nr && !path_sdev; i++) {
-		if (!scsi_device_get(set->path[i]->sdev))
-			path_sdev = set->path[i]->sdev;
+	list_for_each_entry(path, &lu->paths, node) {
+		if (scsi_path_is_in_use(path) && !scsi_device_get(path->sdev)) {
+			path_sdev = path->sdev;
+			break;
+		}
 	}
 	spin_unlock_irq(&lu->lock);
 	return path_sdev;

@@ -11,6 +11,7 @@
 #include <linux/blk-mq.h>
 #include <linux/idr.h>
 #include <linux/moduleparam.h>
+#include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <scsi/scsi_device.h>
@@ -36,6 +37,31 @@ module_param_named(no_path_timeout, default_no_path_timeout, int, 0644);
 MODULE_PARM_DESC(no_path_timeout,
 		 "Seconds that I/O of new logical units waits while no path is usable; 0: not at all, -1: for ever (default 30)");
 
+/**
+ * scsi_mpath_free_sets - free the sets for dispatch
+ * @lu: logical unit that nobody dispatches to
+ */
+void scsi_mpath_free_sets(struct scsi_mpath *lu)
+{
+	for (int node = 0; node < nr_node_ids; node++)
+		kfree(rcu_dereference_protected(lu->usable[node], true));
+}
+
+static int alloc_sets(struct scsi_mpath *lu)
+{
+	for (int node = 0; node < nr_node_ids; node++) {
+		struct scsi_path_set *set;
+
+		set = kzalloc(struct_size(set, path, FIRST_SET_CAPACITY),
+			      GFP_KERNEL);
+		if (!set)
+			return -ENOMEM;
+		set->capacity = FIRST_SET_CAPACITY;
+		RCU_INIT_POINTER(lu->usable[node], set);
+	}
+	return 0;
+}
+
 static void free_lu(struct kref *ref)
 {
 	struct scsi_mpath *lu = container_of(ref, struct scsi_mpath, ref);
@@ -45,7 +71,7 @@ static void free_lu(struct kref *ref)
 		put_device(&lu->sdev->sdev_gendev);
 	ida_free(&targets, lu->target);
 	free_percpu(lu->cpu);
-	kfree(rcu_dereference_protected(lu->usable, true));
+	scsi_mpath_free_sets(lu);
 	kfree(lu->id);
 	kfree(lu);
 }
@@ -68,7 +94,7 @@ static void block_or_unblock(struct scsi_mpath *lu)
 
 	mutex_lock(&sdev->state_mutex);
 	spin_lock_irq(&lu->lock);
-	usable = scsi_mpath_set_locked(lu)->nr;
+	usable = scsi_mpath_has_path_locked(lu);
 	expired = lu->expired;
 	spin_unlock_irq(&lu->lock);
 
@@ -126,6 +152,7 @@ static void lu_work(struct work_struct *work)
 		return;
 	block_or_unblock(lu);
 	send_events(lu);
+	scsi_mpath_read_stale_access(lu);
 }
 
 /* From here on no path may join. */
@@ -140,6 +167,20 @@ static void start_removal(struct scsi_mpath *lu)
 	queue_work(scsi_mpath_wq, &lu->remove_work);
 }
 
+/* Do target or transport say of every path that it is not there any more? */
+static bool is_gone_for_good(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		/* A port that is lost may return until it is removed. */
+		if (!path->gone || !path->running)
+			return false;
+	}
+	return !list_empty(&lu->paths) || lu->last_was_gone;
+}
+
 static void no_path_work(struct work_struct *work)
 {
 	struct scsi_mpath *lu = container_of(to_delayed_work(work),
@@ -147,15 +188,16 @@ static void no_path_work(struct work_struct *work)
 
 	mutex_lock(&scsi_mpath_list_mutex);
 	spin_lock_irq(&lu->lock);
-	if (scsi_mpath_set_locked(lu)->nr || lu->no_path_timeout < 0) {
+	if (scsi_mpath_has_path_locked(lu) || lu->no_path_timeout < 0) {
 		spin_unlock_irq(&lu->lock);
 		mutex_unlock(&scsi_mpath_list_mutex);
 		return;
 	}
 	if (!lu->expired)
 		sdev_printk(KERN_ERR, lu->sdev,
-			    "no usable path for %d s, failing I/O\n",
-			    lu->no_path_timeout);
+			    "no usable path for %u s%s, failing I/O\n",
+			    (unsigned int)((jiffies - lu->no_path_since) / HZ),
+			    is_gone_for_good(lu) ? ", all are gone" : "");
 	WRITE_ONCE(lu->expired, true);
 	spin_unlock_irq(&lu->lock);
 	if (list_empty(&lu->paths))
@@ -213,20 +255,17 @@ static void remove_work(struct work_struct *work)
  */
 struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 {
-	struct scsi_path_set *set;
 	struct scsi_mpath *lu;
 	int target;
 
-	lu = kzalloc(sizeof(*lu), GFP_KERNEL);
+	lu = kzalloc(struct_size(lu, usable, nr_node_ids), GFP_KERNEL);
 	if (!lu)
 		goto free_id;
-	set = kzalloc(struct_size(set, path, FIRST_SET_CAPACITY), GFP_KERNEL);
-	if (!set)
-		goto free_mpath;
-	set->capacity = FIRST_SET_CAPACITY;
+	if (alloc_sets(lu))
+		goto free_sets;
 	lu->cpu = alloc_percpu(struct scsi_mpath_cpu);
 	if (!lu->cpu)
-		goto free_set;
+		goto free_sets;
 	target = ida_alloc_max(&targets, scsi_mpath_host->max_id - 1,
 			       GFP_KERNEL);
 	if (target < 0)
@@ -238,7 +277,10 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	INIT_LIST_HEAD(&lu->node);
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->paths);
-	RCU_INIT_POINTER(lu->usable, set);
+	scsi_mpath_group_init(&lu->group);
+	/* One path at a time means one for all nodes. */
+	lu->group.any_node = scsi_type_must_stay(first->type);
+	scsi_mpath_activation_init(&lu->activation);
 	lu->policy = scsi_path_policy_for(first->type);
 	lu->path_timeout = scsi_path_timeout_for(first->type);
 	lu->max_cmd_len = first->host->max_cmd_len;
@@ -252,9 +294,8 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 
 free_cpu:
 	free_percpu(lu->cpu);
-free_set:
-	kfree(set);
-free_mpath:
+free_sets:
+	scsi_mpath_free_sets(lu);
 	kfree(lu);
 free_id:
 	kfree(id);
@@ -302,7 +343,7 @@ int scsi_mpath_bring_up(struct scsi_mpath *lu)
 	list_add_tail(&lu->node, &scsi_mpath_list);
 	spin_lock_irq(&lu->lock);
 	WRITE_ONCE(lu->announced, true);
-	if (!scsi_mpath_set_locked(lu)->nr)
+	if (!scsi_mpath_has_path_locked(lu))
 		scsi_mpath_arm_no_path(lu);
 	spin_unlock_irq(&lu->lock);
 	mutex_unlock(&scsi_mpath_list_mutex);
@@ -329,7 +370,14 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
 
 	disable_work_sync(&lu->work);
 	disable_delayed_work_sync(&lu->no_path_work);
+	disable_delayed_work_sync(&lu->group.work);
+	scsi_mpath_activation_stop(lu);
 	scsi_mpath_put(lu);
+}
+
+static unsigned long later(unsigned long a, unsigned long b)
+{
+	return time_after(a, b) ? a : b;
 }
 
 /**
@@ -352,8 +400,12 @@ void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
 	/* Nothing is lost yet. */
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->checking)
-			due = max(due, lu->no_path_since + CHECK_TIMEOUT);
+			due = later(due, lu->no_path_since + CHECK_TIMEOUT);
+		if (path->transition_end)
+			due = later(due, path->transition_end);
 	}
+	if (is_gone_for_good(lu))
+		due = jiffies;
 	mod_delayed_work(scsi_mpath_wq, &lu->no_path_work,
 			 time_after(due, jiffies) ? due - jiffies : 0);
 }
@@ -361,20 +413,21 @@ void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
 /**
  * scsi_mpath_usable_changed - the set of usable paths has been rewritten
  * @lu: logical unit
- * @before: how many there were
+ * @had_path: there was a path in it before
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_usable_changed(struct scsi_mpath *lu, unsigned int before)
+void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path)
 {
+	bool has_path = scsi_mpath_has_path_locked(lu);
 	struct scsi_path *path;
-	unsigned int now;
 
 	lockdep_assert_held(&lu->lock);
-	now = scsi_mpath_set_locked(lu)->nr;
-	if (!before == !now)
+	if (!has_path)
+		scsi_mpath_consider_activation(lu);
+	if (had_path == has_path)
 		return;
-	if (now) {
+	if (has_path) {
 		WRITE_ONCE(lu->expired, false);
 		WRITE_ONCE(lu->usable_since, jiffies);
 		cancel_delayed_work(&lu->no_path_work);
@@ -392,14 +445,16 @@ void scsi_mpath_usable_changed(struct scsi_mpath *lu, unsigned int before)
 /**
  * scsi_mpath_last_path_left - the logical unit has no path at all any more
  * @lu: logical unit
+ * @is_gone: its transport has given it up; I/O does not wait for it to return
  *
- * Its device stays for no_path_timeout from now, even if I/O fails already.
+ * Else its device stays for no_path_timeout from now, even if I/O fails already.
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_last_path_left(struct scsi_mpath *lu)
+void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone)
 {
 	lockdep_assert_held(&lu->lock);
+	lu->last_was_gone = is_gone;
 	lu->no_path_since = jiffies;
 	if (lu->announced)
 		scsi_mpath_arm_no_path(lu);
@@ -418,7 +473,7 @@ void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds)
 {
 	spin_lock_irq(&lu->lock);
 	lu->no_path_timeout = seconds;
-	if (!scsi_mpath_set_locked(lu)->nr)
+	if (!scsi_mpath_has_path_locked(lu))
 		scsi_mpath_arm_no_path(lu);
 	spin_unlock_irq(&lu->lock);
 }

@@ -23,6 +23,7 @@
 #include <scsi/scsi_device.h>
 
 #include "policy.h"
+#include "verdict.h"
 
 struct scsi_mpath;
 struct scsi_sense_hdr;
@@ -50,6 +51,22 @@ enum scsi_path_shown_state {
 	SHOWN_GOOD	= 1,
 	SHOWN_FAILING	= 2,
 	SHOWN_DEAD	= 3,
+};
+
+/**
+ * enum scsi_path_access - what the target makes of a path (SPC-4 5.15.2)
+ * @ACCESS_PREFERRED: active/optimized, and the port group is preferred
+ * @ACCESS_OPTIMIZED: active/optimized, or a target without access states
+ * @ACCESS_NONOPTIMIZED: active/non-optimized, or dependent on the LBA
+ * @ACCESS_NONE: standby, unavailable, offline or in transition: no I/O
+ *
+ * The order is that of preference.
+ */
+enum scsi_path_access {
+	ACCESS_PREFERRED,
+	ACCESS_OPTIMIZED,
+	ACCESS_NONOPTIMIZED,
+	ACCESS_NONE,
 };
 
 /**
@@ -87,6 +104,18 @@ enum scsi_lu_event {
  * @online: its transport says that it is back: test it even if probing is
  *	switched off; @lu->lock
  * @checking: out of rotation only until its identity has been read; @lu->lock
+ * @access: by its device handler, who knows the target. Written under
+ *	@lu->lock, read anywhere
+ * @access_read: jiffies when its handler last read it; @lu->lock
+ * @access_stale: is to be read again by @lu->work; @lu->lock
+ * @transition_time: jiffies that its target may take to change access states;
+ *	@lu->lock
+ * @transition_end: when the change under way must be over; 0: none. @lu->lock
+ * @passive: another controller of the target serves the logical unit, until
+ *	this one is activated; @lu->lock
+ * @gone: its target, or its transport, says that the logical unit is not there
+ *	any more; @lu->lock
+ * @group_disabled: its group carries I/O only if all others cannot; @lu->lock
  * @probe_delay: jiffies until the next probe; @lu->lock
  * @good_since: jiffies when it last became good; @lu->lock
  * @back_since: jiffies when it last came back into use; written under
@@ -107,14 +136,66 @@ struct scsi_path {
 	bool changed;
 	bool online;
 	bool checking;
+	bool access_stale;
+	bool passive;
+	bool gone;
+	bool group_disabled;
+	u8 access;
 	u32 weight;
 	u32 failures;
 	unsigned int strikes;
 	unsigned long probe_delay;
 	unsigned long good_since;
 	unsigned long back_since;
+	unsigned long access_read;
+	unsigned long transition_time;
+	unsigned long transition_end;
 	u8 event[NR_LU_EVENTS];
 	struct delayed_work probe;
+	struct scsi_path_load load;
+};
+
+/* The rank of no group at all. */
+#define NO_RANK		U64_MAX
+
+/**
+ * struct scsi_mpath_group - which group of paths carries the I/O, see group.c
+ * @rank: that of the group in use; NO_RANK if there is none. @lu->lock
+ * @failback: seconds that a better group must have been usable before it is
+ *	used; 0: none; -1: until the one in use has no path left. @lu->lock
+ * @better_since: jiffies when there was a better group than the one in use;
+ *	0: there is none. @lu->lock
+ * @is_switched: the administrator has chosen the group of @switched_to
+ * @switched_to: the weight that he has chosen
+ * @any_node: paths of other nodes count as near; @lu->lock
+ * @work: @failback is over
+ */
+struct scsi_mpath_group {
+	u64 rank;
+	int failback;
+	unsigned long better_since;
+	bool is_switched;
+	u32 switched_to;
+	bool any_node;
+	struct delayed_work work;
+};
+
+/**
+ * struct scsi_mpath_activation - a controller is asked to serve the logical unit
+ * @work: asks one
+ * @running: one has been asked and has not answered; @lu->lock
+ * @tries: how many have been asked in a row without success; @lu->lock
+ * @not_before: jiffies when the next one may be asked; @lu->lock
+ * @last: jiffies of the last success; 0: none yet. @lu->lock
+ * @hold_off: jiffies that it has held off the next one; @lu->lock
+ */
+struct scsi_mpath_activation {
+	struct delayed_work work;
+	bool running;
+	unsigned int tries;
+	unsigned long not_before;
+	unsigned long last;
+	unsigned long hold_off;
 };
 
 /**
@@ -145,11 +226,9 @@ struct scsi_mpath_cpu {
  * @paths: all paths, usable or not; @lock and scsi_mpath_list_mutex for
  *	writing, either for reading
  * @nr_paths: length of @paths; as @paths, read anywhere for estimates
- * @usable: the paths that I/O may take, for dispatch. The array is replaced
- *	when a path joins and rewritten in place at state changes.
+ * @group: which of the usable paths those are
+ * @activation: for targets that must be asked to serve on another controller
  * @policy: how a path is chosen; written under @lock, read under RCU
- * @current_path: the path of policies that stay on one; written under @lock,
- *	read under RCU
  * @cpu: what every I/O writes, so that no two CPUs write to one place
  * @no_path_timeout: seconds that I/O waits while no path is usable; 0: not at
  *	all; -1: for ever. @lock
@@ -163,11 +242,15 @@ struct scsi_mpath_cpu {
  * @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere
  * @announced: the LU's scsi_device is in sysfs. Before, I/O does not wait
  *	for paths. @lock; read anywhere
+ * @last_was_gone: the last path that left was gone; @lock
  * @gone: the LU's scsi_device is removed or about to be; no path may join.
  *	scsi_mpath_list_mutex
  * @work: brings the LU's scsi_device in line with @usable and sends events
  * @no_path_work: @no_path_timeout is over
  * @remove_work: removes the LU's scsi_device and what paths there are
+ * @usable: the paths that I/O from each node takes, for dispatch. An array is
+ *	replaced when a path joins and rewritten in place at state changes. All
+ *	are empty, or none is.
  */
 struct scsi_mpath {
 	char *id;
@@ -181,9 +264,7 @@ struct scsi_mpath {
 	spinlock_t lock;
 	struct list_head paths;
 	unsigned int nr_paths;
-	struct scsi_path_set __rcu *usable;
 	const struct scsi_path_policy *policy;
-	struct scsi_path __rcu *current_path;
 	struct scsi_mpath_cpu __percpu *cpu;
 
 	unsigned int path_timeout;
@@ -195,18 +276,29 @@ struct scsi_mpath {
 	unsigned long usable_since;
 	bool expired;
 	bool announced;
+	bool last_was_gone;
 	bool gone;
 
+	struct scsi_mpath_group group;
+	struct scsi_mpath_activation activation;
 	struct work_struct work;
 	struct delayed_work no_path_work;
 	struct work_struct remove_work;
+	struct scsi_path_set __rcu *usable[];
 };
 
-/* The set for dispatch, for those who hold the logical unit's lock. */
-static inline struct scsi_path_set *scsi_mpath_set_locked(struct scsi_mpath *lu)
+/* The set of one node, for those who hold the logical unit's lock. */
+static inline struct scsi_path_set *
+scsi_mpath_node_set_locked(struct scsi_mpath *lu, int node)
 {
-	return rcu_dereference_protected(lu->usable,
+	return rcu_dereference_protected(lu->usable[node],
 					 lockdep_is_held(&lu->lock));
+}
+
+/* Is there a path that I/O may take? For those who hold the lock. */
+static inline bool scsi_mpath_has_path_locked(struct scsi_mpath *lu)
+{
+	return scsi_mpath_node_set_locked(lu, 0)->nr;
 }
 
 /* lu.c */
@@ -219,18 +311,21 @@ void scsi_mpath_get(struct scsi_mpath *lu);
 void scsi_mpath_put(struct scsi_mpath *lu);
 int scsi_mpath_bring_up(struct scsi_mpath *lu);
 void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu);
-void scsi_mpath_usable_changed(struct scsi_mpath *lu, unsigned int before);
+void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path);
 void scsi_mpath_arm_no_path(struct scsi_mpath *lu);
 void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds);
-void scsi_mpath_last_path_left(struct scsi_mpath *lu);
+void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone);
+void scsi_mpath_free_sets(struct scsi_mpath *lu);
 
 /* path.c */
 void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
 			 const char *why);
 void scsi_path_answers(struct scsi_path *path);
 void scsi_path_strike(struct scsi_path *path, const char *why);
+void scsi_path_suspend_locked(struct scsi_path *path, const char *why);
 void scsi_path_suspend_or_lose(struct scsi_path *path,
 			       enum scsi_path_state state, const char *why);
+void scsi_path_is_gone(struct scsi_path *path, const char *why);
 void scsi_path_proved(struct scsi_path *path);
 void scsi_path_check_identity(struct scsi_path *path);
 bool scsi_path_is_stuck(struct scsi_path *path, unsigned long waited);
@@ -238,15 +333,48 @@ void scsi_path_admin_write(struct scsi_path *path,
 			   enum scsi_path_shown_state state, u32 failures,
 			   u32 weight);
 bool scsi_path_is_usable(const struct scsi_path *path);
-void scsi_path_set_weight(struct scsi_path *path, u32 weight);
 enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path);
+const char *scsi_path_state_name(const struct scsi_path *path);
+unsigned int scsi_mpath_nr_usable(struct scsi_mpath *lu);
+void scsi_path_usable_changed(struct scsi_path *path, const char *what,
+			      const char *why);
+
+/* group.c */
+#define FAILBACK_MAX		(24 * 3600)	/* seconds */
+void scsi_mpath_group_init(struct scsi_mpath_group *group);
 void scsi_path_refresh_locked(struct scsi_mpath *lu);
+bool scsi_path_is_in_use(const struct scsi_path *path);
+void scsi_path_set_weight(struct scsi_path *path, u32 weight);
+bool scsi_mpath_group_is_disabled(struct scsi_mpath *lu, u32 weight);
+int scsi_mpath_disable_group(struct scsi_mpath *lu, u32 weight, bool disable);
+int scsi_mpath_switch_group(struct scsi_mpath *lu, u32 weight);
+void scsi_mpath_set_failback(struct scsi_mpath *lu, int seconds);
+void scsi_mpath_set_any_node(struct scsi_mpath *lu, bool any_node);
+
+/* access.c */
+void scsi_path_access_init(struct scsi_path *path);
+void scsi_path_access_join(struct scsi_path *path);
+const char *scsi_path_access_name(const struct scsi_path *path);
+void scsi_path_in_transition(struct scsi_path *path);
+void scsi_path_is_passive(struct scsi_path *path);
+void scsi_path_read_access(struct scsi_path *path);
+void scsi_mpath_read_stale_access(struct scsi_mpath *lu);
+
+/* activate.c */
+void scsi_mpath_activation_init(struct scsi_mpath_activation *activation);
+void scsi_mpath_activation_stop(struct scsi_mpath *lu);
+void scsi_mpath_consider_activation(struct scsi_mpath *lu);
+
+/* status.c */
+ssize_t scsi_mpath_status(struct scsi_mpath *lu, char *buf);
+unsigned int scsi_mpath_queued(struct scsi_mpath *lu);
 
 /* probe.c */
 #define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */
 int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 		  unsigned int len, struct scsi_sense_hdr *sense);
-enum scsi_path_state scsi_path_test(struct scsi_device *sdev);
+enum scsi_path_effect scsi_path_test(struct scsi_device *sdev);
+enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested);
 void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
 void scsi_path_probe_schedule(struct scsi_path *path);

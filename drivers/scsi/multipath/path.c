@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The state of a path, and the set of paths that I/O may take.
+ * The state of a path.
  *
  * Every change of state goes through change_state(). It runs under the lock of
- * the logical unit, rewrites the set for dispatch, logs one line, leaves one
+ * the logical unit, has the group in use chosen anew, logs one line, leaves one
  * event for user space, and starts or ends the waiting of I/O.
  */
 
@@ -19,13 +19,19 @@
 /* Time without trouble after which earlier trouble is forgotten. */
 #define HELD_AT_LEAST		(10UL * HZ)
 
-static const char *state_name(enum scsi_path_state state)
+/**
+ * scsi_path_state_name - the state of a path in words
+ * @path: path
+ *
+ * Context: any. A snapshot.
+ */
+const char *scsi_path_state_name(const struct scsi_path *path)
 {
-	switch (state) {
+	switch (READ_ONCE(path->state)) {
 	case PATH_GOOD:
 		return "good";
 	case PATH_PROBATION:
-		return "on probation";
+		return "probation";
 	case PATH_WAITING:
 		return "waiting";
 	case PATH_DEAD:
@@ -42,7 +48,7 @@ static bool state_carries_io(enum scsi_path_state state)
 }
 
 /**
- * scsi_path_is_usable - does this path carry I/O, if its rank is the best?
+ * scsi_path_is_usable - does this path carry I/O, if its group is the best?
  * @path: path
  *
  * Context: any; a snapshot unless the logical unit's lock is held.
@@ -50,49 +56,17 @@ static bool state_carries_io(enum scsi_path_state state)
 bool scsi_path_is_usable(const struct scsi_path *path)
 {
 	return READ_ONCE(path->running) &&
+	       READ_ONCE(path->access) != ACCESS_NONE &&
 	       state_carries_io(READ_ONCE(path->state));
 }
 
 /**
- * scsi_path_refresh_locked - rewrite the set of paths for dispatch
+ * scsi_mpath_nr_usable - how many paths could carry I/O
  * @lu: logical unit
- *
- * The set holds the usable paths of the lowest weight. Readers may see old and
- * new entries mixed for the length of one selection.
  *
  * Context: @lu->lock held.
  */
-void scsi_path_refresh_locked(struct scsi_mpath *lu)
-{
-	struct scsi_path_set *set;
-	struct scsi_path *path;
-	unsigned int before, nr = 0;
-	u32 best = U32_MAX;
-
-	lockdep_assert_held(&lu->lock);
-	set = scsi_mpath_set_locked(lu);
-	before = set->nr;
-
-	list_for_each_entry(path, &lu->paths, node) {
-		if (scsi_path_is_usable(path))
-			best = min(best, path->weight);
-	}
-	list_for_each_entry(path, &lu->paths, node) {
-		if (scsi_path_is_usable(path) && path->weight == best)
-			WRITE_ONCE(set->path[nr++], path);
-	}
-	/* A reader that sees the new number finds entries below it. */
-	smp_store_release(&set->nr, nr);
-	/* A path that left must not be found any more: its memory goes. */
-	for (unsigned int i = nr; i < set->capacity; i++)
-		WRITE_ONCE(set->path[i], nr ? set->path[0] : NULL);
-
-	if (lu->policy->set_changed)
-		lu->policy->set_changed(lu, set);
-	scsi_mpath_usable_changed(lu, before);
-}
-
-static unsigned int nr_usable(struct scsi_mpath *lu)
+unsigned int scsi_mpath_nr_usable(struct scsi_mpath *lu)
 {
 	struct scsi_path *path;
 	unsigned int nr = 0;
@@ -104,17 +78,18 @@ static unsigned int nr_usable(struct scsi_mpath *lu)
 
 static bool is_the_last_usable(const struct scsi_path *path)
 {
-	return scsi_path_is_usable(path) && nr_usable(path->lu) == 1;
+	return scsi_path_is_usable(path) &&
+	       scsi_mpath_nr_usable(path->lu) == 1;
 }
 
-static void log_state(struct scsi_path *path, const char *why)
+static void log_state(struct scsi_path *path, const char *what, const char *why)
 {
 	struct scsi_mpath *lu = path->lu;
 
 	sdev_printk(KERN_NOTICE, lu->sdev ?: path->sdev,
 		    "path %s %s (%s), %u of %u usable\n",
-		    dev_name(&path->sdev->sdev_gendev),
-		    state_name(path->state), why, nr_usable(lu), lu->nr_paths);
+		    dev_name(&path->sdev->sdev_gendev), what, why,
+		    scsi_mpath_nr_usable(lu), lu->nr_paths);
 }
 
 static void tell_user_space(struct scsi_path *path)
@@ -122,6 +97,22 @@ static void tell_user_space(struct scsi_path *path)
 	lockdep_assert_held(&path->lu->lock);
 	path->changed = true;
 	queue_work(scsi_mpath_wq, &path->lu->work);
+}
+
+/**
+ * scsi_path_usable_changed - something else than its state has changed a path
+ * @path: path whose usability or rank is another one now
+ * @what: what it is now, for the log
+ * @why: for the log
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_usable_changed(struct scsi_path *path, const char *what,
+			      const char *why)
+{
+	scsi_path_refresh_locked(path->lu);
+	log_state(path, what, why);
+	tell_user_space(path);
 }
 
 /*
@@ -145,8 +136,13 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 		return;
 
 	WRITE_ONCE(path->state, state);
-	if (state != PATH_WAITING)
+	if (state != PATH_WAITING) {
 		path->checking = false;
+		path->passive = false;
+		path->transition_end = 0;
+	}
+	if (state_carries_io(state))
+		path->gone = false;
 	if (state == PATH_GOOD) {
 		path->strikes = 0;
 		path->good_since = jiffies;
@@ -164,7 +160,7 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 	}
 	/* From probation to good is what everyone expects. */
 	if (old != PATH_PROBATION || state != PATH_GOOD)
-		log_state(path, why);
+		log_state(path, scsi_path_state_name(path), why);
 	if (state == PATH_WAITING || state == PATH_DEAD)
 		scsi_path_probe_schedule(path);
 }
@@ -203,9 +199,28 @@ void scsi_path_answers(struct scsi_path *path)
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
-	if (path->state == PATH_DEAD || path->state == PATH_WAITING)
+	if (path->state == PATH_WAITING &&
+	    (path->passive || path->transition_end))
+		/* It has not failed: the target had another one serve. */
+		change_state(path, PATH_GOOD, "active again");
+	else if (path->state == PATH_DEAD || path->state == PATH_WAITING)
 		change_state(path, PATH_PROBATION, "answers again");
 	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
+ * scsi_path_suspend_locked - the target lets a path carry no I/O now
+ * @path: path
+ * @why: for the log
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_suspend_locked(struct scsi_path *path, const char *why)
+{
+	lockdep_assert_held(&path->lu->lock);
+	path->failures++;
+	if (state_carries_io(path->state) || path->state == PATH_DEAD)
+		change_state(path, PATH_WAITING, why);
 }
 
 /**
@@ -226,6 +241,30 @@ void scsi_path_suspend_or_lose(struct scsi_path *path,
 	if (path->state != PATH_DISABLED && path->state != PATH_DEAD)
 		change_state(path, state, why);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
+ * scsi_path_is_gone - the target does not know the logical unit over this path
+ * @path: path
+ * @why: for the log
+ *
+ * If it says so of all paths, I/O does not wait for one.
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_is_gone(struct scsi_path *path, const char *why)
+{
+	struct scsi_mpath *lu = path->lu;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	path->failures++;
+	path->gone = true;
+	if (path->state != PATH_DISABLED)
+		change_state(path, PATH_DEAD, why);
+	if (!scsi_mpath_has_path_locked(lu) && lu->announced)
+		scsi_mpath_arm_no_path(lu);
+	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /**
@@ -313,7 +352,7 @@ bool scsi_path_is_stuck(struct scsi_path *path, unsigned long waited)
 	char why[40];
 
 	spin_lock_irqsave(&path->lu->lock, flags);
-	if (nr_usable(path->lu) > scsi_path_is_usable(path)) {
+	if (scsi_mpath_nr_usable(path->lu) > scsi_path_is_usable(path)) {
 		stuck = true;
 		if (state_carries_io(path->state)) {
 			path->failures++;
@@ -359,33 +398,15 @@ void scsi_path_admin_write(struct scsi_path *path,
 		mutex_unlock(&sdev->state_mutex);
 	}
 
+	scsi_path_set_weight(path, weight);
 	spin_lock_irqsave(&lu->lock, flags);
 	path->failures = failures;
-	if (path->weight != weight) {
-		path->weight = weight;
-		scsi_path_refresh_locked(lu);
-	}
 	change_state(path, meaning[state], "administrator");
 	if (state == SHOWN_GOOD) {
 		path->strikes = 0;
 		WRITE_ONCE(path->suspect, false);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
-}
-
-/**
- * scsi_path_set_weight - change the weight of a path
- * @path: path
- * @weight: new weight, lower is better
- *
- * Context: process; takes the logical unit's lock.
- */
-void scsi_path_set_weight(struct scsi_path *path, u32 weight)
-{
-	spin_lock_irq(&path->lu->lock);
-	path->weight = weight;
-	scsi_path_refresh_locked(path->lu);
-	spin_unlock_irq(&path->lu->lock);
 }
 
 /**
@@ -403,7 +424,9 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
 
 	switch (READ_ONCE(path->sdev->sdev_state)) {
 	case SDEV_RUNNING:
-		return state == PATH_GOOD ? SHOWN_GOOD : SHOWN_FAILING;
+		return state == PATH_GOOD &&
+		       READ_ONCE(path->access) != ACCESS_NONE ? SHOWN_GOOD :
+								SHOWN_FAILING;
 	case SDEV_OFFLINE:
 	case SDEV_TRANSPORT_OFFLINE:
 	case SDEV_CANCEL:
@@ -439,11 +462,18 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	spin_lock_irqsave(&path->lu->lock, flags);
 	sdev_state = READ_ONCE(sdev->sdev_state);
 	running = sdev_state == SDEV_RUNNING;
+	/* A device that is removed while it is lost to its transport is gone. */
+	if (running)
+		path->gone = false;
+	else if (sdev_state == SDEV_BLOCK ||
+		 sdev_state == SDEV_TRANSPORT_OFFLINE)
+		path->gone = true;
 	if (running != path->running) {
 		WRITE_ONCE(path->running, running);
 		scsi_path_refresh_locked(path->lu);
 		if (state_carries_io(path->state)) {
-			log_state(path, running ? "unblocked" : "stopped");
+			log_state(path, scsi_path_state_name(path),
+				  running ? "unblocked" : "stopped");
 			tell_user_space(path);
 		} else if (running && path->state != PATH_DISABLED) {
 			scsi_path_probe_now(path);

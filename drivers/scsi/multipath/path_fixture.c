@@ -3,9 +3,12 @@
 
 #include <kunit/test.h>
 #include <linux/bits.h>
+#include <linux/device.h>
+#include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
 
 #include "path_fixture.h"
 
@@ -33,6 +36,8 @@ static void stop(void *data)
 	for (unsigned int i = 0; i < fake->nr; i++)
 		disable_delayed_work_sync(&fake->path[i].path.probe);
 	disable_delayed_work_sync(&fake->lu.no_path_work);
+	disable_delayed_work_sync(&fake->lu.group.work);
+	disable_delayed_work_sync(&fake->lu.activation.work);
 	disable_work_sync(&fake->lu.work);
 	free_percpu(fake->lu.cpu);
 }
@@ -72,21 +77,35 @@ static struct scsi_device *make_sdev(struct kunit *test, const char *name)
 	sdev->sdev_gendev.init_name = name;
 	sdev->sdev_state = SDEV_RUNNING;
 	mutex_init(&sdev->state_mutex);
+	sdev->host = kunit_kzalloc(test, sizeof(*sdev->host), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sdev->host);
+	sdev->host->dma_dev = kunit_kzalloc(test, sizeof(struct device),
+					    GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sdev->host->dma_dev);
+	set_dev_node(sdev->host->dma_dev, NUMA_NO_NODE);
 	return sdev;
 }
 
 struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 			     const struct scsi_path_policy *policy)
 {
-	struct scsi_path_set *set;
 	struct fake_lu *fake;
 
-	fake = kunit_kzalloc(test, struct_size(fake, path, nr), GFP_KERNEL);
-	set = kunit_kzalloc(test, struct_size(set, path, nr), GFP_KERNEL);
+	fake = kunit_kzalloc(test, struct_size(fake, lu.usable, nr_node_ids),
+			     GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fake);
-	KUNIT_ASSERT_NOT_NULL(test, set);
 	fake->nr = nr;
-	set->capacity = nr;
+	fake->path = kunit_kcalloc(test, nr, sizeof(*fake->path), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, fake->path);
+	for (int node = 0; node < nr_node_ids; node++) {
+		struct scsi_path_set *set;
+
+		set = kunit_kzalloc(test, struct_size(set, path, nr),
+				    GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, set);
+		set->capacity = nr;
+		RCU_INIT_POINTER(fake->lu.usable[node], set);
+	}
 
 	fake->lu.id = "test";
 	fake->lu.sdev = make_sdev(test, "lu");
@@ -94,7 +113,8 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	fake->lu.no_path_timeout = 3600;
 	spin_lock_init(&fake->lu.lock);
 	INIT_LIST_HEAD(&fake->lu.paths);
-	RCU_INIT_POINTER(fake->lu.usable, set);
+	scsi_mpath_group_init(&fake->lu.group);
+	scsi_mpath_activation_init(&fake->lu.activation);
 	INIT_WORK(&fake->lu.work, fake_work);
 	INIT_DELAYED_WORK(&fake->lu.no_path_work, fake_no_path_work);
 	for (unsigned int i = 0; i < nr; i++) {
@@ -107,6 +127,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 		path->lu = &fake->lu;
 		INIT_LIST_HEAD(&path->node);
 		scsi_path_probe_init(path);
+		scsi_path_access_init(path);
 		INIT_DELAYED_WORK(&path->probe, fake_probe);
 	}
 
@@ -125,7 +146,7 @@ u64 fake_lu_usable(struct kunit *test, struct fake_lu *fake)
 	u64 members = 0;
 
 	rcu_read_lock();
-	set = rcu_dereference(fake->lu.usable);
+	set = rcu_dereference(fake->lu.usable[0]);
 	for (unsigned int i = 0; i < set->nr; i++) {
 		unsigned int member = container_of(set->path[i],
 						   struct fake_path, path) -
@@ -145,7 +166,7 @@ int fake_lu_select(struct fake_lu *fake)
 	struct scsi_path *path;
 
 	rcu_read_lock();
-	set = rcu_dereference(fake->lu.usable);
+	set = rcu_dereference(fake->lu.usable[0]);
 	path = fake->lu.policy->select(&fake->lu, set, set->nr);
 	rcu_read_unlock();
 	return path ? container_of(path, struct fake_path, path) - fake->path :

@@ -15,11 +15,12 @@ struct fake_path {
 	bool probed;
 };
 
+/* @lu ends in an array and so comes last. */
 struct fake_lu {
-	struct scsi_mpath lu;
 	unsigned int nr;
 	bool gave_up;
-	struct fake_path path[] __counted_by(nr);
+	struct fake_path *path;
+	struct scsi_mpath lu;
 };
 
 void fake_path_join(struct fake_lu *fake, unsigned int i);

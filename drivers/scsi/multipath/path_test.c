@@ -398,7 +398,7 @@ static void who_left_is_not_found(struct kunit *test)
 	for (unsigned int gone = 0; gone < 4; gone++) {
 		struct fake_lu *fake = make_fake_lu(test, 4, &scsi_policy_rr);
 		const struct scsi_path_set *set =
-			rcu_access_pointer(fake->lu.usable);
+			rcu_access_pointer(fake->lu.usable[0]);
 		unsigned int before;
 
 		fake_path_kill(fake, (gone + 1) % 4);

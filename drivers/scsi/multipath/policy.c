@@ -4,6 +4,7 @@
  */
 
 #include <linux/moduleparam.h>
+#include <linux/nodemask.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <scsi/scsi_proto.h>
@@ -13,11 +14,17 @@
 static const struct scsi_path_policy *const policies[] = {
 	&scsi_policy_lpu,
 	&scsi_policy_rr,
+	&scsi_policy_qd,
+	&scsi_policy_st,
+	&scsi_policy_wrr,
 };
 
 static const struct scsi_path_policy *default_policy =
-	IS_ENABLED(CONFIG_SCSI_PATH_POLICY_RR) ? &scsi_policy_rr :
-						 &scsi_policy_lpu;
+	IS_ENABLED(CONFIG_SCSI_PATH_POLICY_RR)	? &scsi_policy_rr :
+	IS_ENABLED(CONFIG_SCSI_PATH_POLICY_QD)	? &scsi_policy_qd :
+	IS_ENABLED(CONFIG_SCSI_PATH_POLICY_ST)	? &scsi_policy_st :
+	IS_ENABLED(CONFIG_SCSI_PATH_POLICY_WRR)	? &scsi_policy_wrr :
+						  &scsi_policy_lpu;
 
 /**
  * scsi_path_policy_find - look a policy up by its name
@@ -34,8 +41,13 @@ const struct scsi_path_policy *scsi_path_policy_find(const char *name)
 	return NULL;
 }
 
-/* Changing the port between two commands of a tape or changer has a price. */
-static bool type_must_stay(u8 device_type)
+/**
+ * scsi_type_must_stay - must commands of such a device take one path?
+ * @device_type: peripheral device type
+ *
+ * Changing the port between two commands of a tape or changer has a price.
+ */
+bool scsi_type_must_stay(u8 device_type)
 {
 	return device_type == TYPE_TAPE || device_type == TYPE_MEDIUM_CHANGER;
 }
@@ -46,7 +58,7 @@ static bool type_must_stay(u8 device_type)
  */
 const struct scsi_path_policy *scsi_path_policy_for(u8 device_type)
 {
-	if (type_must_stay(device_type))
+	if (scsi_type_must_stay(device_type))
 		return &scsi_policy_lpu;
 	return READ_ONCE(default_policy);
 }
@@ -81,12 +93,12 @@ int scsi_mpath_set_policy(struct scsi_mpath *lu,
 {
 	unsigned long flags;
 
-	if (type_must_stay(lu->sdev->type) && !policy->stays)
+	if (scsi_type_must_stay(lu->sdev->type) && !policy->stays)
 		return -EOPNOTSUPP;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (policy->set_changed)
-		policy->set_changed(lu, scsi_mpath_set_locked(lu));
+	for (int node = 0; policy->set_changed && node < nr_node_ids; node++)
+		policy->set_changed(lu, scsi_mpath_node_set_locked(lu, node));
 	/* Pairs with smp_load_acquire() in the dispatcher. */
 	smp_store_release(&lu->policy, policy);
 	spin_unlock_irqrestore(&lu->lock, flags);
@@ -115,4 +127,4 @@ static const struct kernel_param_ops path_policy_ops = {
 
 module_param_cb(path_policy, &path_policy_ops, NULL, 0644);
 MODULE_PARM_DESC(path_policy,
-		 "How new logical units choose the path of a command: lpu (last path used) or rr (round-robin)");
+		 "How new logical units choose the path of a command: lpu (last path used), rr (round-robin), qd (queue depth), st (service time), wrr (weighted round-robin)");

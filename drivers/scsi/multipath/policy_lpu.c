@@ -10,21 +10,21 @@ static struct scsi_path *lpu_select(struct scsi_mpath *lu,
 				    const struct scsi_path_set *set,
 				    unsigned int nr)
 {
-	return rcu_dereference(lu->current_path);
+	return rcu_dereference(set->stay);
 }
 
 static void lpu_set_changed(struct scsi_mpath *lu,
-			    const struct scsi_path_set *set)
+			    struct scsi_path_set *set)
 {
-	struct scsi_path *current_path =
-		rcu_dereference_protected(lu->current_path,
+	struct scsi_path *stay =
+		rcu_dereference_protected(set->stay,
 					  lockdep_is_held(&lu->lock));
 
 	for (unsigned int i = 0; i < set->nr; i++) {
-		if (set->path[i] == current_path)
+		if (set->path[i] == stay)
 			return;
 	}
-	rcu_assign_pointer(lu->current_path, set->nr ? set->path[0] : NULL);
+	rcu_assign_pointer(set->stay, set->nr ? set->path[0] : NULL);
 }
 
 const struct scsi_path_policy scsi_policy_lpu = {

@@ -2,7 +2,11 @@
 /* KUnit tests of the policies. */
 
 #include <kunit/test.h>
+#include <linux/blk-mq.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
 
 #include "path_fixture.h"
@@ -127,6 +131,142 @@ static void change_of_policy(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), -1);
 }
 
+/* As an attempt that is under way. */
+static struct scsi_cmnd *start_attempt(struct kunit *test,
+				       struct fake_lu *fake, int i)
+{
+	struct request *rq = kunit_kzalloc(test, sizeof(*rq) +
+					   sizeof(struct scsi_cmnd),
+					   GFP_KERNEL);
+	struct scsi_cmnd *cmd = blk_mq_rq_to_pdu(rq);
+
+	KUNIT_ASSERT_NOT_NULL(test, rq);
+	fake->lu.policy->start(&fake->path[i].path, cmd);
+	return cmd;
+}
+
+static void qd_takes_the_idlest_host(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 4, &scsi_policy_qd);
+	struct scsi_cmnd *cmd[4];
+	unsigned int chosen = 0;
+
+	/* No two of the first four go to the same. */
+	for (int i = 0; i < 4; i++) {
+		int path = fake_lu_select(fake);
+
+		KUNIT_ASSERT_GE(test, path, 0);
+		KUNIT_EXPECT_FALSE(test, chosen & BIT(path));
+		chosen |= BIT(path);
+		cmd[path] = start_attempt(test, fake, path);
+	}
+	/* The one that has answered gets the next. */
+	for (int i = 0; i < 4; i++) {
+		scsi_policy_qd.done(&fake->path[i].path, cmd[i]);
+		for (int j = 0; j < 8; j++)
+			KUNIT_EXPECT_EQ(test, fake_lu_select(fake), i);
+		cmd[i] = start_attempt(test, fake, i);
+	}
+	/* What else a host has to do counts. */
+	fake->path[1].path.sdev->host = fake->path[0].path.sdev->host;
+	start_attempt(test, fake, 0);
+	fake_path_kill(fake, 2);
+	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 3);
+}
+
+static void st_takes_the_soonest(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_st);
+	struct scsi_path_load *slow = &fake->path[0].path.load;
+	struct scsi_path_load *fast = &fake->path[1].path.load;
+
+	slow->measured = jiffies;
+	fast->measured = jiffies;
+	slow->service_time = 1000000;
+	fast->service_time = 100000;
+	atomic_set(&fast->in_flight, 8);
+	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 1);
+	atomic_set(&fast->in_flight, 10);
+	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 0);
+	atomic_set(&slow->in_flight, 1);
+	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 1);
+
+	/* One command at a time finds out whether it is slow still. */
+	slow->measured = jiffies - 2 * HZ;
+	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 0);
+	start_attempt(test, fake, 0);
+	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 1);
+}
+
+static void st_averages(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 1, &scsi_policy_st);
+	struct scsi_path *path = &fake->path[0].path;
+
+	for (int i = 0; i < 100; i++) {
+		struct scsi_cmnd *cmd = start_attempt(test, fake, 0);
+
+		scsi_cmd_to_rq(cmd)->start_time_ns -= 1000000000;
+		scsi_policy_st.done(path, cmd);
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&path->load.in_flight), 0);
+	KUNIT_EXPECT_GT(test, path->load.service_time, 990000000);
+	KUNIT_EXPECT_LT(test, path->load.service_time, 1500000000);
+	for (int i = 0; i < 100; i++)
+		scsi_policy_st.done(path, start_attempt(test, fake, 0));
+	KUNIT_EXPECT_LT(test, path->load.service_time, 100000000);
+}
+
+static void wrr_follows_queue_depth(struct kunit *test)
+{
+	static const int depth[] = { 64, 32, 32, 0 };
+	struct fake_lu *fake = make_fake_lu(test, 4, &scsi_policy_wrr);
+	unsigned int turns[4] = { }, in_a_row = 0, longest = 0;
+	int chosen, last = -1;
+
+	for (int i = 0; i < 4; i++)
+		fake->path[i].path.sdev->queue_depth = depth[i];
+	migrate_disable();
+	for (int i = 0; i < 1290; i++) {
+		chosen = fake_lu_select(fake);
+		if (chosen < 0)
+			break;
+		turns[chosen]++;
+		in_a_row = chosen == last ? in_a_row + 1 : 1;
+		longest = max(longest, in_a_row);
+		last = chosen;
+	}
+	migrate_enable();
+	KUNIT_EXPECT_GE(test, chosen, 0);
+	KUNIT_EXPECT_LT(test, abs((int)turns[0] - 640), 10);
+	KUNIT_EXPECT_LT(test, abs((int)turns[1] - 320), 10);
+	KUNIT_EXPECT_LT(test, abs((int)turns[2] - 320), 10);
+	/* A depth of nothing counts as one: who is in the set gets something. */
+	KUNIT_EXPECT_GT(test, turns[3], 5);
+	/* Spread out, not one path's share after the other's. */
+	KUNIT_EXPECT_LE(test, longest, 3);
+}
+
+static void policies_of_an_empty_set(struct kunit *test)
+{
+	static const struct scsi_path_policy *const policies[] = {
+		&scsi_policy_qd, &scsi_policy_st, &scsi_policy_wrr,
+	};
+
+	/* A reader may come with the number from before the paths left. */
+	for (int i = 0; i < ARRAY_SIZE(policies); i++) {
+		struct fake_lu *fake = make_fake_lu(test, 2, policies[i]);
+		const struct scsi_path_set *set;
+
+		fake_path_kill(fake, 0);
+		fake_path_kill(fake, 1);
+		rcu_read_lock();
+		set = rcu_dereference(fake->lu.usable[0]);
+		KUNIT_EXPECT_NULL(test, policies[i]->select(&fake->lu, set, 2));
+		rcu_read_unlock();
+	}
+}
+
 static void policy_of_type(struct kunit *test)
 {
 	static const u8 staying[] = { TYPE_TAPE, TYPE_MEDIUM_CHANGER };
@@ -162,10 +302,10 @@ static void policy_names(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, scsi_path_policy_find("RR"));
 
 	KUNIT_EXPECT_EQ(test, scsi_path_policy_list(page, &scsi_policy_lpu),
-			strlen("[lpu] rr\n"));
-	KUNIT_EXPECT_STREQ(test, page, "[lpu] rr\n");
+			strlen("[lpu] rr qd st wrr\n"));
+	KUNIT_EXPECT_STREQ(test, page, "[lpu] rr qd st wrr\n");
 	scsi_path_policy_list(page, &scsi_policy_rr);
-	KUNIT_EXPECT_STREQ(test, page, "lpu [rr]\n");
+	KUNIT_EXPECT_STREQ(test, page, "lpu [rr] qd st wrr\n");
 }
 
 static struct kunit_case cases[] = {
@@ -174,6 +314,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(lpu_stays),
 	KUNIT_CASE(lpu_prefers_weight),
 	KUNIT_CASE(change_of_policy),
+	KUNIT_CASE(qd_takes_the_idlest_host),
+	KUNIT_CASE(st_takes_the_soonest),
+	KUNIT_CASE(st_averages),
+	KUNIT_CASE(wrr_follows_queue_depth),
+	KUNIT_CASE(policies_of_an_empty_set),
 	KUNIT_CASE(policy_of_type),
 	KUNIT_CASE(policy_names),
 	{ }

@@ -7,6 +7,7 @@
  */
 
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -20,7 +21,8 @@
 
 #define VPD_MAX_LEN		4096
 #define PROBE_TIMEOUT		(10 * HZ)
-#define PROBE_DELAY_MAX		(60 * HZ)
+#define PROBE_DELAY_MAX		(60UL * HZ)
+#define PROBE_DELAY_NO_PATH	(2UL * HZ)
 /* Unit attentions that a returning I_T nexus may have to report first. */
 #define PROBE_TRIES		4
 
@@ -63,9 +65,9 @@ int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
  * @sdev: device of the path
  *
  * Context: process; as scsi_path_ask().
- * Return: PATH_GOOD, PATH_WAITING or PATH_DEAD.
+ * Return: the verdict on the path.
  */
-enum scsi_path_state scsi_path_test(struct scsi_device *sdev)
+enum scsi_path_effect scsi_path_test(struct scsi_device *sdev)
 {
 	static const u8 test_unit_ready[6] = { TEST_UNIT_READY };
 	struct scsi_sense_hdr sense;
@@ -73,11 +75,25 @@ enum scsi_path_state scsi_path_test(struct scsi_device *sdev)
 
 	result = scsi_path_ask(sdev, test_unit_ready, NULL, 0, &sense);
 	if (result < 0)
-		return PATH_DEAD;
-	switch (scsi_path_verdict(result, &sense).path) {
+		return PATH_LOST;
+	return scsi_path_verdict(sdev, result, &sense).path;
+}
+
+/**
+ * scsi_path_state_after - the state of a path that has been tested
+ * @tested: what scsi_path_test() returned
+ *
+ * Return: PATH_GOOD, PATH_WAITING or PATH_DEAD.
+ */
+enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested)
+{
+	switch (tested) {
 	case PATH_LOST:
+	case PATH_GONE:
 	case PATH_STRIKE:
 		return PATH_DEAD;
+	case PATH_TRANSITION:
+	case PATH_PASSIVE:
 	case PATH_SUSPENDED:
 		return PATH_WAITING;
 	default:
@@ -131,12 +147,36 @@ out:
 	return error;
 }
 
-static bool wants_probe(const struct scsi_path *path)
+static bool is_out_of_rotation(const struct scsi_path *path)
 {
 	enum scsi_path_state state = READ_ONCE(path->state);
 
-	return (state == PATH_DEAD || state == PATH_WAITING) &&
+	return state == PATH_DEAD || state == PATH_WAITING;
+}
+
+static bool wants_probe(const struct scsi_path *path)
+{
+	return (is_out_of_rotation(path) ||
+		(READ_ONCE(path->access) == ACCESS_NONE &&
+		 READ_ONCE(path->state) != PATH_DISABLED)) &&
 	       READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING;
+}
+
+/* The target lets a path carry I/O again, or is about to. */
+static void probe_succeeded(struct scsi_path *path)
+{
+	if (READ_ONCE(path->access) == ACCESS_NONE)
+		scsi_path_read_access(path);
+	if (!is_out_of_rotation(path))
+		return;
+	switch (check_identity(path)) {
+	case 0:
+		scsi_path_answers(path);
+		break;
+	case -EMEDIUMTYPE:
+		scsi_path_set_state(path, PATH_DISABLED, "remapped");
+		break;
+	}
 }
 
 static void probe_work(struct work_struct *work)
@@ -152,15 +192,15 @@ static void probe_work(struct work_struct *work)
 	path->online = false;
 	spin_unlock_irq(&path->lu->lock);
 
-	if (probe && scsi_path_test(path->sdev) == PATH_GOOD) {
-		switch (check_identity(path)) {
-		case 0:
-			scsi_path_answers(path);
-			return;
-		case -EMEDIUMTYPE:
-			scsi_path_set_state(path, PATH_DISABLED, "remapped");
-			return;
-		}
+	if (probe) {
+		enum scsi_path_effect tested = scsi_path_test(path->sdev);
+
+		if (scsi_path_state_after(tested) == PATH_GOOD)
+			probe_succeeded(path);
+		else if (tested == PATH_TRANSITION)
+			scsi_path_in_transition(path);
+		else if (tested == PATH_PASSIVE)
+			scsi_path_is_passive(path);
 	}
 
 	spin_lock_irq(&path->lu->lock);
@@ -177,12 +217,17 @@ static void probe_work(struct work_struct *work)
  */
 void scsi_path_probe_schedule(struct scsi_path *path)
 {
+	unsigned long delay = path->probe_delay;
+
 	lockdep_assert_held(&path->lu->lock);
+	/* I/O waits for it. */
+	if (!scsi_mpath_has_path_locked(path->lu))
+		delay = min(delay, PROBE_DELAY_NO_PATH);
 	/* Spread out the paths of a controller that all failed at once. */
-	if (queue_delayed_work(scsi_mpath_wq, &path->probe, path->probe_delay +
-			       get_random_u32_below(path->probe_delay / 4 + 1)))
-		path->probe_delay = min_t(unsigned long, path->probe_delay * 2,
-					  PROBE_DELAY_MAX);
+	delay += get_random_u32_below(delay / 4 + 1);
+	if (queue_delayed_work(scsi_mpath_wq, &path->probe, delay))
+		path->probe_delay = min(path->probe_delay * 2,
+					PROBE_DELAY_MAX);
 }
 
 /**

@@ -101,11 +101,120 @@ static ssize_t path_timeout_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(path_timeout);
 
+static ssize_t status_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return scsi_mpath_status(dev_to_lu(dev), buf);
+}
+static DEVICE_ATTR_RO(status);
+
+static ssize_t queued_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%u\n", scsi_mpath_queued(dev_to_lu(dev)));
+}
+static DEVICE_ATTR_RO(queued);
+
+static ssize_t failback_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  READ_ONCE(dev_to_lu(dev)->group.failback));
+}
+
+static ssize_t failback_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t count)
+{
+	int seconds, error;
+
+	error = kstrtoint(buf, 0, &seconds);
+	if (error)
+		return error;
+	if (seconds < -1 || seconds > FAILBACK_MAX)
+		return -EINVAL;
+	scsi_mpath_set_failback(dev_to_lu(dev), seconds);
+	return count;
+}
+static DEVICE_ATTR_RW(failback);
+
+static ssize_t numa_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  !READ_ONCE(dev_to_lu(dev)->group.any_node));
+}
+
+static ssize_t numa_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count)
+{
+	struct scsi_mpath *lu = dev_to_lu(dev);
+	bool near_first;
+	int error;
+
+	error = kstrtobool(buf, &near_first);
+	if (error)
+		return error;
+	if (near_first && scsi_type_must_stay(lu->sdev->type))
+		return -EOPNOTSUPP;
+	scsi_mpath_set_any_node(lu, !near_first);
+	return count;
+}
+static DEVICE_ATTR_RW(numa);
+
+static ssize_t disable_group_store(struct device *dev,
+				   struct device_attribute *attr,
+				   const char *buf, size_t count)
+{
+	u32 weight;
+	int error;
+
+	error = kstrtou32(buf, 0, &weight);
+	if (!error)
+		error = scsi_mpath_disable_group(dev_to_lu(dev), weight, true);
+	return error ?: count;
+}
+static DEVICE_ATTR_WO(disable_group);
+
+static ssize_t enable_group_store(struct device *dev,
+				  struct device_attribute *attr,
+				  const char *buf, size_t count)
+{
+	u32 weight;
+	int error;
+
+	error = kstrtou32(buf, 0, &weight);
+	if (!error)
+		error = scsi_mpath_disable_group(dev_to_lu(dev), weight, false);
+	return error ?: count;
+}
+static DEVICE_ATTR_WO(enable_group);
+
+static ssize_t switch_group_store(struct device *dev,
+				  struct device_attribute *attr,
+				  const char *buf, size_t count)
+{
+	u32 weight;
+	int error;
+
+	error = kstrtou32(buf, 0, &weight);
+	if (!error)
+		error = scsi_mpath_switch_group(dev_to_lu(dev), weight);
+	return error ?: count;
+}
+static DEVICE_ATTR_WO(switch_group);
+
 static struct attribute *lu_attrs[] = {
 	&dev_attr_id.attr,
 	&dev_attr_policy.attr,
 	&dev_attr_no_path_timeout.attr,
 	&dev_attr_path_timeout.attr,
+	&dev_attr_status.attr,
+	&dev_attr_queued.attr,
+	&dev_attr_failback.attr,
+	&dev_attr_numa.attr,
+	&dev_attr_disable_group.attr,
+	&dev_attr_enable_group.attr,
+	&dev_attr_switch_group.attr,
 	NULL
 };
 

@@ -85,7 +85,10 @@ TRACE_EVENT(scsi_mpath_verdict,
 				   { PATH_CONGESTED, "congested" },
 				   { PATH_STRIKE, "strike" },
 				   { PATH_SUSPENDED, "suspended" },
-				   { PATH_LOST, "lost" }),
+				   { PATH_TRANSITION, "transition" },
+				   { PATH_PASSIVE, "passive" },
+				   { PATH_LOST, "lost" },
+				   { PATH_GONE, "gone" }),
 		  __print_symbolic(__entry->cmd_effect,
 				   { CMD_DELIVER, "deliver" },
 				   { CMD_NEVER_RAN, "never_ran" },
@@ -101,15 +104,27 @@ TRACE_EVENT(scsi_path_state,
 		__string(why, why)
 		__field(int, from)
 		__field(int, to)
+		__field(u32, weight)
+		__field(u8, access)
+		__field(u32, failures)
+		__field(int, in_flight)
+		__field(u32, issued)
 	),
 	TP_fast_assign(
 		__assign_str(path);
 		__assign_str(why);
 		__entry->from = from;
 		__entry->to = to;
+		__entry->weight = path->weight;
+		__entry->access = path->access;
+		__entry->failures = path->failures;
+		__entry->in_flight = scsi_device_busy(path->sdev);
+		__entry->issued = atomic_read(&path->sdev->iorequest_cnt);
 	),
-	TP_printk("path=%s from=%d to=%d why=%s", __get_str(path),
-		  __entry->from, __entry->to, __get_str(why))
+	TP_printk("path=%s from=%d to=%d why=%s group=%u access=%u failures=%u in_flight=%d issued=%u",
+		  __get_str(path), __entry->from, __entry->to, __get_str(why),
+		  __entry->weight, __entry->access, __entry->failures,
+		  __entry->in_flight, __entry->issued)
 );
 
 #endif /* _SCSI_MULTIPATH_TRACE_H */

@@ -20,17 +20,16 @@
 void scsi_path_uevent(struct scsi_path *path, const char *what)
 {
 	struct scsi_mpath *lu = path->lu;
-	const struct scsi_path_set *set;
-	char *env[6] = { };
+	char *env[11] = { };
+	bool complete = true;
 	unsigned int usable;
 
 	if (!READ_ONCE(lu->announced) || READ_ONCE(lu->gone))
 		return;
 
-	rcu_read_lock();
-	set = rcu_dereference(lu->usable);
-	usable = READ_ONCE(set->nr);
-	rcu_read_unlock();
+	spin_lock_irq(&lu->lock);
+	usable = scsi_mpath_nr_usable(lu);
+	spin_unlock_irq(&lu->lock);
 
 	env[0] = kasprintf(GFP_KERNEL, "SCSI_PATH_EVENT=%s", what);
 	env[1] = kasprintf(GFP_KERNEL, "SCSI_PATH=%s",
@@ -39,7 +38,19 @@ void scsi_path_uevent(struct scsi_path *path, const char *what)
 			   scsi_path_shown_state(path));
 	env[3] = kasprintf(GFP_KERNEL, "SCSI_PATHS_USABLE=%u", usable);
 	env[4] = kasprintf(GFP_KERNEL, "SCSI_MPATH_ID=%s", lu->id);
-	if (env[0] && env[1] && env[2] && env[3] && env[4])
+	env[5] = kasprintf(GFP_KERNEL, "SCSI_PATH_ACCESS=%s",
+			   scsi_path_access_name(path));
+	env[6] = kasprintf(GFP_KERNEL, "SCSI_PATH_GROUP=%u",
+			   READ_ONCE(path->weight));
+	env[7] = kasprintf(GFP_KERNEL, "SCSI_PATH_FAILURES=%u",
+			   READ_ONCE(path->failures));
+	env[8] = kasprintf(GFP_KERNEL, "SCSI_PATH_IN_FLIGHT=%d",
+			   scsi_device_busy(path->sdev));
+	env[9] = kasprintf(GFP_KERNEL, "SCSI_PATH_ISSUED=%u",
+			   atomic_read(&path->sdev->iorequest_cnt));
+	for (int i = 0; i < ARRAY_SIZE(env) - 1; i++)
+		complete &= !!env[i];
+	if (complete)
 		kobject_uevent_env(&lu->sdev->sdev_gendev.kobj, KOBJ_CHANGE,
 				   env);
 	for (int i = 0; i < ARRAY_SIZE(env); i++)

@@ -8,8 +8,11 @@
  */
 
 #include <linux/array_size.h>
+#include <linux/string.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_common.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_dh.h>
 #include <scsi/scsi_proto.h>
 #include <scsi/scsi_status.h>
 
@@ -61,32 +64,73 @@ static struct scsi_verdict host_byte_verdict(int result)
 	}
 }
 
-/* Sense data that is about the path, not about the command (SPC-4 annex F). */
+/*
+ * Sense data that is about the path, not about the command (SPC-4 annex F). What
+ * a device handler is named for is what only its kind of target means by it.
+ */
 static const struct {
 	u8 key;
 	u8 asc;
 	u8 ascq;
 	struct scsi_verdict verdict;
+	const char *handler;
 } sense_table[] = {
-	/* asymmetric access state transition, standby, unavailable */
-	{ NOT_READY, 0x04, 0x0a, { PATH_SUSPENDED, CMD_NEVER_RAN } },
-	{ NOT_READY, 0x04, 0x0b, { PATH_SUSPENDED, CMD_NEVER_RAN } },
-	{ NOT_READY, 0x04, 0x0c, { PATH_SUSPENDED, CMD_NEVER_RAN } },
-	/* asymmetric access state changed: a unit attention, nothing has run */
+	/* asymmetric access state transition */
+	{ NOT_READY, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN } },
+	{ UNIT_ATTENTION, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN } },
+	/* target port in standby state, in unavailable state; offline */
+	{ NOT_READY, 0x04, 0x0b, { PATH_PASSIVE, CMD_NEVER_RAN } },
+	{ NOT_READY, 0x04, 0x0c, { PATH_PASSIVE, CMD_NEVER_RAN } },
+	{ NOT_READY, 0x04, 0x12, { PATH_PASSIVE, CMD_NEVER_RAN } },
+	/* asymmetric access state changed, implicit transition failed */
 	{ UNIT_ATTENTION, 0x2a, 0x06, { PATH_UNCHANGED, CMD_NEVER_RAN } },
+	{ UNIT_ATTENTION, 0x2a, 0x07, { PATH_UNCHANGED, CMD_NEVER_RAN } },
 	/* logical unit not supported: unmapped from this port */
-	{ ILLEGAL_REQUEST, 0x25, 0x00, { PATH_LOST, CMD_NEVER_RAN } },
+	{ ILLEGAL_REQUEST, 0x25, 0x00, { PATH_GONE, CMD_NEVER_RAN } },
+	/* not the controller that owns the logical unit */
+	{ ILLEGAL_REQUEST, 0x94, 0x01, { PATH_PASSIVE, CMD_NEVER_RAN },
+	  "rdac" },
+	{ NOT_READY, 0x04, 0x03, { PATH_PASSIVE, CMD_NEVER_RAN }, "emc" },
+	{ NOT_READY, 0x04, 0x02, { PATH_PASSIVE, CMD_NEVER_RAN }, "hp_sw" },
+	/* it changes hands: quiescence in progress, becoming ready */
+	{ NOT_READY, 0x04, 0x01, { PATH_CONGESTED, CMD_NEVER_RAN }, "rdac" },
+	{ NOT_READY, 0x04, 0xa1, { PATH_CONGESTED, CMD_NEVER_RAN }, "rdac" },
+	{ NOT_READY, 0xa1, 0x02, { PATH_CONGESTED, CMD_NEVER_RAN }, "rdac" },
+	{ UNIT_ATTENTION, 0x8b, 0x02, { PATH_CONGESTED, CMD_NEVER_RAN },
+	  "rdac" },
 };
 
-static struct scsi_verdict sense_verdict(const struct scsi_sense_hdr *sense)
+/**
+ * scsi_device_is_handled_by - is this device handler attached to a device?
+ * @sdev: device
+ * @handler: name of the handler
+ *
+ * Context: any.
+ */
+bool scsi_device_is_handled_by(const struct scsi_device *sdev,
+			       const char *handler)
+{
+	return sdev->handler && !strcmp(sdev->handler->name, handler);
+}
+
+static struct scsi_verdict sense_verdict(const struct scsi_device *sdev,
+					 const struct scsi_sense_hdr *sense)
 {
 	if (sense && scsi_sense_valid(sense)) {
 		for (int i = 0; i < ARRAY_SIZE(sense_table); i++) {
 			if (sense->sense_key == sense_table[i].key &&
 			    sense->asc == sense_table[i].asc &&
-			    sense->ascq == sense_table[i].ascq)
+			    sense->ascq == sense_table[i].ascq &&
+			    (!sense_table[i].handler ||
+			     scsi_device_is_handled_by(sdev,
+						       sense_table[i].handler)))
 				return sense_table[i].verdict;
 		}
+		/* No medium in what has none that could be taken out. */
+		if (sense->sense_key == NOT_READY && sense->asc == 0x3a &&
+		    !sdev->removable)
+			return (struct scsi_verdict){ PATH_GONE,
+						      CMD_NEVER_RAN };
 	}
 	/* The logical unit has answered: the path has done its work. */
 	return (struct scsi_verdict){ PATH_UNCHANGED, CMD_DELIVER };
@@ -94,13 +138,15 @@ static struct scsi_verdict sense_verdict(const struct scsi_sense_hdr *sense)
 
 /**
  * scsi_path_verdict - judge the outcome of one attempt
+ * @sdev: device of the path
  * @result: &scsi_cmnd.result of the attempt, after the mid-layer's own recovery
  * @sense: its sense data if any, else NULL
  *
  * Context: any. Pure.
  * Return: what to do with the path and with the command.
  */
-struct scsi_verdict scsi_path_verdict(int result,
+struct scsi_verdict scsi_path_verdict(const struct scsi_device *sdev,
+				      int result,
 				      const struct scsi_sense_hdr *sense)
 {
 	if (host_byte(result) != DID_OK)
@@ -117,7 +163,7 @@ struct scsi_verdict scsi_path_verdict(int result,
 		return (struct scsi_verdict){ PATH_UNCHANGED,
 					      CMD_MAY_HAVE_RUN };
 	case SAM_STAT_CHECK_CONDITION:
-		return sense_verdict(sense);
+		return sense_verdict(sdev, sense);
 	default:
 		return (struct scsi_verdict){ PATH_UNCHANGED, CMD_DELIVER };
 	}

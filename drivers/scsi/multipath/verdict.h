@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct scsi_device;
 struct scsi_sense_hdr;
 
 /**
@@ -13,7 +14,10 @@ struct scsi_sense_hdr;
  * @PATH_CONGESTED: takes no more commands for a moment
  * @PATH_STRIKE: one more failure in a row; too many and it is dead
  * @PATH_SUSPENDED: out of rotation until its transport or a probe says better
+ * @PATH_TRANSITION: as PATH_SUSPENDED, for as long as the target has announced
+ * @PATH_PASSIVE: as PATH_SUSPENDED, or until its controller is activated
  * @PATH_LOST: dead
+ * @PATH_GONE: dead, and the logical unit is not behind it any more
  */
 enum scsi_path_effect {
 	PATH_PROVED,
@@ -21,7 +25,10 @@ enum scsi_path_effect {
 	PATH_CONGESTED,
 	PATH_STRIKE,
 	PATH_SUSPENDED,
+	PATH_TRANSITION,
+	PATH_PASSIVE,
 	PATH_LOST,
+	PATH_GONE,
 };
 
 /**
@@ -42,8 +49,11 @@ struct scsi_verdict {
 	enum scsi_cmd_effect cmd;
 };
 
-struct scsi_verdict scsi_path_verdict(int result,
+struct scsi_verdict scsi_path_verdict(const struct scsi_device *sdev,
+				      int result,
 				      const struct scsi_sense_hdr *sense);
+bool scsi_device_is_handled_by(const struct scsi_device *sdev,
+			       const char *handler);
 bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb);
 
 #endif /* _SCSI_MULTIPATH_VERDICT_H */

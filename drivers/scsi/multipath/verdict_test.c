@@ -4,6 +4,8 @@
 #include <kunit/test.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_common.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_dh.h>
 #include <scsi/scsi_proto.h>
 #include <scsi/scsi_status.h>
 
@@ -18,7 +20,10 @@ static const char *const path_effects[] = {
 	[PATH_CONGESTED]	= "congested",
 	[PATH_STRIKE]		= "strike",
 	[PATH_SUSPENDED]	= "suspended",
+	[PATH_TRANSITION]	= "transition",
+	[PATH_PASSIVE]		= "passive",
 	[PATH_LOST]		= "lost",
+	[PATH_GONE]		= "gone",
 };
 
 static const char *const cmd_effects[] = {
@@ -27,11 +32,14 @@ static const char *const cmd_effects[] = {
 	[CMD_MAY_HAVE_RUN]	= "may have run",
 };
 
+static struct scsi_device any_disk;
+
 static void expect(struct kunit *test, int result,
 		   const struct scsi_sense_hdr *sense,
 		   enum scsi_path_effect path, enum scsi_cmd_effect cmd)
 {
-	struct scsi_verdict verdict = scsi_path_verdict(result, sense);
+	struct scsi_verdict verdict = scsi_path_verdict(&any_disk, result,
+							sense);
 
 	KUNIT_EXPECT_TRUE_MSG(test, verdict.path == path && verdict.cmd == cmd,
 			      "result %#x sense %x/%02x/%02x: %s, %s, not %s, %s",
@@ -99,7 +107,7 @@ static void never_ran_is_rare(struct kunit *test)
 {
 	for (int host = 1; host < 256; host++) {
 		struct scsi_verdict verdict =
-			scsi_path_verdict(HOST(host), NULL);
+			scsi_path_verdict(&any_disk, HOST(host), NULL);
 
 		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd == CMD_NEVER_RAN,
 				    host == DID_IMM_RETRY ||
@@ -108,7 +116,8 @@ static void never_ran_is_rare(struct kunit *test)
 				    "host byte %#x", host);
 	}
 	for (int status = 0; status < 256; status++) {
-		struct scsi_verdict verdict = scsi_path_verdict(status, NULL);
+		struct scsi_verdict verdict =
+			scsi_path_verdict(&any_disk, status, NULL);
 
 		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd == CMD_NEVER_RAN,
 				    status == SAM_STAT_BUSY ||
@@ -143,11 +152,16 @@ static const struct {
 	enum scsi_path_effect path;
 	enum scsi_cmd_effect cmd;
 } sense_rows[] = {
-	{ NOT_READY, 0x04, 0x0a, PATH_SUSPENDED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x0b, PATH_SUSPENDED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x0c, PATH_SUSPENDED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0a, PATH_TRANSITION, CMD_NEVER_RAN },
+	{ UNIT_ATTENTION, 0x04, 0x0a, PATH_TRANSITION, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0b, PATH_PASSIVE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0c, PATH_PASSIVE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x12, PATH_PASSIVE, CMD_NEVER_RAN },
 	{ UNIT_ATTENTION, 0x2a, 0x06, PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ ILLEGAL_REQUEST, 0x25, 0x00, PATH_LOST, CMD_NEVER_RAN },
+	{ UNIT_ATTENTION, 0x2a, 0x07, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ ILLEGAL_REQUEST, 0x25, 0x00, PATH_GONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x3a, 0x00, PATH_GONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x3a, 0x02, PATH_GONE, CMD_NEVER_RAN },
 	/* what the upper layers must see, as from a plain disk */
 	{ UNIT_ATTENTION, 0x29, 0x00, PATH_UNCHANGED, CMD_DELIVER },
 	{ UNIT_ATTENTION, 0x29, 0x07, PATH_UNCHANGED, CMD_DELIVER },
@@ -167,9 +181,12 @@ static const struct {
 	/* next to those that matter */
 	{ NOT_READY, 0x04, 0x01, PATH_UNCHANGED, CMD_DELIVER },
 	{ NOT_READY, 0x04, 0x0d, PATH_UNCHANGED, CMD_DELIVER },
-	{ NOT_READY, 0x3a, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x3a, 0x00, PATH_UNCHANGED, CMD_DELIVER },
 	{ UNIT_ATTENTION, 0x04, 0x0b, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x2a, 0x07, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x2a, 0x08, PATH_UNCHANGED, CMD_DELIVER },
+	{ ILLEGAL_REQUEST, 0x94, 0x01, PATH_UNCHANGED, CMD_DELIVER },
+	{ NOT_READY, 0x04, 0x02, PATH_UNCHANGED, CMD_DELIVER },
+	{ NOT_READY, 0x04, 0x03, PATH_UNCHANGED, CMD_DELIVER },
 	{ NOT_READY, 0x2a, 0x06, PATH_UNCHANGED, CMD_DELIVER },
 	{ ILLEGAL_REQUEST, 0x25, 0x01, PATH_UNCHANGED, CMD_DELIVER },
 	{ ILLEGAL_REQUEST, 0x24, 0x00, PATH_UNCHANGED, CMD_DELIVER },
@@ -193,6 +210,54 @@ static void sense_data(struct kunit *test)
 		sense.response_code = 0;
 		expect(test, CHECK, &sense, PATH_UNCHANGED, CMD_DELIVER);
 	}
+}
+
+/* To one kind of target it is the path, to any other the command. */
+static void sense_data_of_arrays(struct kunit *test)
+{
+	static const struct {
+		const char *handler;
+		struct scsi_sense_hdr sense;
+		enum scsi_path_effect path;
+	} rows[] = {
+		{ "rdac", { 0x70, ILLEGAL_REQUEST, 0x94, 0x01 }, PATH_PASSIVE },
+		{ "rdac", { 0x70, NOT_READY, 0x04, 0x01 }, PATH_CONGESTED },
+		{ "rdac", { 0x70, NOT_READY, 0x04, 0xa1 }, PATH_CONGESTED },
+		{ "rdac", { 0x70, NOT_READY, 0xa1, 0x02 }, PATH_CONGESTED },
+		{ "rdac", { 0x70, UNIT_ATTENTION, 0x8b, 0x02 },
+		  PATH_CONGESTED },
+		{ "emc", { 0x70, NOT_READY, 0x04, 0x03 }, PATH_PASSIVE },
+		{ "hp_sw", { 0x70, NOT_READY, 0x04, 0x02 }, PATH_PASSIVE },
+	};
+	struct scsi_device_handler handler = { .name = "alua" };
+	struct scsi_device sdev = { .handler = &handler };
+	struct scsi_verdict verdict;
+
+	for (int i = 0; i < ARRAY_SIZE(rows); i++) {
+		handler.name = "alua";
+		verdict = scsi_path_verdict(&sdev, CHECK, &rows[i].sense);
+		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd, CMD_DELIVER, "row %d", i);
+		handler.name = rows[i].handler;
+		verdict = scsi_path_verdict(&sdev, CHECK, &rows[i].sense);
+		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd, CMD_NEVER_RAN, "row %d",
+				    i);
+		KUNIT_EXPECT_EQ_MSG(test, verdict.path, rows[i].path, "row %d",
+				    i);
+	}
+}
+
+static void no_medium(struct kunit *test)
+{
+	static const struct scsi_sense_hdr sense = {
+		.response_code = 0x70,
+		.sense_key = NOT_READY,
+		.asc = 0x3a,
+	};
+	struct scsi_device sdev = { .removable = 1 };
+	struct scsi_verdict verdict = scsi_path_verdict(&sdev, CHECK, &sense);
+
+	KUNIT_EXPECT_EQ(test, verdict.path, PATH_UNCHANGED);
+	KUNIT_EXPECT_EQ(test, verdict.cmd, CMD_DELIVER);
 }
 
 static bool is_listed(int opcode)
@@ -293,6 +358,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(never_ran_is_rare),
 	KUNIT_CASE(statuses),
 	KUNIT_CASE(sense_data),
+	KUNIT_CASE(sense_data_of_arrays),
+	KUNIT_CASE(no_medium),
 	KUNIT_CASE(idempotent_opcodes),
 	KUNIT_CASE(not_idempotent),
 	KUNIT_CASE(types_with_a_position),

@@ -78,7 +78,11 @@ columns() {
 		column 2 "LPU, 2 paths" "$@" lpu
 		for n in 2 8 32 64; do
 			column $n "RR, $n paths" "$@" rr
-		done ;;
+		done
+		[ "$part" = fake ] || return
+		column 2 "QD, 2 paths" "$@" qd
+		column 2 "ST, 2 paths" "$@" st
+		column 2 "WRR, 2 paths" "$@" wrr ;;
 	esac
 }
 

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which of the usable paths carry the I/O. Paths of the same rank are a group,
+ * and the best group that has a usable path is in use. The rank is, in this
+ * order: what the administrator has switched to or disabled; the access state;
+ * the weight. Within the group, the paths that are nearest to a NUMA node carry
+ * the I/O of that node.
+ */
+
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/limits.h>
+#include <linux/nodemask.h>
+#include <linux/topology.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+
+#include "mpath.h"
+
+/* Below this, the rank is the weight. */
+#define RANK_ACCESS_SHIFT	32
+#define RANK_DISABLED		BIT_ULL(40)
+#define RANK_NOT_CHOSEN		BIT_ULL(41)
+
+/* Without having carried I/O for so long, a path's access state may be stale. */
+#define ACCESS_FRESH_FOR	(60UL * HZ)
+
+static u64 rank_of(const struct scsi_path *path)
+{
+	const struct scsi_mpath_group *group = &path->lu->group;
+	u64 rank = path->weight;
+
+	rank |= (u64)path->access << RANK_ACCESS_SHIFT;
+	if (path->group_disabled)
+		rank |= RANK_DISABLED;
+	if (!group->is_switched || path->weight != group->switched_to)
+		rank |= RANK_NOT_CHOSEN;
+	return rank;
+}
+
+/* May the better group be used? If not yet, looks again when it may. */
+static bool may_fail_back(struct scsi_mpath *lu)
+{
+	struct scsi_mpath_group *group = &lu->group;
+	unsigned long due;
+
+	if (!group->failback)
+		return true;
+	if (group->failback < 0)
+		return false;
+	if (!group->better_since)
+		group->better_since = jiffies ?: 1;
+	due = group->better_since + group->failback * HZ;
+	if (time_after_eq(jiffies, due))
+		return true;
+	mod_delayed_work(scsi_mpath_wq, &group->work, due - jiffies);
+	return false;
+}
+
+static u64 choose_rank(struct scsi_mpath *lu)
+{
+	struct scsi_mpath_group *group = &lu->group;
+	bool switched_has_path = false, used_has_path = false;
+	struct scsi_path *path;
+	u64 best = NO_RANK;
+
+	list_for_each_entry(path, &lu->paths, node)
+		switched_has_path |= scsi_path_is_usable(path) &&
+				     path->weight == group->switched_to;
+	if (!switched_has_path)
+		group->is_switched = false;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (!scsi_path_is_usable(path))
+			continue;
+		best = min(best, rank_of(path));
+		used_has_path |= rank_of(path) == group->rank;
+	}
+	if (used_has_path && best < group->rank && !may_fail_back(lu))
+		return group->rank;
+	group->better_since = 0;
+	return best;
+}
+
+static int node_of(const struct scsi_path *path)
+{
+	return dev_to_node(path->sdev->host->dma_dev);
+}
+
+static int distance_to(const struct scsi_path *path, int node)
+{
+	int its_node = node_of(path);
+
+	if (path->lu->group.any_node || its_node == NUMA_NO_NODE)
+		return LOCAL_DISTANCE;
+	return node_distance(node, its_node);
+}
+
+static void fill_set(struct scsi_mpath *lu, int node)
+{
+	struct scsi_path_set *set = scsi_mpath_node_set_locked(lu, node);
+	int nearest = INT_MAX;
+	struct scsi_path *path;
+	unsigned int nr = 0;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (scsi_path_is_usable(path) && rank_of(path) == lu->group.rank)
+			nearest = min(nearest, distance_to(path, node));
+	}
+	list_for_each_entry(path, &lu->paths, node) {
+		if (scsi_path_is_usable(path) &&
+		    rank_of(path) == lu->group.rank &&
+		    distance_to(path, node) == nearest)
+			WRITE_ONCE(set->path[nr++], path);
+	}
+	/* A reader that sees the new number finds entries below it. */
+	smp_store_release(&set->nr, nr);
+	/* A path that left must not be found any more: its memory goes. */
+	for (unsigned int i = nr; i < set->capacity; i++)
+		WRITE_ONCE(set->path[i], nr ? set->path[0] : NULL);
+
+	if (lu->policy->set_changed)
+		lu->policy->set_changed(lu, set);
+}
+
+/* What has not been used for long is used again: is it still what it was? */
+static void doubt_access(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (rank_of(path) != lu->group.rank || !path->access_read ||
+		    time_before(jiffies, path->access_read + ACCESS_FRESH_FOR))
+			continue;
+		path->access_stale = true;
+		queue_work(scsi_mpath_wq, &lu->work);
+		/* One answer is for all. */
+		return;
+	}
+}
+
+/**
+ * scsi_path_refresh_locked - choose the group and rewrite the sets for dispatch
+ * @lu: logical unit
+ *
+ * Readers may see old and new entries mixed for the length of one selection.
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_path_refresh_locked(struct scsi_mpath *lu)
+{
+	u64 rank;
+	bool had_path;
+	int node;
+
+	lockdep_assert_held(&lu->lock);
+	had_path = scsi_mpath_has_path_locked(lu);
+	rank = choose_rank(lu);
+	if (rank != lu->group.rank) {
+		lu->group.rank = rank;
+		doubt_access(lu);
+	}
+	for (node = 0; node < nr_node_ids; node++)
+		fill_set(lu, node);
+	scsi_mpath_usable_changed(lu, had_path);
+}
+
+/**
+ * scsi_path_is_in_use - does this path belong to the group that is in use?
+ * @path: path
+ *
+ * Context: the logical unit's lock held.
+ */
+bool scsi_path_is_in_use(const struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	return scsi_path_is_usable(path) &&
+	       rank_of(path) == path->lu->group.rank;
+}
+
+static void failback_work(struct work_struct *work)
+{
+	struct scsi_mpath *lu = container_of(to_delayed_work(work),
+					     struct scsi_mpath, group.work);
+
+	spin_lock_irq(&lu->lock);
+	scsi_path_refresh_locked(lu);
+	spin_unlock_irq(&lu->lock);
+}
+
+/* The administrator has spoken: what was in use so far does not count. */
+static void choose_anew(struct scsi_mpath *lu)
+{
+	lu->group.rank = NO_RANK;
+	scsi_path_refresh_locked(lu);
+}
+
+/**
+ * scsi_mpath_group_is_disabled - is the group with this weight disabled?
+ * @lu: logical unit
+ * @weight: of the group's paths
+ *
+ * Context: @lu->lock held.
+ */
+bool scsi_mpath_group_is_disabled(struct scsi_mpath *lu, u32 weight)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->weight == weight)
+			return path->group_disabled;
+	}
+	return false;
+}
+
+/**
+ * scsi_path_set_weight - move a path to another group
+ * @path: path
+ * @weight: new weight, lower is better
+ *
+ * Context: process; takes the logical unit's lock.
+ */
+void scsi_path_set_weight(struct scsi_path *path, u32 weight)
+{
+	struct scsi_mpath *lu = path->lu;
+
+	spin_lock_irq(&lu->lock);
+	if (path->weight != weight) {
+		path->group_disabled = scsi_mpath_group_is_disabled(lu, weight);
+		path->weight = weight;
+		choose_anew(lu);
+	}
+	spin_unlock_irq(&lu->lock);
+}
+
+/**
+ * scsi_mpath_disable_group - use a group only if every other one is gone, or not
+ * @lu: logical unit
+ * @weight: of the group's paths
+ * @disable: or enable
+ *
+ * Context: process; takes @lu->lock.
+ * Return: 0, or -ENODEV if no path has that weight.
+ */
+int scsi_mpath_disable_group(struct scsi_mpath *lu, u32 weight, bool disable)
+{
+	struct scsi_path *path;
+	int error = -ENODEV;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->weight != weight)
+			continue;
+		path->group_disabled = disable;
+		error = 0;
+	}
+	if (!error)
+		choose_anew(lu);
+	spin_unlock_irq(&lu->lock);
+	return error;
+}
+
+/**
+ * scsi_mpath_switch_group - use a group until it has no usable path left
+ * @lu: logical unit
+ * @weight: of the group's paths
+ *
+ * All groups are enabled by that.
+ *
+ * Context: process; takes @lu->lock.
+ * Return: 0, or -ENODEV if no path has that weight.
+ */
+int scsi_mpath_switch_group(struct scsi_mpath *lu, u32 weight)
+{
+	struct scsi_path *path;
+	int error = -ENODEV;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->weight == weight)
+			error = 0;
+	}
+	if (!error) {
+		list_for_each_entry(path, &lu->paths, node)
+			path->group_disabled = false;
+		lu->group.is_switched = true;
+		lu->group.switched_to = weight;
+		choose_anew(lu);
+	}
+	spin_unlock_irq(&lu->lock);
+	return error;
+}
+
+/**
+ * scsi_mpath_set_failback - when to go back to a better group
+ * @lu: logical unit
+ * @seconds: that it must have been usable; 0: at once; -1: not before the group
+ *	in use has no path left
+ *
+ * Context: process; takes @lu->lock.
+ */
+void scsi_mpath_set_failback(struct scsi_mpath *lu, int seconds)
+{
+	spin_lock_irq(&lu->lock);
+	lu->group.failback = seconds;
+	scsi_path_refresh_locked(lu);
+	spin_unlock_irq(&lu->lock);
+}
+
+/**
+ * scsi_mpath_set_any_node - are paths of other NUMA nodes as good as near ones?
+ * @lu: logical unit
+ * @any_node: they are
+ *
+ * Context: process; takes @lu->lock.
+ */
+void scsi_mpath_set_any_node(struct scsi_mpath *lu, bool any_node)
+{
+	spin_lock_irq(&lu->lock);
+	lu->group.any_node = any_node;
+	scsi_path_refresh_locked(lu);
+	spin_unlock_irq(&lu->lock);
+}
+
+/**
+ * scsi_mpath_group_init - a new logical unit
+ * @group: its group
+ */
+void scsi_mpath_group_init(struct scsi_mpath_group *group)
+{
+	group->rank = NO_RANK;
+	INIT_DELAYED_WORK(&group->work, failback_work);
+}

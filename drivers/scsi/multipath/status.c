@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The state of a logical unit at a glance, for people and scripts. The format is
+ * in Documentation/ABI/testing/sysfs-scsi-multipath.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/part_stat.h>
+#include <linux/sysfs.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_multipath.h>
+
+#include "mpath.h"
+
+/* No line is longer. */
+#define LINE_ROOM	128
+
+static bool is_first_of_group(struct scsi_mpath *lu,
+			      const struct scsi_path *path)
+{
+	struct scsi_path *other;
+
+	list_for_each_entry(other, &lu->paths, node) {
+		if (other == path)
+			return true;
+		if (other->weight == path->weight &&
+		    other->access == path->access)
+			return false;
+	}
+	return true;
+}
+
+static char group_status(const struct scsi_path *path)
+{
+	struct scsi_path *other;
+	bool in_use = false;
+
+	list_for_each_entry(other, &path->lu->paths, node)
+		in_use |= other->weight == path->weight &&
+			  other->access == path->access &&
+			  scsi_path_is_in_use(other);
+	return in_use ? 'A' : path->group_disabled ? 'D' : 'E';
+}
+
+static ssize_t show_path(const struct scsi_path *path, char *buf, ssize_t len)
+{
+	return sysfs_emit_at(buf, len, "path %s %s %u %d %u\n",
+			     dev_name(&path->sdev->sdev_gendev),
+			     READ_ONCE(path->running) ?
+					scsi_path_state_name(path) : "stopped",
+			     path->failures, scsi_device_busy(path->sdev),
+			     atomic_read(&path->sdev->iorequest_cnt));
+}
+
+static ssize_t show_group(const struct scsi_path *first, char *buf, ssize_t len)
+{
+	ssize_t start = len;
+	struct scsi_path *path;
+
+	len += sysfs_emit_at(buf, len, "group %u %c %s\n", first->weight,
+			     group_status(first),
+			     scsi_path_access_name(first));
+	list_for_each_entry(path, &first->lu->paths, node) {
+		if (len > PAGE_SIZE - LINE_ROOM)
+			break;
+		if (path->weight == first->weight &&
+		    path->access == first->access)
+			len += show_path(path, buf, len);
+	}
+	return len - start;
+}
+
+/**
+ * scsi_mpath_status - all groups with their paths, a line each
+ * @lu: logical unit
+ * @buf: a page of sysfs; what does not fit is left out, line by line
+ *
+ * Context: process; takes @lu->lock.
+ * Return: bytes written.
+ */
+ssize_t scsi_mpath_status(struct scsi_mpath *lu, char *buf)
+{
+	struct scsi_path *path;
+	ssize_t len = 0;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (is_first_of_group(lu, path) &&
+		    len <= PAGE_SIZE - 2 * LINE_ROOM)
+			len += show_group(path, buf, len);
+	}
+	spin_unlock_irq(&lu->lock);
+	return len;
+}
+
+/**
+ * scsi_mpath_queued - block I/O requests that no path has
+ * @lu: logical unit
+ *
+ * Passthrough commands are not counted, nor is what has no disk.
+ *
+ * Context: process.
+ */
+unsigned int scsi_mpath_queued(struct scsi_mpath *lu)
+{
+	struct gendisk *disk = lu->sdev->request_queue->disk;
+	long queued = 0;
+	int cpu;
+
+	if (!disk)
+		return 0;
+	for_each_possible_cpu(cpu) {
+		for (int dir = 0; dir < 2; dir++)
+			queued += part_stat_local_read_cpu(disk->part0,
+							   in_flight[dir], cpu);
+	}
+	queued -= scsi_lu_busy(lu->sdev);
+	return max(queued, 0L);
+}

@@ -1,0 +1,249 @@
+# SPDX-License-Identifier: GPL-2.0
+# Explicit ALUA of a real target: LIO, two port groups with two ports each. If
+# no group takes I/O one is asked to, by SET TARGET PORT GROUPS, and asked less
+# and less often if somebody else takes it away again. A target with implicit
+# ALUA only is not asked.
+# guest: cpus=4 memory=2048 seconds=500
+. ./lib.sh
+plan 44
+
+CORE=/sys/kernel/config/target/core
+LOOP=/sys/kernel/config/target/loopback
+TRACE=/sys/kernel/debug/tracing
+OPTIMIZED=0
+STANDBY=2
+UNAVAILABLE=3
+IMPLICIT=1
+EXPLICIT=2
+BOTH=3
+
+# backstore N TYPE A B: a disk with the port groups a and b, in these states
+backstore() {
+	store=$CORE/rd_mcp_$1/lu
+	mkdir -p $store
+	echo rd_pages=16384 >$store/control
+	echo 1 >$store/enable
+	printf 'e1e%05x\n' "$1" >$store/wwn/vpd_unit_serial
+	port_group 1 a "$2" "$3"
+	port_group 2 b "$2" "$4"
+}
+
+# port_group ID NAME TYPE STATE
+port_group() {
+	mkdir "$store/alua/$2"
+	echo "$1" >"$store/alua/$2/tg_pt_gp_id"
+	echo 0 >"$store/alua/$2/nonop_delay_msecs"
+	# LIO takes it only while implicit changes are allowed.
+	echo "$4" >"$store/alua/$2/alua_access_state"
+	echo 0 >"$store/alua/$2/alua_access_status"
+	echo "$3" >"$store/alua/$2/alua_access_type"
+}
+
+# tpg N PORT: the directory of a port of disk N
+tpg() {
+	printf '%s/naa.5001405%07x%02x/tpgt_1' $LOOP "$1" "$2"
+}
+
+# port N PORT GROUP: one more port of disk N, with a host of its own
+port() {
+	dir=$(tpg "$1" "$2")
+	mkdir -p "$dir/lun/lun_0"
+	# It answers when it is in its group, not before.
+	echo offline >"$dir/transport_status"
+	ln -s "$CORE/rd_mcp_$1/lu" "$dir/lun/lun_0/lu"
+	echo "$3" >"$dir/lun/lun_0/alua_tg_pt_gp"
+	echo "naa.5001405fffffff$2" >"$dir/nexus"
+	echo online >"$dir/transport_status"
+	echo "0 1 -" >"/sys/class/scsi_host/host$(cut -d: -f1 "$dir/address")/scan"
+}
+
+# path N PORT: as H:C:T:L
+path() {
+	echo "$(cat "$(tpg "$1" "$2")/address"):0"
+}
+
+# disk_with_ports N TYPE A B: it is $disk, with two ports in each group
+disk_with_ports() {
+	n=$1
+	backstore "$@"
+	port "$n" 1 a
+	port "$n" 2 a
+	port "$n" 3 b
+	port "$n" 4 b
+	a="$(path "$n" 1) $(path "$n" 2)"
+	b="$(path "$n" 3) $(path "$n" 4)"
+	disk=$(basename "/sys/bus/scsi/devices/${a%% *}/path/lu/block/"*)
+	lu=/sys/block/$disk/device
+	within 30 disk_is_there "$disk" || bail_out "no disk"
+	echo rr >"$lu/multipath/policy"
+	echo 120 >"$lu/multipath/no_path_timeout"
+}
+
+# group GROUP: its directory
+group() {
+	echo "$CORE/rd_mcp_$n/lu/alua/$1"
+}
+
+# target GROUP STATE: somebody else, or the target itself, changes it
+target() {
+	echo "$2" >"$(group "$1")/alua_access_state"
+}
+
+# changed_by GROUP: who has changed its state last
+changed_by() {
+	cat "$(group "$1")/alua_access_status"
+}
+
+# one_optimized GROUP...: one of these is
+one_optimized() {
+	for active in "$@"; do
+		[ "$(cat "$(group $active)/alua_access_state")" != $OPTIMIZED ] ||
+			return 0
+	done
+	return 1
+}
+
+activations() {
+	dmesg | grep "sd $(basename "$(readlink "$lu")"):" |
+		grep -c 'path [0-9:]* activated$'
+}
+
+activations_are() {
+	[ "$(activations)" = "$1" ]
+}
+
+# stpgs: how many SET TARGET PORT GROUPS have been sent since asked last
+stpgs() {
+	grep -c scsi_dispatch_cmd_start: $TRACE/trace
+	echo >$TRACE/trace
+}
+
+lu_state_is() {
+	[ "$(cat "$lu/state")" = "$1" ]
+}
+
+now() {
+	cut -d. -f1 /proc/uptime
+}
+
+# carry PATH...: the load is on these
+carry() (
+	for each in "$@"; do
+		within 20 issued_more_than "$each" $(($(path_issued "$each") + 20)) ||
+			return 1
+	done
+)
+
+# goes_on SECONDS TEXT GROUP...: one of these is put into use; it is $active
+goes_on() {
+	text_of_it=$2
+	seconds=$1
+	shift 2
+	began=$(now)
+	ok "$text_of_it: one group is activated" within "$seconds" one_optimized "$@"
+	echo "# took $(($(now) - began)) s"
+	one_optimized "$@"
+	eval "paths=\$$active"
+	ok "$text_of_it: running" within 10 lu_state_is running
+	ok "$text_of_it: its paths carry I/O" within 20 carry $paths
+	is "$text_of_it: who did it" "$(changed_by $active)" "Altered by Explicit STPG"
+}
+
+# load_start: until load_ends
+load_start() {
+	rm -f /tmp/enough
+	fio_start 400 --filename="/dev/$disk" --trigger-file=/tmp/enough
+}
+
+load_ends() {
+	ok "$1: the load has gone on" fio_is_running
+	touch /tmp/enough
+	fio_ok "$1: no error above, data verified"
+}
+
+mount -t configfs configfs /sys/kernel/config 2>/dev/null
+modprobe -a scsi_dh_alua tcm_loop || bail_out "no target"
+echo 'opcode == 0xa4' >$TRACE/events/scsi/scsi_dispatch_cmd_start/filter
+echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
+
+# Implicit and explicit: nobody but this initiator can help.
+disk_with_ports 0 $BOTH $OPTIMIZED $OPTIMIZED
+load_start
+load_reaches $a $b
+is "while there is a path nobody is asked" "$(stpgs)" 0
+target a $STANDBY
+target b $STANDBY
+goes_on 30 "both standby" a b
+is "both standby: asked once" "$(stpgs)" 1
+ok "both standby: logged" activations_are 1
+# The ports of that group are lost; the hold-off is longer now.
+for each in $paths; do
+	echo offline >"/sys/bus/scsi/devices/$each/state"
+done
+goes_on 60 "the active ports offline" "$(echo $active | tr ab ba)"
+ok "the active ports offline: logged" activations_are 2
+load_ends "implicit and explicit"
+
+# Explicit only, and the ports of the active group are removed.
+disk_with_ports 1 $EXPLICIT $OPTIMIZED $STANDBY
+load_start
+ok "explicit only: a carries I/O" within 20 carry $a
+for each in 1 2; do
+	rm "$(tpg 1 $each)/lun/lun_0/lu"
+done
+stpgs >/dev/null
+goes_on 30 "explicit only" b
+ok "explicit only: asked" test "$(stpgs)" -ge 1
+load_ends "explicit only"
+
+# Implicit only: I/O waits, and fails when the time is over.
+disk_with_ports 2 $IMPLICIT $OPTIMIZED $OPTIMIZED
+echo 12 >"$lu/multipath/no_path_timeout"
+load_start
+load_reaches $a $b
+stpgs >/dev/null
+target a $STANDBY
+target b $UNAVAILABLE
+ok "implicit only: blocked" within 10 lu_state_is blocked
+began=$(now)
+ok "implicit only: fails in the end" within 40 lu_state_is transport-offline
+took=$(($(now) - began))
+echo "# failed after $took s"
+ok "implicit only: not before its time" test $took -ge 10
+ok "implicit only: not long after" test $took -le 20
+wait $fio_pid
+ok "implicit only: and the load with it" test $? != 0
+is "implicit only: nobody is asked" "$(stpgs)" 0
+is "implicit only: no activation" "$(activations)" 0
+is "implicit only: a" "$(changed_by a)" "Altered by Implicit ALUA"
+is "implicit only: b" "$(changed_by b)" "Altered by Implicit ALUA"
+
+# Another initiator takes it away each time, and this one gives in. It finds
+# both groups in standby when it comes.
+came=$(now)
+disk_with_ports 3 $BOTH $STANDBY $STANDBY
+echo -1 >"$lu/multipath/no_path_timeout"
+load_start
+ok "standby at the scan: activated" within 40 one_optimized a b
+took=$(($(now) - came))
+echo "# activated $took s after it came"
+ok "standby at the scan: not while others may be found" test $took -ge 5
+ok "standby at the scan: carries I/O" within 20 sh -c \
+	"[ \$(cat /sys/block/$disk/stat | awk '{ print \$1 }') -gt 100 ]"
+stpgs >/dev/null
+before=$(activations)
+end=$(($(now) + 40))
+while [ "$(now)" -lt $end ]; do
+	one_optimized a b && target $active $STANDBY
+	sleep 3
+done
+got=$(($(activations) - before))
+asked=$(stpgs)
+echo "# taken away for 40 s: activated $got times, asked $asked times"
+ok "taken away again and again: some activations" test $got -ge 1
+ok "taken away again and again: not many" test $got -le 5
+ok "taken away again and again: not asked more often" test "$asked" -le 5
+ok "taken away again and again: the load waits" fio_is_running
+goes_on 140 "not taken away any more" a b
+load_ends "taken away"
+finish

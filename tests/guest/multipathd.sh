@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0
+# The real multipathd and udev: it combines what is not claimed, and leaves logical
+# units alone; by itself as Debian ships it, by a line of configuration if it is told
+# to take everything. And device-mapper's multipath on top of a logical unit.
+# guest: cpus=4 memory=2048 seconds=300
+# qemu: -device virtio-scsi-pci,id=hba0 -device virtio-scsi-pci,id=hba1
+# qemu: -blockdev driver=null-co,node-name=disk,size=64M,read-zeroes=on
+# qemu: -device scsi-hd,bus=hba0.0,drive=disk,share-rw=on,serial=PLAIN1,wwn=0x5000c50015ea71ac
+# qemu: -device scsi-hd,bus=hba1.0,drive=disk,share-rw=on,serial=PLAIN1,wwn=0x5000c50015ea71ac
+. ./lib.sh
+plan 18
+
+# configure TEXT: what is not said is multipathd's default
+configure() {
+	printf '%s\n' 'defaults {' 'path_selector "round-robin 0"' \
+		'verbosity 2' "$1" '}' "$2" >/etc/multipath.conf
+}
+
+two_plain_disks() {
+	[ -b /dev/sda ] && [ -b /dev/sdb ]
+}
+
+lu_is_there() {
+	[ -d /sys/block/sdc/device/multipath ] && disk_is_there sdc
+}
+
+within 30 two_plain_disks || bail_out "no plain disks"
+load_debug 2 max_luns=1 dev_size_mb=64
+within 30 lu_is_there || bail_out "no logical unit"
+lu=/sys/block/sdc/device/multipath
+mkdir -p /etc/multipath /run/udev
+systemd-udevd --daemon || bail_out "no udevd"
+udevadm trigger --action=add && udevadm settle || bail_out "udev"
+
+is "by-id: the logical unit as a disk of its own" \
+	"$(readlink -f /dev/disk/by-id/wwn-0x33333330000007d0 2>/dev/null)" /dev/sdc
+is "by-id: no other name leads to a path" \
+	"$(find /dev/disk/by-id -name '*33333330000007d0' -exec readlink -f {} \; | sort -u)" \
+	/dev/sdc
+
+# daemon TEXT TEXT: multipathd with this configuration
+daemon() {
+	configure "$1" "$2"
+	multipathd -d >/tmp/multipathd.log 2>&1 &
+	daemon_pid=$!
+	within 30 daemon_answers || bail_out "multipathd: $(cat /tmp/multipathd.log)"
+}
+
+daemon_answers() {
+	multipathd show daemon | grep -q running
+}
+
+daemon_ends() {
+	multipathd shutdown >/dev/null
+	wait $daemon_pid
+	multipath -F
+}
+
+holders() {
+	ls "/sys/block/$1/holders" | wc -l
+}
+
+holders_are() {
+	[ "$(holders "$1")" = "$2" ]
+}
+
+map_of_plain() {
+	holders_are sda 1 && holders_are sdb 1
+}
+
+daemon "find_multipaths yes"
+ok "yes: the plain disks are combined" within 40 map_of_plain
+is "yes: the logical unit is left alone" "$(holders sdc)" 0
+ok "yes: I/O beside each other" sh -c \
+	"dd if=/dev/dm-0 of=/dev/null bs=4k count=200 iflag=direct &&
+	 dd if=/dev/sdc of=/dev/null bs=4k count=200 iflag=direct"
+is "yes: and after it" "$(holders sdc)" 0
+daemon_ends
+
+daemon ""
+ok "as shipped: it runs" daemon_answers
+is "as shipped: the logical unit is left alone" "$(holders sdc)" 0
+daemon_ends
+
+daemon "find_multipaths no" 'blacklist {
+protocol "scsi:unspec"
+}'
+ok "no, and the line: the plain disks are combined" within 40 map_of_plain
+is "no, and the line: the logical unit is left alone" "$(holders sdc)" 0
+# It takes what it can: that shows that the line is what keeps it away.
+daemon_ends
+daemon "find_multipaths no"
+ok "no, without the line: it is taken" within 40 holders_are sdc 1
+path=$(first_path sdc)
+inject_host_byte "$path" -1 28 1
+ok "on top: a path that fails is of no concern to it" sh -c \
+	"dd if=/dev/\$(ls /sys/block/sdc/holders) of=/dev/null bs=4k count=200 iflag=direct"
+is "on top: it has not failed a path" \
+	"$(multipathd show paths format '%d %t' | awk '$1 == "sdc" { print $2 }')" \
+	active
+daemon_ends
+ok "given back" within 20 holders_are sdc 0
+
+# By hand, a map over the one node.
+table="0 $(blockdev --getsz /dev/sdc) multipath 1 queue_if_no_path"
+DM_DISABLE_UDEV=1 dmsetup create top --table \
+	"$table 0 1 1 round-robin 0 1 1 $(cat /sys/block/sdc/dev) 1"
+ok "a map on top: reads and writes" sh -c \
+	"dd if=/dev/zero of=/dev/dm-0 bs=4k count=100 oflag=direct &&
+	 dd if=/dev/dm-0 of=/dev/null bs=4k count=100 iflag=direct"
+fails "a map cannot attach a handler to it" sh -c \
+	"DM_DISABLE_UDEV=1 dmsetup create handler --table '$table 1 alua 1 1 round-robin 0 1 1 $(cat /sys/block/sdc/dev) 1'"
+DM_DISABLE_UDEV=1 dmsetup remove top
+is "the paths are as they were" "$(grep -c ':[12]:[^:]*:[^:]*$' $PATHS)" 2
+is "one logical unit" "$(find /sys/block/*/device/multipath -maxdepth 0 | wc -l)" 1
+finish
