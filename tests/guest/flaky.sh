@@ -11,7 +11,7 @@ path=$(first_path)
 other=$(path_devices | tail -1)
 
 times_back() {
-	dmesg | grep -c "path $path on probation"
+	dmesg | grep -c "path $path probation"
 }
 
 inject_host_byte "$path" 1 28 7	# DID_ERROR, always
