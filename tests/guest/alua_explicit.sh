@@ -218,18 +218,20 @@ is "implicit only: no activation" "$(activations)" 0
 is "implicit only: a" "$(changed_by a)" "Altered by Implicit ALUA"
 is "implicit only: b" "$(changed_by b)" "Altered by Implicit ALUA"
 
-# Another initiator takes it away each time, and this one gives in. It finds
-# both groups in standby when it comes.
+# Another initiator takes it away each time, and this one gives in. It begins
+# when the disk has just been found.
 came=$(now)
-disk_with_ports 3 $BOTH $STANDBY $STANDBY
+disk_with_ports 3 $BOTH $OPTIMIZED $OPTIMIZED
 echo -1 >"$lu/multipath/no_path_timeout"
+target a $STANDBY
+target b $STANDBY
 load_start
-ok "standby at the scan: activated" within 40 one_optimized a b
+ok "a new disk: activated" within 40 one_optimized a b
 took=$(($(now) - came))
 echo "# activated $took s after it came"
-ok "standby at the scan: not while others may be found" test $took -ge 5
-ok "standby at the scan: carries I/O" within 20 sh -c \
-	"[ \$(cat /sys/block/$disk/stat | awk '{ print \$1 }') -gt 100 ]"
+ok "a new disk: not while the scan may find others" test $took -ge 5
+ok "a new disk: its paths carry I/O" within 20 sh -c \
+	"[ \$(awk '{ print \$1 }' /sys/block/$disk/stat) -gt 100 ]"
 stpgs >/dev/null
 before=$(activations)
 end=$(($(now) + 40))
@@ -246,4 +248,13 @@ ok "taken away again and again: not asked more often" test "$asked" -le 5
 ok "taken away again and again: the load waits" fio_is_running
 goes_on 140 "not taken away any more" a b
 load_ends "taken away"
+# EXPERIMENT
+backstore 4 $BOTH $STANDBY $OPTIMIZED
+port 4 1 a
+port 4 2 b
+sleep 8
+echo "# EXP size: $(cat /sys/block/sde/size)"
+sed 's/^/# EXP /' /sys/block/sde/device/multipath/status
+echo 1 >/sys/block/sde/device/rescan
+echo "# EXP size after rescan: $(cat /sys/block/sde/size)"
 finish

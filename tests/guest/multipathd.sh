@@ -4,7 +4,7 @@
 # to take everything. And device-mapper's multipath on top of a logical unit.
 # guest: cpus=4 memory=2048 seconds=300
 # qemu: -device virtio-scsi-pci,id=hba0 -device virtio-scsi-pci,id=hba1
-# qemu: -blockdev driver=null-co,node-name=disk,size=64M,read-zeroes=on
+# qemu: -blockdev driver=null-co,node-name=disk,size=67108864,read-zeroes=on
 # qemu: -device scsi-hd,bus=hba0.0,drive=disk,share-rw=on,serial=PLAIN1,wwn=0x5000c50015ea71ac
 # qemu: -device scsi-hd,bus=hba1.0,drive=disk,share-rw=on,serial=PLAIN1,wwn=0x5000c50015ea71ac
 . ./lib.sh

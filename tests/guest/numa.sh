@@ -10,7 +10,7 @@
 # qemu: -device pcie-root-port,id=port0,bus=pxb0,chassis=1
 # qemu: -device pcie-root-port,id=port1,bus=pxb1,chassis=2
 # qemu: -device virtio-scsi-pci,id=hba0,bus=port0 -device virtio-scsi-pci,id=hba1,bus=port1
-# qemu: -blockdev driver=null-co,node-name=disk,size=64M,read-zeroes=on
+# qemu: -blockdev driver=null-co,node-name=disk,size=67108864,read-zeroes=on
 # qemu: -device scsi-hd,bus=hba0.0,drive=disk,share-rw=on,serial=NUMA1,wwn=0x5000c50015ea71ac
 # qemu: -device scsi-hd,bus=hba1.0,drive=disk,share-rw=on,serial=NUMA1,wwn=0x5000c50015ea71ac
 . ./lib.sh

@@ -220,6 +220,8 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	path->lu = lu;
 	scsi_mpath_get(lu);
 	WRITE_ONCE(path->sdev->path, path);
+	/* Pairs with that in scsi_path_access_state_read(). */
+	smp_mb();
 	path->sdev->no_uld_attach = 1;
 
 	spin_lock_irq(&lu->lock);
@@ -335,8 +337,10 @@ static int claim_as_path(struct scsi_device *sdev, char *id)
 		error = scsi_mpath_bring_up(lu);
 		if (error)
 			goto undo_join;
-		if (state != PATH_GOOD)
+		if (state != PATH_GOOD || path->access == ACCESS_NONE) {
+			scsi_mpath_rescan_when_usable(lu);
 			scsi_path_set_state(path, state, "at scan");
+		}
 	}
 	scsi_mpath_put(lu);
 	return 0;

@@ -290,6 +290,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	INIT_WORK(&lu->work, lu_work);
 	INIT_DELAYED_WORK(&lu->no_path_work, no_path_work);
 	INIT_WORK(&lu->remove_work, remove_work);
+	scsi_mpath_rescan_init(lu);
 	return lu;
 
 free_cpu:
@@ -371,6 +372,7 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
 	disable_work_sync(&lu->work);
 	disable_delayed_work_sync(&lu->no_path_work);
 	disable_delayed_work_sync(&lu->group.work);
+	disable_work_sync(&lu->rescan_work);
 	scsi_mpath_activation_stop(lu);
 	scsi_mpath_put(lu);
 }
@@ -431,6 +433,7 @@ void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path)
 		WRITE_ONCE(lu->expired, false);
 		WRITE_ONCE(lu->usable_since, jiffies);
 		cancel_delayed_work(&lu->no_path_work);
+		scsi_mpath_rescan_if_wanted(lu);
 	} else {
 		lu->no_path_since = jiffies;
 		if (lu->announced)

@@ -248,6 +248,8 @@ struct scsi_mpath_cpu {
  * @work: brings the LU's scsi_device in line with @usable and sends events
  * @no_path_work: @no_path_timeout is over
  * @remove_work: removes the LU's scsi_device and what paths there are
+ * @wants_rescan: it was found over a path that could not serve it; @lock
+ * @rescan_work: looks at it once more
  * @usable: the paths that I/O from each node takes, for dispatch. An array is
  *	replaced when a path joins and rewritten in place at state changes. All
  *	are empty, or none is.
@@ -284,6 +286,8 @@ struct scsi_mpath {
 	struct work_struct work;
 	struct delayed_work no_path_work;
 	struct work_struct remove_work;
+	bool wants_rescan;
+	struct work_struct rescan_work;
 	struct scsi_path_set __rcu *usable[];
 };
 
@@ -364,6 +368,11 @@ void scsi_mpath_read_stale_access(struct scsi_mpath *lu);
 void scsi_mpath_activation_init(struct scsi_mpath_activation *activation);
 void scsi_mpath_activation_stop(struct scsi_mpath *lu);
 void scsi_mpath_consider_activation(struct scsi_mpath *lu);
+
+/* rescan.c */
+void scsi_mpath_rescan_init(struct scsi_mpath *lu);
+void scsi_mpath_rescan_when_usable(struct scsi_mpath *lu);
+void scsi_mpath_rescan_if_wanted(struct scsi_mpath *lu);
 
 /* status.c */
 ssize_t scsi_mpath_status(struct scsi_mpath *lu, char *buf);

@@ -201,6 +201,8 @@ static void probe_work(struct work_struct *work)
 			scsi_path_in_transition(path);
 		else if (tested == PATH_PASSIVE)
 			scsi_path_is_passive(path);
+		else if (tested == PATH_GONE)
+			scsi_path_is_gone(path, "probe");
 	}
 
 	spin_lock_irq(&path->lu->lock);

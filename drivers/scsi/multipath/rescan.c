@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A logical unit that was found over a path that could not serve it, such as a
+ * port in standby, is a disk without capacity and partitions. As soon as a path
+ * can serve it, it is looked at once more.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/workqueue.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+
+#include "mpath.h"
+
+static u64 capacity_of(struct scsi_device *sdev)
+{
+	struct gendisk *disk;
+	u64 capacity = 0;
+
+	/* The upper-level driver stays bound, and the disk its own. */
+	device_lock(&sdev->sdev_gendev);
+	disk = sdev->request_queue->disk;
+	if (disk)
+		capacity = get_capacity(disk);
+	device_unlock(&sdev->sdev_gendev);
+	return capacity;
+}
+
+static void read_partitions(struct scsi_device *sdev)
+{
+	struct gendisk *disk;
+
+	device_lock(&sdev->sdev_gendev);
+	disk = sdev->request_queue->disk;
+	if (disk) {
+		mutex_lock(&disk->open_mutex);
+		if (disk_live(disk))
+			bdev_disk_changed(disk, false);
+		mutex_unlock(&disk->open_mutex);
+		kobject_uevent(&disk_to_dev(disk)->kobj, KOBJ_CHANGE);
+	}
+	device_unlock(&sdev->sdev_gendev);
+}
+
+static void rescan_work(struct work_struct *work)
+{
+	struct scsi_mpath *lu = container_of(work, struct scsi_mpath,
+					     rescan_work);
+	struct scsi_device *sdev = lu->sdev;
+	bool had_capacity = capacity_of(sdev);
+
+	if (scsi_rescan_device(sdev))
+		return;
+	if (!had_capacity && capacity_of(sdev))
+		read_partitions(sdev);
+}
+
+/**
+ * scsi_mpath_rescan_when_usable - the scan found no path that serves
+ * @lu: logical unit
+ *
+ * Context: process; takes @lu->lock.
+ */
+void scsi_mpath_rescan_when_usable(struct scsi_mpath *lu)
+{
+	spin_lock_irq(&lu->lock);
+	lu->wants_rescan = true;
+	spin_unlock_irq(&lu->lock);
+}
+
+/**
+ * scsi_mpath_rescan_if_wanted - a path serves now
+ * @lu: logical unit
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_mpath_rescan_if_wanted(struct scsi_mpath *lu)
+{
+	lockdep_assert_held(&lu->lock);
+	if (!lu->wants_rescan || !lu->announced)
+		return;
+	lu->wants_rescan = false;
+	/* It does I/O, so it must not be where I/O is unblocked. */
+	queue_work(system_unbound_wq, &lu->rescan_work);
+}
+
+/**
+ * scsi_mpath_rescan_init - a new logical unit
+ * @lu: logical unit
+ */
+void scsi_mpath_rescan_init(struct scsi_mpath *lu)
+{
+	INIT_WORK(&lu->rescan_work, rescan_work);
+}
