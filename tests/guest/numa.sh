@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two NUMA nodes with an adapter each: I/O takes the path whose host is near to the
 # CPU that submits it, and the far one when the near one is gone.
-# guest: cpus=4 memory=2048
+# guest: cpus=4,sockets=2 memory=2048
 # append: scsi_mod.multipath=always
 # qemu: -object memory-backend-ram,id=m0,size=1G -object memory-backend-ram,id=m1,size=1G
 # qemu: -numa node,nodeid=0,cpus=0-1,memdev=m0 -numa node,nodeid=1,cpus=2-3,memdev=m1

@@ -51,6 +51,11 @@ cp -rL /lib/udev/rules.d /lib/udev/*_id "$root/lib/udev/"
 cp "$(find "$tools" -name 60-multipath.rules)" "$root/lib/udev/rules.d/"
 cp -r "$(find "$tools" -type d -path '*lib*/multipath')" "$root/lib/multipath"
 ln -s udevadm "$root/bin/systemd-udevd"
+# udev's rules name programs by their whole path.
+mkdir -p "$root/usr"
+ln -s bin "$root/sbin"
+ln -s ../bin "$root/usr/bin"
+ln -s ../bin "$root/usr/sbin"
 add_libraries "$root"/lib/udev/*_id "$root"/lib/multipath/*.so
 sort -u "$root/libraries" | while read -r library; do
 	place=$root${library#"$tools"}
