@@ -87,7 +87,7 @@ void scsi_mpath_consider_activation(struct scsi_mpath *lu)
 	queue_delayed_work(scsi_mpath_wq, &activation->work, due - jiffies);
 }
 
-static void activated(struct scsi_mpath *lu, struct scsi_path *path)
+static void note_success(struct scsi_mpath *lu, struct scsi_path *path)
 {
 	struct scsi_mpath_activation *activation = &lu->activation;
 	struct scsi_path *other;
@@ -113,8 +113,8 @@ static void activated(struct scsi_mpath *lu, struct scsi_path *path)
 	}
 }
 
-static void not_activated(struct scsi_mpath *lu, struct scsi_path *path,
-			  int error)
+static void note_failure(struct scsi_mpath *lu, struct scsi_path *path,
+			 int error)
 {
 	struct scsi_mpath_activation *activation = &lu->activation;
 
@@ -144,9 +144,9 @@ static void handler_is_done(void *data, int error)
 	if (list_empty(&path->node))
 		;	/* it has left, and nothing is to be learnt from it */
 	else if (error == SCSI_DH_OK)
-		activated(lu, path);
+		note_success(lu, path);
 	else
-		not_activated(lu, path, error);
+		note_failure(lu, path, error);
 	spin_unlock_irqrestore(&lu->lock, flags);
 	scsi_device_put(path->sdev);
 	scsi_mpath_put(lu);

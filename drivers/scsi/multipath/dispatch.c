@@ -334,12 +334,7 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 	case PATH_CONGESTED:
 		atomic_set(&sdev->device_blocked, sdev->max_device_blocked);
 		return;
-	case PATH_TRANSITION:
-	case PATH_PASSIVE:
-	case PATH_STRIKE:
-	case PATH_SUSPENDED:
-	case PATH_LOST:
-	case PATH_GONE:
+	default:
 		break;
 	}
 
@@ -347,21 +342,31 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 	if (time_before(cmd->jiffies_at_alloc, READ_ONCE(path->back_since)))
 		return;
 
+	/* A timeout of the submitter's own choice says less. */
+	if (host_byte(cmd->result) == DID_TIME_OUT &&
+	    blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)))
+		effect = PATH_STRIKE;
 	snprintf(why, sizeof(why), "result %#x", cmd->result);
-	if (effect == PATH_TRANSITION)
-		scsi_path_in_transition(path);
-	else if (effect == PATH_PASSIVE)
-		scsi_path_is_passive(path);
-	else if (effect == PATH_STRIKE ||
-	    /* A timeout of the submitter's own choice says less. */
-	    (host_byte(cmd->result) == DID_TIME_OUT &&
-	     blk_rq_is_passthrough(scsi_cmd_to_rq(cmd))))
+	switch (effect) {
+	case PATH_STRIKE:
 		scsi_path_strike(path, why);
-	else if (effect == PATH_GONE)
+		break;
+	case PATH_TRANSITION:
+		scsi_path_in_transition(path);
+		break;
+	case PATH_PASSIVE:
+		scsi_path_is_passive(path);
+		break;
+	case PATH_GONE:
 		scsi_path_is_gone(path, why);
-	else
-		scsi_path_suspend_or_lose(path, effect == PATH_LOST ?
-						PATH_DEAD : PATH_WAITING, why);
+		break;
+	case PATH_LOST:
+		scsi_path_suspend_or_lose(path, PATH_DEAD, why);
+		break;
+	default:
+		scsi_path_suspend_or_lose(path, PATH_WAITING, why);
+		break;
+	}
 }
 
 static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,

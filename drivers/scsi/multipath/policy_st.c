@@ -65,7 +65,7 @@ static void st_done(struct scsi_path *path, struct scsi_cmnd *cmd)
 	/* Two that come back at once may lose one: it is an average. */
 	average += ((s64)min_t(u64, took, LONGEST) - average) >> AVERAGE_SHIFT;
 	WRITE_ONCE(path->load.service_time, average);
-	if (READ_ONCE(path->load.measured) != jiffies)
+	if (time_before(READ_ONCE(path->load.measured), jiffies))
 		WRITE_ONCE(path->load.measured, jiffies);
 	atomic_dec(&path->load.in_flight);
 }
