@@ -226,6 +226,8 @@ void scsi_path_access_join(struct scsi_path *path)
 		return;
 	path->access = access_of(path->sdev);
 	path->access_read = jiffies ?: 1;
+	if (path->access == ACCESS_NONE)
+		scsi_path_probe_schedule(path);
 }
 
 /**

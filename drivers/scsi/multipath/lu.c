@@ -151,6 +151,7 @@ static void lu_work(struct work_struct *work)
 	if (!READ_ONCE(lu->announced))
 		return;
 	block_or_unblock(lu);
+	scsi_mpath_rescan_if_wanted(lu);
 	send_events(lu);
 	scsi_mpath_read_stale_access(lu);
 }
@@ -433,7 +434,6 @@ void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path)
 		WRITE_ONCE(lu->expired, false);
 		WRITE_ONCE(lu->usable_since, jiffies);
 		cancel_delayed_work(&lu->no_path_work);
-		scsi_mpath_rescan_if_wanted(lu);
 	} else {
 		lu->no_path_since = jiffies;
 		if (lu->announced)

@@ -23,6 +23,7 @@
 #define PROBE_TIMEOUT		(10 * HZ)
 #define PROBE_DELAY_MAX		(60UL * HZ)
 #define PROBE_DELAY_NO_PATH	(2UL * HZ)
+#define PROBE_DELAY_PASSIVE	(10UL * HZ)
 /* Unit attentions that a returning I_T nexus may have to report first. */
 #define PROBE_TRIES		4
 
@@ -225,6 +226,9 @@ void scsi_path_probe_schedule(struct scsi_path *path)
 	/* I/O waits for it. */
 	if (!scsi_mpath_has_path_locked(path->lu))
 		delay = min(delay, PROBE_DELAY_NO_PATH);
+	/* It has not failed, and its target may never say that it is back. */
+	if (path->passive || path->access == ACCESS_NONE)
+		delay = min(delay, PROBE_DELAY_PASSIVE);
 	/* Spread out the paths of a controller that all failed at once. */
 	delay += get_random_u32_below(delay / 4 + 1);
 	if (queue_delayed_work(scsi_mpath_wq, &path->probe, delay))

@@ -69,19 +69,20 @@ void scsi_mpath_rescan_when_usable(struct scsi_mpath *lu)
 }
 
 /**
- * scsi_mpath_rescan_if_wanted - a path serves now
+ * scsi_mpath_rescan_if_wanted - its device runs, perhaps, and paths have changed
  * @lu: logical unit
  *
- * Context: @lu->lock held.
+ * Context: process; takes @lu->lock.
  */
 void scsi_mpath_rescan_if_wanted(struct scsi_mpath *lu)
 {
-	lockdep_assert_held(&lu->lock);
-	if (!lu->wants_rescan || !lu->announced)
-		return;
-	lu->wants_rescan = false;
-	/* It does I/O, so it must not be where I/O is unblocked. */
-	queue_work(system_unbound_wq, &lu->rescan_work);
+	spin_lock_irq(&lu->lock);
+	if (lu->wants_rescan && scsi_mpath_has_path_locked(lu)) {
+		lu->wants_rescan = false;
+		/* It does I/O, so it must not be where I/O is unblocked. */
+		queue_work(system_unbound_wq, &lu->rescan_work);
+	}
+	spin_unlock_irq(&lu->lock);
 }
 
 /**

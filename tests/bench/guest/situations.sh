@@ -39,7 +39,7 @@ situation() {
 }
 
 situation "one path takes 10 ms, the other 0.5 ms" 16 latency_us=10000,500
-situation "a link of 6000 a second, another of 2000" 32 \
+situation "a link of 6000 a second, another of 2000" 16 \
 	latency_us=500,500 link_us=167,500 depth=48,16
 situation "two hosts alike" 32 latency_us=500,500 link_us=250,250 depth=32,32
 finish
