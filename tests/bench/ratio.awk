@@ -13,7 +13,7 @@ END {
 	print "part", "row", "column", "value", "unit", "ratio"
 	for (i = 1; i <= NR; i++) {
 		$0 = line[i]
-		b = $1 == "scale" ? "plain" : base[$1]
+		b = $1 == "scale" || $1 == "memory" ? "plain" : base[$1]
 		against = b == "" ? "" : value[$1, $2, b, $5]
 		ratio = ""
 		if (against > 0 && $4 ~ /^[0-9.]+$/)

@@ -16,6 +16,8 @@ guests='cost-auto cost patched 1500
 cost-off cost patched 1500 scsi_mod.multipath=off
 scale-auto scale patched 1500
 scale-off scale patched 1500 scsi_mod.multipath=off
+memory-auto memory patched 600
+memory-off memory patched 600 scsi_mod.multipath=off
 loss-off loss patched 1200 scsi_mod.multipath=off
 loss-auto loss patched 1200
 headline headline patched 1200

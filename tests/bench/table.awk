@@ -11,12 +11,13 @@ BEGIN {
 	title["adding"] = "Adding up"
 	title["headline"] = "The set-up of 2002"
 	title["situations"] = "Which policy is good for what (ratio to rr)"
-	order = "fake copy nvme failover scale adding headline situations"
+	title["memory"] = "Memory of 64 units on 4 hosts (ratio to plain)"
+	order = "fake copy nvme failover scale memory adding headline situations"
 }
 NR > 1 {
 	part = $1
 	row = $2 ($5 == "instructions" || part == "scale" ? "" : ", " $5)
-	if (part == "scale")
+	if (part == "scale" || part == "memory")
 		row = $2 ", " $5
 	if (!((part, row) in seen_row)) {
 		seen_row[part, row] = 1

@@ -101,10 +101,9 @@ void scsi_path_access_state_read(struct scsi_device *sdev,
 					 "access state");
 	if (access == ACCESS_NONE) {
 		scsi_path_probe_schedule(path);
-	} else if (changed) {
-		path->passive = false;
-		if (path->state == PATH_WAITING || path->state == PATH_DEAD)
-			scsi_path_probe_now(path);
+	} else if (changed && (path->state == PATH_WAITING ||
+			       path->state == PATH_DEAD)) {
+		scsi_path_probe_now(path);
 	}
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 out:
@@ -144,9 +143,9 @@ void scsi_path_is_passive(struct scsi_path *path)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	scsi_path_suspend_locked(path, "not active");
 	path->transition_end = 0;
-	path->passive = path->state == PATH_WAITING;
+	path->passive = path->state != PATH_DISABLED;
+	scsi_path_suspend_locked(path, "not active");
 	if (!scsi_mpath_has_path_locked(lu))
 		scsi_mpath_consider_activation(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);

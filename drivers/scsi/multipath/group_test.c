@@ -86,6 +86,8 @@ static void access_brings_back(struct kunit *test)
 	set_access(fake, 0, SCSI_ACCESS_STATE_OPTIMAL);
 	KUNIT_EXPECT_TRUE(test, path->online);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
+	scsi_path_answers(path);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_FALSE(test, path->passive);
 }
 
@@ -114,6 +116,19 @@ static void active_again_is_good(struct kunit *test)
 	scsi_path_answers(&fake->path[2].path);
 	KUNIT_EXPECT_EQ(test, fake->path[2].path.state, PATH_DISABLED);
 	KUNIT_EXPECT_FALSE(test, fake->path[2].path.passive);
+}
+
+/* However often it has been passive before: it is no failure. */
+static void passive_is_tested_soon(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+
+	path->probe_delay = 60 * HZ;
+	scsi_path_is_passive(path);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&path->probe));
+	KUNIT_EXPECT_TRUE(test, time_before(path->probe.timer.expires,
+					    jiffies + 15 * HZ));
 }
 
 static void disabled_group_is_last(struct kunit *test)
@@ -307,6 +322,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(no_access_is_failing),
 	KUNIT_CASE(access_brings_back),
 	KUNIT_CASE(active_again_is_good),
+	KUNIT_CASE(passive_is_tested_soon),
 	KUNIT_CASE(disabled_group_is_last),
 	KUNIT_CASE(switched_group_is_used),
 	KUNIT_CASE(failback_is_at_once),

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Many logical units on four hosts each: how long until they are there, what
-# they take of the memory, what an I/O costs among them, and how long until all
-# are back at full rate when a host dies.
+# Many logical units on four hosts each: how long until they are there, what an I/O
+# costs among them, and how long until all are back at full rate when a host dies.
 # guest: cpus=1 memory=4096
 # qemu: -icount shift=0,sleep=off
 without_sg=1
@@ -14,17 +13,6 @@ column=${column:-plain}
 
 now() {
 	/bin/date +%s%N
-}
-
-# Kibibytes that the kernel has taken and can not give back.
-kernel_memory() {
-	sleep 10
-	sync
-	echo 3 >/proc/sys/vm/drop_caches
-	sleep 5
-	awk '/^(MemTotal|MemFree|Buffers|Cached|AnonPages):/ { m[$1] = $2 }
-	     END { print m["MemTotal:"] - m["MemFree:"] - m["Buffers:"] -
-		     m["Cached:"] - m["AnonPages:"] }' /proc/meminfo
 }
 
 nr_disks() {
@@ -65,58 +53,6 @@ some_disks() {
 	find /sys/block -name 'sd*' | sort | head -n "$1" |
 		sed 's|/sys/block/|/dev/|' | paste -s -d : -
 }
-
-# Bytes in slab objects that are in use.
-slab_memory() {
-	awk '$1 !~ /^#/ && NR > 2 { sum += $2 * $4 } END { printf "%.0f", sum }' \
-		/proc/slabinfo
-}
-
-# taken LUS HOSTS SCSI_DEBUG-OPTION...: kibibytes of pages, and bytes in slabs, that
-# they take
-taken() {
-	taken_lus=$1 taken_hosts=$2
-	shift 2
-	pages_before=$(kernel_memory)
-	slabs_before=$(slab_memory)
-	cat /proc/slabinfo >/tmp/slabs.before
-	load_debug "$taken_hosts" max_luns="$taken_lus" dev_size_mb=16 "$@"
-	sleep 10
-	pages_taken=$(($(kernel_memory) - pages_before))
-	slabs_taken=$(($(slab_memory) - slabs_before))
-	cat /proc/slabinfo >/tmp/slabs.after
-	within 300 rmmod scsi_debug
-	within 300 no_disks
-}
-
-# largest_slabs NR: which caches have grown most, in bytes for each of NR
-largest_slabs() {
-	awk -v nr="$1" 'NR == FNR { before[$1] = $2; next }
-		{ n = ($2 - before[$1]) * $4 / nr
-		  if (n > 100 || n < -100) printf "# %s %d\n", $1, n }' \
-		/tmp/slabs.before /tmp/slabs.after | sort -k 3 -n -r | head -n 12
-}
-
-# First of all: what a later step leaves behind would disturb. The first time
-# brings what stays, so it does not count.
-progress "scale, $column, memory"
-taken 64 4
-taken 64 4
-result scale "memory of 64 LUs x 4 hosts" "$column" $pages_taken KiB
-result scale "slabs of 64 LUs x 4 hosts" "$column" $((slabs_taken / 1024)) KiB
-option=
-[ -n "$claimed" ] || option=no_uld=1
-# shellcheck disable=SC2086 # perhaps no option
-taken 64 4 $option
-largest_slabs 256
-pages_more=$pages_taken slabs_more=$slabs_taken
-# shellcheck disable=SC2086 # perhaps no option
-taken 64 2 $option
-pages_more=$((pages_more - pages_taken)) slabs_more=$((slabs_more - slabs_taken))
-result scale "memory of a path, or of a device without upper level" "$column" \
-	$((pages_more * 1024 / 128)) bytes
-result scale "slabs of a path, or of a device without upper level" "$column" \
-	$((slabs_more / 128)) bytes
 
 for lus in 1 16 64 256; do
 	progress "scale, $column, $lus on 4 hosts"

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0
+# What logical units and their paths take of the kernel's memory, by the counters of
+# pages and by those of slabs.
+# guest: cpus=1 memory=2048
+# qemu: -icount shift=0,sleep=off
+without_sg=1
+. ./measure.sh
+
+claimed=
+[ "$(cat /sys/module/scsi_mod/parameters/multipath)" = off ] || claimed=1
+column=${claimed:+LUs}
+column=${column:-plain}
+
+# Kibibytes that the kernel has taken and can not give back.
+kernel_memory() {
+	sleep 10
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 5
+	awk '/^(MemTotal|MemFree|Buffers|Cached|AnonPages):/ { m[$1] = $2 }
+	     END { print m["MemTotal:"] - m["MemFree:"] - m["Buffers:"] -
+		     m["Cached:"] - m["AnonPages:"] }' /proc/meminfo
+}
+
+no_disks() {
+	[ ! -e /sys/block/sda ]
+}
+
+# Bytes of the objects in use, cache by cache.
+slabs() {
+	awk 'NR > 2 { print $1, $2 * $4 }' /proc/slabinfo
+}
+
+# grown BEFORE AFTER: by how much each cache has
+grown() {
+	awk 'NR == FNR { before[$1] = $2; next }
+		{ print $1, $2 - before[$1] }' "$1" "$2"
+}
+
+# taken HOSTS SCSI_DEBUG-OPTION...: pages_taken in KiB, and the slabs in the file
+# /tmp/taken.HOSTS, by 64 logical units
+taken() {
+	taken_hosts=$1
+	shift
+	pages_before=$(kernel_memory)
+	slabs >/tmp/before
+	load_debug "$taken_hosts" max_luns=64 dev_size_mb=16 "$@"
+	sleep 10
+	pages_taken=$(($(kernel_memory) - pages_before))
+	slabs >/tmp/after
+	grown /tmp/before /tmp/after >"/tmp/taken.$taken_hosts"
+	within 300 rmmod scsi_debug
+	within 300 no_disks
+}
+
+sum() {
+	awk '{ sum += $2 } END { printf "%.0f", sum }' "$1"
+}
+
+# The first time brings what stays, so it does not count.
+progress "memory, $column"
+taken 4
+taken 4
+result memory "64 units x 4 hosts, pages" "$column" $pages_taken KiB
+result memory "64 units x 4 hosts, slabs" "$column" \
+	$(($(sum /tmp/taken.4) / 1024)) KiB
+
+# What two more hosts take is what 128 paths take; or devices without upper level.
+option=
+[ -n "$claimed" ] || option=no_uld=1
+# shellcheck disable=SC2086 # perhaps no option
+taken 4 $option
+pages_more=$pages_taken
+# shellcheck disable=SC2086 # perhaps no option
+taken 2 $option
+grown /tmp/taken.2 /tmp/taken.4 >/tmp/more
+result memory "a path, or a device without upper level, pages" "$column" \
+	$(((pages_more - pages_taken) * 1024 / 128)) bytes
+result memory "a path, or a device without upper level, slabs" "$column" \
+	$(($(sum /tmp/more) / 128)) bytes
+# Where it is.
+awk '{ n = int($2 / 128); if (n > 15 || n < -15) print n, $1 }' /tmp/more |
+	sort -n -r | while read -r bytes cache; do
+		result memory "of that in $cache" "$column" "$bytes" bytes
+	done
+finish
