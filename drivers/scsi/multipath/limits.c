@@ -9,6 +9,8 @@
 
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/string.h>
 #include <scsi/scsi_device.h>
 
@@ -64,6 +66,19 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
 	       stacked.features == lu->features;
 }
 
+/* As queue_limits_start_update(), but does not wait for ever. */
+static bool lock_limits(struct request_queue *q)
+{
+	unsigned long give_up = jiffies + FREEZE_TIMEOUT;
+
+	while (!mutex_trylock(&q->limits_lock)) {
+		if (time_after(jiffies, give_up))
+			return false;
+		msleep(20);
+	}
+	return true;
+}
+
 /**
  * scsi_mpath_take_limits - make a logical unit fit one more path
  * @lu: logical unit with a device
@@ -72,7 +87,7 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
  * If the path takes less than the logical unit sends so far, the queue is
  * frozen for the change: no request made under the old limits remains.
  *
- * Context: process; waits for I/O under way.
+ * Context: process, claim_mutex held; waits for I/O under way.
  * Return: 0; -ETIMEDOUT if I/O did not end (it may be waiting for a path);
  * -EINVAL if no request can fit all hosts. On failure nothing has changed.
  */
@@ -83,11 +98,16 @@ int scsi_mpath_take_limits(struct scsi_mpath *lu, struct scsi_device *path)
 	struct queue_limits lim;
 	int error;
 
-	lim = queue_limits_start_update(q);
-	if (scsi_limits_are_stacked(&lim, path_lim)) {
-		queue_limits_cancel_update(q);
+	/*
+	 * An upper-level driver holds the lock while it reads the capacity, for
+	 * which it may be waiting for this very path. What is compared here
+	 * is changed by nobody but us.
+	 */
+	if (scsi_limits_are_stacked(&q->limits, path_lim))
 		return 0;
-	}
+	if (!lock_limits(q))
+		return -ETIMEDOUT;
+	lim = q->limits;
 	scsi_limits_stack(&lim, path_lim);
 	/* The block layer cannot express both in one. */
 	if (lim.virt_boundary_mask && lim.max_segment_size != UINT_MAX) {

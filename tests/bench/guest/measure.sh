@@ -3,6 +3,9 @@
 # an instruction of the guest is a nanosecond of its clock.
 . ./lib.sh
 
+# A line on the serial console holds up the one CPU for as long as a command takes.
+echo 1 >/proc/sys/kernel/printk
+
 # A logical unit goes with its last path, so that the next one is a new one.
 [ ! -e /sys/module/scsi_mod/parameters/no_path_timeout ] ||
 	echo 0 >/sys/module/scsi_mod/parameters/no_path_timeout
