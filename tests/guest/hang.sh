@@ -37,7 +37,9 @@ not_in_recovery() {
 	! in_recovery
 }
 
-all_are_good() {
+# What came back has to prove itself: it must have I/O.
+all_are_good_after_io() {
+	dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct || return 1
 	for each in $(path_devices); do
 		path_state_is "$each" 1 || return 1
 	done
@@ -73,7 +75,7 @@ ok "sysfs of the path" timeout 3 sh -c \
 	"cat /sys/bus/scsi/devices/$first/path/state"
 ok "the lines in /proc" timeout 3 cat /proc/scsi/scsi_path/paths
 ok "the error handler is still at work" in_recovery
-is "the path is out of use" "$(path_state "$first")" 2
+is "the path is not good" "$(path_state "$first")" 2
 echo "# $(cat $parameters/held) reads held"
 
 echo 0 >$parameters/hold
@@ -87,5 +89,5 @@ is "reads that failed" "$failed" 0
 ok "the error handler is done" within 120 not_in_recovery
 ok "none is held any more" within 60 holds_none
 is "no write was under way twice" "$(cat $parameters/doubled)" 0
-ok "every path is good again" within 120 all_are_good
+ok "every path is good again" within 120 all_are_good_after_io
 finish

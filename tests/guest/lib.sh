@@ -148,6 +148,11 @@ path_state_is() {
 	[ "$(path_state "$1")" = "$2" ]
 }
 
+# policy_of DIR: the one in brackets, of the multipath directory of a device
+policy_of() {
+	sed 's/.*\[\(.*\)\].*/\1/' "$1/policy"
+}
+
 path_issued() {
 	cat "/sys/bus/scsi/devices/$1/path/issued"
 }

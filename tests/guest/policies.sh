@@ -4,9 +4,10 @@
 # guest: cpus=4
 # append: scsi_mod.path_policy=rr
 . ./lib.sh
-plan 16
+plan 17
 
-POLICY=/sys/block/sda/device/multipath/policy
+LU=/sys/block/sda/device/multipath
+POLICY=$LU/policy
 
 snapshot() {
 	for path in $(path_devices); do
@@ -39,7 +40,8 @@ requests() {
 }
 
 one_lu 4 max_luns=1 dev_size_mb=64
-is "boot parameter" "$(cat $POLICY)" "lpu [rr]"
+is "boot parameter" "$(policy_of $LU)" rr
+is "all are listed" "$(tr -d "[]" <$POLICY)" "lpu rr qd st wrr"
 is "module parameter" "$(cat /sys/module/scsi_mod/parameters/path_policy)" rr
 
 snapshot before
@@ -69,7 +71,7 @@ is "weight: nothing on the worse rank" "$(deltas | cut -d' ' -f1)" 0
 echo 0 >"/sys/bus/scsi/devices/$out/path/weight"
 
 ok "lpu: set at run time" sh -c "echo lpu >$POLICY"
-is "lpu: shown" "$(cat $POLICY)" "[lpu] rr"
+is "lpu: shown" "$(policy_of $LU)" lpu
 snapshot before
 requests 4000
 snapshot after
@@ -77,7 +79,7 @@ echo "# lpu: $(deltas)"
 is "lpu: one path has it all" "$(deltas | tr ' ' '\n' | grep -vc '^0$')" 1
 
 fails "a policy that is not there" sh -c "echo quantum >$POLICY"
-is "and nothing changed" "$(cat $POLICY)" "[lpu] rr"
+is "and nothing changed" "$(policy_of $LU)" lpu
 
 fio_start 12
 for i in 1 2 3 4 5 6 7 8 9 10; do

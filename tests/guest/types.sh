@@ -23,7 +23,7 @@ load_debug 2 max_luns=1 ptype=1
 within 30 nr_paths_is 2
 is "tape: one st" "$(find /sys/class/scsi_tape -name 'st[0-9]' | wc -l)" 1
 is "tape: one sg" "$(nr_sg)" 1
-is "tape: stays on its path" "$(cat "$(lu_device)/multipath/policy")" "[lpu] rr"
+is "tape: stays on its path" "$(policy_of "$(lu_device)/multipath")" lpu
 fails "tape: round-robin is refused" sh -c \
 	"echo rr >$(lu_device)/multipath/policy"
 ok "tape: answers" mt-st -f /dev/nst0 status
