@@ -4,7 +4,7 @@
 # blocked and comes back with it; the port's removal and return are followed.
 # guest: cpus=4 memory=2048 seconds=300
 . ./lib.sh
-plan 16
+plan 21
 
 CORE=/sys/kernel/config/target/core/rd_mcp_0/rd
 FC=/sys/kernel/config/target/fc
@@ -119,4 +119,27 @@ ok "dev_loss: one path less" within 60 nr_paths_is 1
 ok "dev_loss: found again" within 90 nr_paths_is 2
 ok "load still goes on" fio_is_running
 fio_ok "no error above, data verified"
+
+# Ports that the transport has removed, all of them: nothing is worth a wait.
+echo 300 >/sys/block/sda/device/multipath/no_path_timeout
+paths=$(path_devices)
+for end in t0 t1; do
+	/bin/ip link set $end down
+done
+none_runs() {
+	for each in $paths; do
+		not_running "$each" || return 1
+	done
+}
+ok "both ports are lost" within 20 none_runs
+begin=$(cut -d. -f1 /proc/uptime)
+fails "a read waits for them, and fails" \
+	dd if=/dev/sda of=/dev/null bs=4k count=1 iflag=direct
+took=$(($(cut -d. -f1 /proc/uptime) - begin))
+ok "when they are removed, not after no_path_timeout: $took s" test $took -lt 60
+ok "so is the disk" within 30 nr_disks_is 0
+for end in t0 t1; do
+	/bin/ip link set $end up
+done
+ok "and it comes back" within 90 disk_is_there sda
 finish
