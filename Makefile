@@ -7,8 +7,12 @@ GUESTS ?=
 # How long to soak, and what to repeat.
 MINUTES ?= 60
 SEED ?=
-# The one test to run, and the virtual machine of the demo (um or qemu).
+# The one test to run, the kernel for its guests (debug, kasan, kcsan, ubsan), and
+# how many of them run side by side.
 T ?=
+KIND ?= debug
+GUESTS_AT_ONCE ?= 2
+# The virtual machine of the demo (um or qemu).
 VM ?=
 export KERNEL
 
@@ -30,8 +34,8 @@ apply: ## add the series to a Linux source tree: KERNEL=dir
 mbox: ## build/scsi-multipath.mbox: the series as mails for git am
 	@sh tests/kernel/mbox.sh
 
-test: ## run all tests, or the one named by T=name
-	@sh tests/run.sh $(T)
+test: ## run all tests, or the one named by T=name [KIND=kernel]
+	@KIND=$(KIND) GUESTS_AT_ONCE=$(GUESTS_AT_ONCE) sh tests/run.sh $(T)
 
 bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."]
 	@sh tests/bench/run.sh $(GUESTS)

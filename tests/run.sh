@@ -4,13 +4,18 @@
 # tests/guest.
 #
 # Prints TAP, a line per test, and a summary. A guest's console and its own
-# output stay in build/test/; where a test fails, the place is named.
+# output stay in build/test/; where a test fails, the place is named. $GUESTS_AT_ONCE
+# guests run side by side, those that may take longest first. With $KIND (kasan,
+# kcsan, ubsan) the guests alone, on that kernel; see tests/kernel/build.sh.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
+kind=${KIND:-debug}
 out=$top/build/test
+[ "$kind" = debug ] || out=$out-$kind
 only=${1:-}
+GUESTS_AT_ONCE=${GUESTS_AT_ONCE:-2}
 start=$(date +%s)
 n=0
 passed=0
@@ -94,22 +99,20 @@ run_unchanged() {
 	one $? "unchanged: all of the plan was run"
 }
 
-# boot NAME KERNEL INITRAMFS: a guest and what it and its kernel said
-boot() {
+# judge NAME STATUS: a guest has ended; what it and its kernel said
+judge() {
 	name=$1
-	script=tests/guest/$name.sh
-	[ -e "$script" ] || script=tests/bench/guest/$name.sh
-	seconds=$(sed -n 's/^# guest:.*\bseconds=\([0-9]*\).*/\1/p' "$script")
-	sh tests/rig/guest.sh "$name" "$2" "$3" "$out" "${seconds:-300}"
-	ended=$?
+	ended=$2
 	tr -d '\r' <"$out/$name.tap" >"$out/$name.tap.clean"
 	mv "$out/$name.tap.clean" "$out/$name.tap"
 	merge "$out/$name.tap"
-	[ $ended = 0 ] && grep -q '^# exit' "$out/$name.tap" &&
+	[ "$ended" = 0 ] && grep -q '^# exit' "$out/$name.tap" &&
 		plan_holds "$out/$name.tap"
 	one $? "$name: the guest came to its end"
-	[ $ended = 0 ] || tail -n 20 "$out/$name.console" | sed 's/^/# console: /'
-	if sh tests/rig/reports.sh "$out/$name.console" >"$out/$name.reports"; then
+	[ "$ended" = 0 ] || tail -n 20 "$out/$name.console" | sed 's/^/# console: /'
+	if ! [ -s "$out/$name.console" ]; then
+		one 1 "$name: the kernel said something"
+	elif sh tests/rig/reports.sh "$out/$name.console" >"$out/$name.reports"; then
 		sed "s|^|# build/test/$name.console:|" "$out/$name.reports" |
 			head -n 20
 		one 1 "$name: the kernel has nothing to report"
@@ -118,9 +121,40 @@ boot() {
 	fi
 }
 
-run_guest() {
-	say "guest $1"
-	boot "$1" build/debug/bzImage build/initramfs.cpio
+# by_length NAME...: those with the most seconds in their heads first
+by_length() {
+	for guest; do
+		seconds=$(sed -n 's/^# guest:.*\bseconds=\([0-9]*\).*/\1/p' \
+			"tests/guest/$guest.sh")
+		echo "${seconds:-300} $guest"
+	done | sort -k 1,1nr -k 2 | cut -d ' ' -f 2
+}
+
+# run_guests NAME...
+run_guests() {
+	must sh tests/kernel/packages.sh guest
+	must sh tests/kernel/build.sh "$kind"
+	image=build/$kind/bzImage
+	initramfs=build/initramfs-$kind.cpio
+	must sh tests/rig/initramfs.sh "build/$kind/modules" "$initramfs"
+	ACCEL=$(sh tests/rig/accel.sh "$image")
+	export ACCEL out image initramfs
+	say "guests run under $ACCEL"
+	fifo=$out/ended
+	rm -f "$fifo"
+	mkfifo "$fifo"
+	by_length "$@" | xargs -P "$GUESTS_AT_ONCE" -I @ sh -c '
+		echo "begins @"
+		sh tests/rig/guest.sh @ "$image" "$initramfs" "$out"
+		echo "ended @ $?"' >"$fifo" &
+	while read -r what name status; do
+		if [ "$what" = begins ]; then
+			say "guest $name"
+		else
+			judge "$name" "$status"
+		fi
+	done <"$fifo"
+	rm -f "$fifo"
 }
 
 # What an I/O costs, against the figure that is committed; the release kernel.
@@ -129,7 +163,9 @@ run_cost() {
 	must make -s kernel
 	must sh tests/rig/initramfs.sh build/modules build/initramfs-release.cpio
 	say "counting instructions"
-	boot guard build/bzImage build/initramfs-release.cpio
+	sh tests/rig/guest.sh guard build/bzImage build/initramfs-release.cpio \
+		"$out"
+	judge guard $?
 }
 
 guests=$(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib$')
@@ -140,23 +176,16 @@ fi
 
 mkdir -p "$out"
 echo "TAP version 13"
-wanted kunit && run_kunit
-wanted unchanged && run_unchanged
-wanted cost && run_cost
+if [ "$kind" = debug ]; then
+	wanted kunit && run_kunit
+	wanted unchanged && run_unchanged
+	wanted cost && run_cost
+fi
 
-prepared=
-for guest in $guests; do
-	wanted "$guest" || continue
-	if [ -z "$prepared" ]; then
-		must sh tests/kernel/packages.sh guest
-		must make -s kernel-debug
-		must sh tests/rig/initramfs.sh build/debug/modules \
-			build/initramfs.cpio
-		ACCEL=$(sh tests/rig/accel.sh build/debug/bzImage)
-		export ACCEL
-		say "guests run under $ACCEL"
-		prepared=1
-	fi
-	run_guest "$guest"
-done
+if [ -z "$only" ]; then
+	# shellcheck disable=SC2086 # a list of names
+	run_guests $guests
+elif echo "$guests" | grep -qx -- "$only"; then
+	run_guests "$only"
+fi
 summary

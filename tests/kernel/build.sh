@@ -1,5 +1,5 @@
 #!/bin/sh
-# build.sh x86|debug|kasan|um: a kernel with the series, and its modules;
+# build.sh x86|debug|kasan|kcsan|ubsan|um: a kernel with the series, and its modules;
 # build.sh unpatched: as x86, without the series.
 
 # shellcheck source=tests/kernel/lib.sh
@@ -11,12 +11,12 @@ case $kind in
 x86)
 	arch=x86_64 fragments=$conf/x86.config
 	from=arch/x86/boot/bzImage image=$build/bzImage modules=$build/modules ;;
-debug)
-	arch=x86_64 fragments="$conf/x86.config $conf/debug.config"
-	from=arch/x86/boot/bzImage image=$build/debug/bzImage modules=$build/debug/modules ;;
-kasan)
-	arch=x86_64 fragments="$conf/x86.config $conf/debug.config $conf/kasan.config"
-	from=arch/x86/boot/bzImage image=$build/kasan/bzImage modules=$build/kasan/modules ;;
+debug | kcsan)
+	arch=x86_64 fragments="$conf/x86.config $conf/$kind.config"
+	from=arch/x86/boot/bzImage image=$build/$kind/bzImage modules=$build/$kind/modules ;;
+kasan | ubsan)
+	arch=x86_64 fragments="$conf/x86.config $conf/debug.config $conf/$kind.config"
+	from=arch/x86/boot/bzImage image=$build/$kind/bzImage modules=$build/$kind/modules ;;
 unpatched)
 	arch=x86_64 fragments=$build/unpatched.config
 	from=arch/x86/boot/bzImage image=$build/unpatched/bzImage modules=$build/unpatched/modules ;;
@@ -24,7 +24,7 @@ um)
 	arch=um fragments=$conf/um.config
 	from=linux image=$build/linux-um modules=$build/um-modules ;;
 *)
-	die "usage: build.sh x86|debug|kasan|um|unpatched" ;;
+	die "usage: build.sh x86|debug|kasan|kcsan|ubsan|um|unpatched" ;;
 esac
 src=$build/linux
 obj=$build/obj-$kind

@@ -1,18 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# guest.sh NAME KERNEL INITRAMFS OUTDIR SECONDS [APPEND]
+# guest.sh NAME KERNEL INITRAMFS OUTDIR [SECONDS [APPEND]]
 #
 # Boots a guest that runs tests/guest/NAME.sh or tests/bench/guest/NAME.sh.
 # Leaves OUTDIR/NAME.console (what the kernel said) and OUTDIR/NAME.tap (what the
-# test said). Non-zero if the guest did not end by itself in SECONDS.
-# $QEMU_OPTIONS are more options, $QEMU_STDIN is what QEMU reads.
+# test said). Non-zero if the guest did not end by itself in SECONDS, which are
+# those of the test's head unless given.
+# $QEMU_OPTIONS are more options, $QEMU_STDIN is what QEMU reads; $SLOWNESS says
+# how many times the usual time a kernel may take.
 set -u
 
-name=$1 kernel=$2 initramfs=$3 outdir=$4 seconds=$5 append=${6:-}
+name=$1 kernel=$2 initramfs=$3 outdir=$4 seconds=${5:-} append=${6:-}
 here=$(cd "$(dirname "$0")" && pwd)
 
 # A test says in its head what it needs:
-#	# guest: cpus=8 memory=2048	# append: KERNEL PARAMETERS
+#	# guest: cpus=8 memory=2048 seconds=600
+#	# append: KERNEL PARAMETERS
 #	# qemu: QEMU OPTIONS
 script=$here/../guest/$name.sh
 [ -e "$script" ] || script=$here/../bench/guest/$name.sh
@@ -21,6 +24,8 @@ setting() {
 }
 cpus=$(setting cpus)
 memory=$(setting memory)
+default=$(setting seconds)
+seconds=${seconds:-$((${default:-300} * ${SLOWNESS:-1}))}
 append="$append $(sed -n 's/^# append: //p' "$script")"
 # Word splitting is wanted: options of QEMU, a line or several.
 devices=$(sed -n 's/^# qemu: //p' "$script")
