@@ -168,7 +168,7 @@ run_cost() {
 	judge guard $?
 }
 
-guests=$(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib$')
+guests=$(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib')
 if [ -n "$only" ] && ! echo "kunit unchanged cost $guests" | grep -qw -- "$only"; then
 	echo "no test $only; there are: kunit unchanged cost" $guests >&2
 	exit 2

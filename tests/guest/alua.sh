@@ -4,67 +4,24 @@
 # changes its mind, and waits if there is none for the moment.
 # guest: cpus=4 memory=2048 seconds=600
 . ./lib.sh
+. ./lib_lio.sh
 plan 63
 
-CORE=/sys/kernel/config/target/core
-LOOP=/sys/kernel/config/target/loopback
 TRACE=/sys/kernel/debug/tracing
 DISPATCHED=$TRACE/events/scsi/scsi_dispatch_cmd_start
-OPTIMIZED=0
-NONOPTIMIZED=1
-STANDBY=2
-UNAVAILABLE=3
-OFFLINE=14
-TRANSITION=15
 NR_LUS=8
 
-# backstore N: a disk with the port groups a and b, ids 1 and 2
-backstore() {
-	store=$CORE/rd_mcp_$1/lu
-	mkdir -p $store
-	echo "rd_pages=$2" >$store/control
-	echo 1 >$store/enable
-	printf 'a1a%05x\n' "$1" >$store/wwn/vpd_unit_serial
-	id=0
-	for group in a b; do
-		id=$((id + 1))
-		mkdir $store/alua/$group
-		echo $id >$store/alua/$group/tg_pt_gp_id
-		echo 1 >$store/alua/$group/alua_access_type
-		echo 0 >$store/alua/$group/nonop_delay_msecs
-	done
+# disk N PAGES: with the port groups a and b, ids 1 and 2
+disk() {
+	backstore "$1" "$2" "$(printf 'a1a%05x' "$1")"
+	port_group "$1" 1 a $IMPLICIT $OPTIMIZED
+	port_group "$1" 2 b $IMPLICIT $OPTIMIZED
 }
 
-# tpg N PORT: the directory of a port of disk N
-tpg() {
-	printf '%s/naa.5001405%07x%02x/tpgt_1' $LOOP "$1" "$2"
-}
-
-# port N PORT GROUP: one more port of disk N, with a host of its own
-port() {
-	dir=$(tpg "$1" "$2")
-	mkdir -p "$dir/lun/lun_0"
-	# It answers when it is in its group, not before.
-	echo offline >"$dir/transport_status"
-	ln -s "$CORE/rd_mcp_$1/lu" "$dir/lun/lun_0/lu"
-	echo "$3" >"$dir/lun/lun_0/alua_tg_pt_gp"
-	echo "naa.5001405fffffff$2" >"$dir/nexus"
-	echo online >"$dir/transport_status"
-	echo "0 1 -" >"/sys/class/scsi_host/host$(cut -d: -f1 "$dir/address")/scan"
-}
-
-# path N PORT: as H:C:T:L
-path() {
-	echo "$(cat "$(tpg "$1" "$2")/address"):0"
-}
-
-# disk_with_ports N PAGES: four of them, two in each group
+# disk_with_ports N PAGES: two in each group
 disk_with_ports() {
-	backstore "$@"
-	port "$1" 1 a
-	port "$1" 2 a
-	port "$1" 3 b
-	port "$1" 4 b
+	disk "$@"
+	four_ports "$1"
 }
 
 # target GROUP STATE [N]: what the target does
@@ -157,8 +114,8 @@ load_ends() {
 	fio_ok "$1: no error above, data verified"
 }
 
-mount -t configfs configfs /sys/kernel/config 2>/dev/null
-modprobe -a scsi_dh_alua tcm_loop || bail_out "no target"
+modprobe scsi_dh_alua || bail_out "scsi_dh_alua"
+lio_start
 disk_with_ports 0 16384
 within 30 disk_is_there sda || bail_out "no sda"
 within 30 nr_paths_is 4 || bail_out "not four paths"
@@ -348,7 +305,7 @@ load_ends "$NR_LUS disks"
 # A disk is found over a port that does not serve it, and then over one that does.
 echo 300 >/sys/module/scsi_mod/parameters/no_path_timeout
 n=$((NR_LUS + 1))
-backstore $n 1024
+disk $n 1024
 target a $STANDBY $n
 port $n 1 a
 port $n 3 b &

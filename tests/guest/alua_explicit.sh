@@ -5,71 +5,23 @@
 # ALUA only is not asked.
 # guest: cpus=4 memory=2048 seconds=500
 . ./lib.sh
+. ./lib_lio.sh
 plan 46
 
-CORE=/sys/kernel/config/target/core
-LOOP=/sys/kernel/config/target/loopback
 TRACE=/sys/kernel/debug/tracing
-OPTIMIZED=0
-STANDBY=2
-UNAVAILABLE=3
-IMPLICIT=1
-EXPLICIT=2
-BOTH=3
 
-# backstore N TYPE A B: a disk with the port groups a and b, in these states
-backstore() {
-	store=$CORE/rd_mcp_$1/lu
-	mkdir -p $store
-	echo rd_pages=16384 >$store/control
-	echo 1 >$store/enable
-	printf 'e1e%05x\n' "$1" >$store/wwn/vpd_unit_serial
-	port_group 1 a "$2" "$3"
-	port_group 2 b "$2" "$4"
-}
-
-# port_group ID NAME TYPE STATE
-port_group() {
-	mkdir "$store/alua/$2"
-	echo "$1" >"$store/alua/$2/tg_pt_gp_id"
-	echo 0 >"$store/alua/$2/nonop_delay_msecs"
-	# LIO takes it only while implicit changes are allowed.
-	echo "$4" >"$store/alua/$2/alua_access_state"
-	echo 0 >"$store/alua/$2/alua_access_status"
-	echo "$3" >"$store/alua/$2/alua_access_type"
-}
-
-# tpg N PORT: the directory of a port of disk N
-tpg() {
-	printf '%s/naa.5001405%07x%02x/tpgt_1' $LOOP "$1" "$2"
-}
-
-# port N PORT GROUP: one more port of disk N, with a host of its own
-port() {
-	dir=$(tpg "$1" "$2")
-	mkdir -p "$dir/lun/lun_0"
-	# It answers when it is in its group, not before.
-	echo offline >"$dir/transport_status"
-	ln -s "$CORE/rd_mcp_$1/lu" "$dir/lun/lun_0/lu"
-	echo "$3" >"$dir/lun/lun_0/alua_tg_pt_gp"
-	echo "naa.5001405fffffff$2" >"$dir/nexus"
-	echo online >"$dir/transport_status"
-	echo "0 1 -" >"/sys/class/scsi_host/host$(cut -d: -f1 "$dir/address")/scan"
-}
-
-# path N PORT: as H:C:T:L
-path() {
-	echo "$(cat "$(tpg "$1" "$2")/address"):0"
+# disk N TYPE A B: with the port groups a and b, in these states
+disk() {
+	backstore "$1" 16384 "$(printf 'e1e%05x' "$1")"
+	port_group "$1" 1 a "$2" "$3"
+	port_group "$1" 2 b "$2" "$4"
 }
 
 # disk_with_ports N TYPE A B: it is $disk, with two ports in each group
 disk_with_ports() {
 	n=$1
-	backstore "$@"
-	port "$n" 1 a
-	port "$n" 2 a
-	port "$n" 3 b
-	port "$n" 4 b
+	disk "$@"
+	four_ports "$n"
 	a="$(path "$n" 1) $(path "$n" 2)"
 	b="$(path "$n" 3) $(path "$n" 4)"
 	disk=$(basename "/sys/bus/scsi/devices/${a%% *}/path/lu/block/"*)
@@ -161,8 +113,8 @@ load_ends() {
 	fio_ok "$1: no error above, data verified"
 }
 
-mount -t configfs configfs /sys/kernel/config 2>/dev/null
-modprobe -a scsi_dh_alua tcm_loop || bail_out "no target"
+modprobe scsi_dh_alua || bail_out "scsi_dh_alua"
+lio_start
 echo 'opcode == 0xa4' >$TRACE/events/scsi/scsi_dispatch_cmd_start/filter
 echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
 
@@ -250,7 +202,7 @@ goes_on 140 "not taken away any more" a b
 load_ends "taken away"
 
 # Found over a port in standby first: without capacity, until a port serves it.
-backstore 4 $BOTH $STANDBY $OPTIMIZED
+disk 4 $BOTH $STANDBY $OPTIMIZED
 port 4 1 a
 port 4 2 b
 has_its_size() {

@@ -3,7 +3,7 @@
 # readers and writers while paths come and go.
 # guest: cpus=4 memory=2048
 . ./lib.sh
-plan 45
+plan 47
 
 ATTRS=/sys/bus/scsi/devices
 
@@ -31,6 +31,15 @@ is "eight fields" "$(awk -F: 'NF != 8' $PATHS | wc -l)" 0
 is "mode of paths" "$(stat -c %a $PATHS)" 644
 is "mode of version" "$(stat -c %a /proc/scsi/scsi_path/version)" 444
 cp $PATHS /tmp/paths.before
+
+# As rescan-scsi-bus.sh does with all hosts: there are thousands of targets that a
+# logical unit could have.
+virtual=$(basename "$(readlink /sys/block/sda/device)")
+virtual=${virtual%%:*}
+ok "its host is scanned" timeout 10 sh -c \
+	"echo '- - -' >/sys/class/scsi_host/host$virtual/scan"
+ok "a target of it that is not there" timeout 10 sh -c \
+	"echo 'scsi add-single-device $virtual 0 7 0' >/proc/scsi/scsi"
 
 refused "" ""
 refused "x" "$EINVAL"

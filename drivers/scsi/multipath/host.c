@@ -15,6 +15,7 @@
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_multipath.h>
 #include <scsi/scsi_proto.h>
+#include <scsi/scsi_transport.h>
 
 #include "../scsi_priv.h"
 #include "dispatch.h"
@@ -195,18 +196,12 @@ static struct scsi_device *first_path_sdev(struct scsi_mpath *lu)
 	return sdev;
 }
 
-/*
- * The claim that has this device scanned keeps the first path in place.
- * A scan of the virtual host from outside brings no hostdata, and finds nothing.
- */
+/* The claim that has this device scanned keeps the first path in place. */
 static int lu_sdev_alloc(struct scsi_device *sdev)
 {
 	struct request_queue *q = sdev->request_queue;
 	struct scsi_mpath *lu = sdev->hostdata;
 	struct queue_limits lim;
-
-	if (!lu)
-		return -ENXIO;
 
 	scsi_mpath_get(lu);
 	get_device(&sdev->sdev_gendev);	/* put when @lu is freed */
@@ -270,9 +265,21 @@ static int lu_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
 
 static void lu_sdev_destroy(struct scsi_device *sdev)
 {
-	if (sdev->hostdata)
-		scsi_mpath_sdev_destroyed(sdev->hostdata);
+	scsi_mpath_sdev_destroyed(sdev->hostdata);
 }
+
+/*
+ * Who has all hosts scanned is not to wait for thousands of targets that are not
+ * there: a logical unit is found with its paths.
+ */
+static int lu_user_scan(struct Scsi_Host *shost, uint channel, uint id, u64 lun)
+{
+	return 0;
+}
+
+static struct scsi_transport_template mpath_transport = {
+	.user_scan		= lu_user_scan,
+};
 
 static const struct scsi_host_template mpath_host_template = {
 	.module			= THIS_MODULE,
@@ -335,6 +342,7 @@ int scsi_mpath_host_get(void)
 
 	/* Claims happen in the scan of another host. */
 	lockdep_set_class(&shost->scan_mutex, &scan_mutex_key);
+	shost->transportt = &mpath_transport;
 	shost->max_id = VIRTUAL_MAX_ID;
 	shost->max_lun = 1;
 	shost->max_cmd_len = MAX_COMMAND_SIZE;
