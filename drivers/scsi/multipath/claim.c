@@ -206,6 +206,19 @@ static int reserve_room(struct scsi_mpath *lu, unsigned int nr_paths)
 	return error;
 }
 
+/* What is reserved over its only path can not be used over another one. */
+static bool count_in(struct scsi_mpath *lu)
+{
+	bool may_join;
+
+	spin_lock_irq(&lu->lock);
+	may_join = !lu->reserved || !lu->nr_paths;
+	if (may_join)
+		lu->nr_paths++;
+	spin_unlock_irq(&lu->lock);
+	return may_join;
+}
+
 static int join(struct scsi_mpath *lu, struct scsi_path *path)
 {
 	int error = -ENODEV;
@@ -216,6 +229,13 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	error = reserve_room(lu, lu->nr_paths + 1);
 	if (error)
 		goto unlock;
+	if (!count_in(lu)) {
+		sdev_printk(KERN_ERR, path->sdev,
+			    "%s may be reserved over its only path\n",
+			    dev_name(&lu->sdev->sdev_gendev));
+		error = -EBUSY;
+		goto unlock;
+	}
 
 	path->lu = lu;
 	scsi_mpath_get(lu);
@@ -228,7 +248,6 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
 	scsi_path_access_join(path);
 	list_add_tail(&path->node, &lu->paths);
-	lu->nr_paths++;
 	lu->max_cmd_len = min(lu->max_cmd_len, path->sdev->host->max_cmd_len);
 	path->running = path->sdev->sdev_state == SDEV_RUNNING;
 	path->suspect = path->state != PATH_GOOD;

@@ -44,7 +44,8 @@ static bool may_wait_for_path(struct scsi_mpath *lu)
 /*
  * A reservation or registration holds for one I_T nexus only (SPC-4 5.13). Over
  * several paths it would lock this host out of its own disk, or fail to fence
- * it, so a clear refusal is the better answer.
+ * it, so a clear refusal is the better answer. Over the only path it is one of
+ * the whole disk, until there is another path: so none may join from now on.
  */
 static bool is_bound_to_one_nexus(const struct scsi_cmnd *lu_cmd)
 {
@@ -58,6 +59,19 @@ static bool is_bound_to_one_nexus(const struct scsi_cmnd *lu_cmd)
 	default:
 		return false;
 	}
+}
+
+static bool bind_to_only_path(struct scsi_mpath *lu)
+{
+	unsigned long flags;
+	bool is_only;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	is_only = lu->nr_paths < 2;
+	if (lu->nr_paths == 1)
+		lu->reserved = true;
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return is_only;
 }
 
 /**
@@ -74,10 +88,10 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 	struct request *rq = scsi_cmd_to_rq(lu_cmd);
 
 	if (blk_rq_is_passthrough(rq) && is_bound_to_one_nexus(lu_cmd) &&
-	    READ_ONCE(lu->nr_paths) > 1) {
-		sdev_printk(KERN_WARNING, lu_cmd->device,
-			    "reservation command %#04x refused: it would hold for one of %u paths\n",
-			    lu_cmd->cmnd[0], READ_ONCE(lu->nr_paths));
+	    !bind_to_only_path(lu)) {
+		dev_warn_ratelimited(&lu_cmd->device->sdev_gendev,
+				     "reservation command %#04x refused: it would hold for one of %u paths\n",
+				     lu_cmd->cmnd[0], READ_ONCE(lu->nr_paths));
 		/* invalid command operation code */
 		scsi_build_sense(lu_cmd, 0, ILLEGAL_REQUEST, 0x20, 0x00);
 		goto complete;

@@ -243,6 +243,8 @@ struct scsi_mpath_cpu {
  * @announced: the LU's scsi_device is in sysfs. Before, I/O does not wait
  *	for paths. @lock; read anywhere
  * @last_was_gone: the last path that left was gone; @lock
+ * @reserved: a reservation or registration may have been made over the only
+ *	path there was; @lock
  * @gone: the LU's scsi_device is removed or about to be; no path may join.
  *	scsi_mpath_list_mutex
  * @work: brings the LU's scsi_device in line with @usable and sends events
@@ -279,6 +281,7 @@ struct scsi_mpath {
 	bool expired;
 	bool announced;
 	bool last_was_gone;
+	bool reserved;
 	bool gone;
 
 	struct scsi_mpath_group group;
