@@ -6,6 +6,7 @@
  * else can see it. What is not claimed goes on exactly as without multipath.
  */
 
+#include <linux/err.h>
 #include <linux/moduleparam.h>
 #include <linux/nodemask.h>
 #include <linux/slab.h>
@@ -101,9 +102,23 @@ static bool is_eligible(struct scsi_device *sdev)
 	       sdev->inq_periph_qual == SCSI_INQ_PQ_CON &&
 	       !sdev->no_uld_attach &&
 	       !scsi_target(sdev)->single_lun &&
-	       !shost->hostt->no_multipath &&
-	       !shost->queuecommand_may_block &&
-	       shost->max_cmd_len >= MIN_CMD_LEN;
+	       !shost->hostt->no_multipath;
+}
+
+/* Two disks with the same data are a surprise, so say why there are two. */
+static bool host_is_able(struct scsi_device *sdev)
+{
+	const struct Scsi_Host *shost = sdev->host;
+	const char *reason;
+
+	if (shost->queuecommand_may_block)
+		reason = "its driver may block in queuecommand";
+	else if (shost->max_cmd_len < MIN_CMD_LEN)
+		reason = "its host takes no CDBs of 16 bytes";
+	else
+		return true;
+	sdev_printk(KERN_NOTICE, sdev, "not combined: %s\n", reason);
+	return false;
 }
 
 /* Returns 0 if it is not a disk, or cannot tell over this path now. */
@@ -345,13 +360,13 @@ static int claim_as_path(struct scsi_device *sdev, char *id)
 			sdev_printk(KERN_ERR, sdev,
 				    "cannot make %s fit this host's limits\n",
 				    dev_name(&lu->sdev->sdev_gendev));
-			goto withhold;
+			goto put_lu;
 		}
 	}
 
 	error = join(lu, path);
 	if (error)
-		goto withhold;
+		goto put_lu;
 	if (is_first) {
 		error = scsi_mpath_bring_up(lu);
 		if (error)
@@ -367,13 +382,8 @@ static int claim_as_path(struct scsi_device *sdev, char *id)
 undo_join:
 	unjoin(path);
 	WRITE_ONCE(sdev->path, NULL);
-	sdev->no_uld_attach = 0;
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
 	scsi_mpath_put(lu);
-	goto put_lu;
-withhold:
-	/* No second disk with the same data. */
-	sdev->no_uld_attach = !is_first;
 put_lu:
 	scsi_mpath_put(lu);
 free_path:
@@ -384,33 +394,71 @@ free_path:
 	return error;
 }
 
+/*
+ * A page that an error kept from being read would change the identity: ask once
+ * more. What the device says it does not have, it does not have over any path.
+ */
+static int read_lost_vpd(struct scsi_device *sdev)
+{
+	static const u8 inquiry_83[6] = { INQUIRY, 1, 0x83, 0, VPD_HEADER_LEN };
+	struct scsi_sense_hdr sense;
+	int result;
+	u8 *header;
+
+	if (rcu_access_pointer(sdev->vpd_pg83) ||
+	    !scsi_device_supports_vpd(sdev))
+		return 0;
+	header = kzalloc(VPD_HEADER_LEN, GFP_KERNEL);
+	if (!header)
+		return -ENOMEM;
+	result = scsi_path_ask(sdev, inquiry_83, header, VPD_HEADER_LEN, &sense);
+	if (!result && header[1] == 0x83)
+		scsi_attach_vpd(sdev);
+	kfree(header);
+	return result && sense.sense_key != ILLEGAL_REQUEST ? -EIO : 0;
+}
+
+static int claim(struct scsi_device *sdev)
+{
+	int error;
+	char *id;
+
+	error = read_lost_vpd(sdev);
+	if (error)
+		return error;
+	id = scsi_device_identity(sdev);
+	if (IS_ERR_OR_NULL(id))
+		return PTR_ERR_OR_ZERO(id);
+
+	mutex_lock(&claim_mutex);
+	error = claim_as_path(sdev, id);
+	mutex_unlock(&claim_mutex);
+	return error;
+}
+
 /**
  * scsi_path_claim - make a scanned device a path, if it is one
  * @sdev: device that has been scanned and is not visible yet
  *
  * The first path of an identity brings the logical unit up; on return its
- * device is visible. A device that is not claimed stays what it is.
+ * device is visible. A device that is none stays what it is. One that is, or may
+ * be, and cannot be used is withheld: there is to be no second disk with the
+ * same data.
  *
  * Context: process, scan_mutex of the device's host held; does I/O.
  */
 void scsi_path_claim(struct scsi_device *sdev)
 {
-	char *id;
 	int error;
 
-	if (!is_eligible(sdev))
+	if (!is_eligible(sdev) || !host_is_able(sdev))
 		return;
-	id = scsi_device_identity(sdev);
-	if (!id)
+	error = claim(sdev);
+	if (!error || error == -EEXIST)
 		return;
-
-	mutex_lock(&claim_mutex);
-	error = claim_as_path(sdev, id);
-	mutex_unlock(&claim_mutex);
-	if (error && error != -EEXIST)
-		sdev_printk(KERN_ERR, sdev, "not used as a path (%d)%s\n", error,
-			    sdev->no_uld_attach ? ", delete and rescan it" :
-						  "");
+	sdev->no_uld_attach = 1;
+	sdev_printk(KERN_ERR, sdev,
+		    "not used as a path (%d), delete and rescan it\n", error);
 }
 
 /**

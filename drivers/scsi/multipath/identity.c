@@ -13,6 +13,7 @@
  */
 
 #include <linux/ctype.h>
+#include <linux/err.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
@@ -20,7 +21,6 @@
 
 #include "identity.h"
 
-#define VPD_HEADER_LEN		4
 #define DESIGNATOR_HEADER_LEN	4
 #define SERIAL_MAX_LEN		252
 
@@ -225,7 +225,7 @@ static char *format_designator(const struct designator *d, gfp_t gfp)
 	char *id = kmalloc(size, gfp), *out = id;
 
 	if (!id)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	out += sprintf(out, "%s.", d->prefix);
 	if (!strcmp(d->prefix, "name"))
 		append_text(out, d->data, d->len, "");
@@ -258,7 +258,7 @@ static char *format_serial(const struct scsi_inquiry_identity *inq, gfp_t gfp)
 
 	id = kmalloc(sizeof("sn...") + 3 * (vendor_len + model_len + len), gfp);
 	if (!id)
-		return NULL;
+		return ERR_PTR(-ENOMEM);
 	out = id + sprintf(id, "sn.");
 	out = append_text(out, inq->vendor, vendor_len, ".");
 	*out++ = '.';
@@ -278,8 +278,8 @@ static char *format_serial(const struct scsi_inquiry_identity *inq, gfp_t gfp)
  * serial number together with vendor and model. Identifiers that are blank or
  * all one digit are passed over.
  *
- * Return: a string to kfree(), or NULL if there is no trustworthy identity (or
- * no memory).
+ * Return: a string to kfree(), NULL if there is no trustworthy identity, or
+ * ERR_PTR(-ENOMEM).
  */
 char *scsi_identity_format(const struct scsi_inquiry_identity *inq, gfp_t gfp)
 {

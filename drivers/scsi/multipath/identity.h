@@ -7,6 +7,8 @@
 
 struct scsi_device;
 
+#define VPD_HEADER_LEN	4
+
 /**
  * struct scsi_inquiry_identity - what a logical unit says about who it is
  * @vpd83: Device Identification VPD page with its header, or NULL

@@ -6,6 +6,7 @@
  * doubles, and only real I/O that succeeds resets the delay.
  */
 
+#include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
@@ -134,8 +135,10 @@ static int check_identity(struct scsi_path *path)
 		inq.vpd80_len = VPD_MAX_LEN;
 	}
 	id = scsi_identity_format(&inq, GFP_NOIO);
-	if (!id)
+	if (IS_ERR_OR_NULL(id)) {
+		id = NULL;
 		goto out;
+	}
 	error = strcmp(id, path->lu->id) ? -EMEDIUMTYPE : 0;
 	if (error)
 		sdev_printk(KERN_ERR, sdev,
