@@ -181,9 +181,56 @@ uninject() {
 	inject "$1" "- $2 $3"
 }
 
+# --- the virtual machine --------------------------------------------------
+#
+# A test with qmp=1 in its head has QEMU's monitor at a port of a virtio console.
+
+# qmp_open: before anything else of these
+qmp_open() {
+	modprobe virtio_console
+	within 10 test -c /dev/vport*p1 || bail_out "no monitor"
+	exec 9<>"$(echo /dev/vport*p1)"
+	: >/tmp/qmp.events
+	qmp qmp_capabilities || bail_out "the monitor does not answer"
+}
+
+# qmp COMMAND [ARGUMENTS]: these are the inside of a JSON object
+qmp() {
+	qmp_command "$@" >&9
+	qmp_done 1
+}
+
+# qmp_command COMMAND [ARGUMENTS]: for those that send several at once
+qmp_command() {
+	echo "{\"execute\": \"$1\", \"arguments\": {${2:-}}}"
+}
+
+# qmp_done COUNT: so many commands have ended well
+qmp_done() {
+	qmp_left=$1
+	while [ "$qmp_left" -gt 0 ] && read -r -t 30 qmp_answer <&9; do
+		case $qmp_answer in
+		'{"return"'*) qmp_left=$((qmp_left - 1)) ;;
+		'{"error"'*) break ;;
+		*'"event"'*) echo "$qmp_answer" >>/tmp/qmp.events ;;
+		esac
+	done
+	[ "$qmp_left" = 0 ] || echo "$qmp_answer"
+	[ "$qmp_left" = 0 ]
+}
+
+# qmp_event PATTERN: QEMU says so, or has said so
+qmp_event() {
+	until grep "$1" /tmp/qmp.events; do
+		read -r -t 30 qmp_answer <&9 || return
+		echo "$qmp_answer" >>/tmp/qmp.events
+	done
+}
+
 # --- load -----------------------------------------------------------------
 
-# fio_start SECONDS [OPTION...]: a verifying load on sda in the background
+# fio_start SECONDS [OPTION...]: a verifying load on sda in the background. Writes
+# of one job that overlap are not under way together: no disk promises an order.
 fio_start() {
 	seconds=$1
 	shift
@@ -192,7 +239,8 @@ fio_start() {
 		--rw=randrw --bsrange=4k-1m --blockalign=4k --iodepth=8 \
 		--numjobs=4 --offset_increment=25% --size=25% \
 		--verify=crc32c-intel --verify_fatal=1 --do_verify=1 \
-		--verify_backlog=64 --time_based --runtime="$seconds" \
+		--verify_backlog=64 --serialize_overlap=1 \
+		--time_based --runtime="$seconds" \
 		--eta=never --group_reporting "$@" >/tmp/fio.out 2>&1 &
 	fio_pid=$!
 }

@@ -17,6 +17,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 #	# guest: cpus=8 memory=2048 seconds=600
 #	# append: KERNEL PARAMETERS
 #	# qemu: QEMU OPTIONS
+#	# disk: NODE SIZE	an empty image, which QEMU options call NODE
+#	# guest: qmp=1		the test may tell QEMU what to do, see lib.sh
 script=$here/../guest/$name.sh
 [ -e "$script" ] || script=$here/../bench/guest/$name.sh
 setting() {
@@ -36,11 +38,37 @@ case $devices in
 esac
 mkdir -p "$outdir"
 rm -f "$outdir/$name.console" "$outdir/$name.tap"
+scratch=$(mktemp -d "$outdir/$name.XXXXXX") || exit 1
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 1' HUP INT TERM
+
+set --
+while read -r node size; do
+	[ -n "$node" ] || continue
+	truncate -s "$size" "$scratch/$node.raw" || exit 1
+	set -- "$@" -blockdev \
+		"driver=file,node-name=$node,filename=$scratch/$node.raw,discard=unmap"
+done <<EOF
+$(sed -n 's/^# disk: //p' "$script")
+EOF
+
+# Two pipes join QEMU's monitor to a port of a virtio console: what one end puts
+# out is what the other takes in.
+if [ -n "$(setting qmp)" ]; then
+	mkfifo "$scratch/monitor.in" "$scratch/monitor.out" || exit 1
+	ln -s monitor.in "$scratch/port.out"
+	ln -s monitor.out "$scratch/port.in"
+	set -- "$@" -chardev "pipe,id=monitor,path=$scratch/monitor" \
+		-mon chardev=monitor,mode=control \
+		-chardev "pipe,id=port,path=$scratch/port" \
+		-device virtio-serial-pci -device virtserialport,chardev=port
+fi
+
 timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \
 	-accel "$accel" -cpu max -M q35 -smp "${cpus:-4}" -m "${memory:-1536}" \
 	-kernel "$kernel" -initrd "$initramfs" \
 	-append "console=ttyS0,115200 loglevel=7 panic=-1 oops=panic \
 hung_task_panic=0 rdinit=/init guest_test=$name $append" \
-	-nodefaults -display none -no-reboot $devices \
+	-nodefaults -display none -no-reboot "$@" $devices \
 	-serial "file:$outdir/$name.console" -serial "file:$outdir/$name.tap" \
 	${QEMU_OPTIONS:-} <"${QEMU_STDIN:-/dev/null}" >"$outdir/$name.qemu" 2>&1
