@@ -8,9 +8,9 @@ build_tools='gcc make libc6-dev binutils flex bison bc perl libelf-dev libssl-de
 	kmod rsync patch xz-utils zstd ccache util-linux'
 guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod cpio iproute2
 	dmsetup coreutils udev'
-# For multipath-tools, which is only unpacked, see tests/rig/multipath-tools.sh.
-guest_libraries=$(apt-cache depends multipath-tools 2>/dev/null |
-	awk '/Depends: lib/ { print $2 }')
+# For those that are only unpacked, see tests/rig/unpack.sh.
+guest_libraries=$(apt-cache depends multipath-tools open-iscsi 2>/dev/null |
+	awk '/ Depends: lib/ { print $2 }' | sort -u)
 bench='gnuplot-nox'
 check='sparse coccinelle quilt git binutils perl'
 source="linux-source-$linux"

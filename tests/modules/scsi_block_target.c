@@ -2,10 +2,11 @@
 /*
  * Block the targets of a SCSI host, as a transport class does when the port
  * behind them is lost, and bring them back or give them up, as fast_io_fail
- * does. scsi_debug has no transport class that could.
+ * does. scsi_debug has no transport class that could. Or set the devices of a host
+ * offline, as the error handler does with those that it cannot bring back.
  *
  *   echo HOST >/sys/module/scsi_block_target/parameters/block
- *   likewise: unblock, fail
+ *   likewise: unblock, fail, offline
  */
 
 #include <linux/module.h>
@@ -55,13 +56,31 @@ static int fail_set(const char *val, const struct kernel_param *kp)
 	return unblock(val, SDEV_TRANSPORT_OFFLINE);
 }
 
+static int offline_set(const char *val, const struct kernel_param *kp)
+{
+	struct Scsi_Host *shost = host_by_number(val);
+	struct scsi_device *sdev;
+
+	if (IS_ERR(shost))
+		return PTR_ERR(shost);
+	shost_for_each_device(sdev, shost) {
+		mutex_lock(&sdev->state_mutex);
+		scsi_device_set_state(sdev, SDEV_OFFLINE);
+		mutex_unlock(&sdev->state_mutex);
+	}
+	scsi_host_put(shost);
+	return 0;
+}
+
 static const struct kernel_param_ops block_ops = { .set = block_set };
 static const struct kernel_param_ops unblock_ops = { .set = unblock_set };
 static const struct kernel_param_ops fail_ops = { .set = fail_set };
+static const struct kernel_param_ops offline_ops = { .set = offline_set };
 
 module_param_cb(block, &block_ops, NULL, 0200);
 module_param_cb(unblock, &unblock_ops, NULL, 0200);
 module_param_cb(fail, &fail_ops, NULL, 0200);
+module_param_cb(offline, &offline_ops, NULL, 0200);
 
 MODULE_DESCRIPTION("Blocks the targets of a SCSI host, for tests");
 MODULE_LICENSE("GPL");

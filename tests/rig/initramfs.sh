@@ -12,10 +12,12 @@ out=$2
 
 programs="fio sg_inq sg_vpd sg_luns sg_turs sg_readcap sg_dd sg_reset sg_raw
 	sg_persist lsscsi mkfs.ext4 e2fsck mt-st blockdev setpriv ip dmsetup date
-	udevadm multipathd multipath"
-sh "$here/multipath-tools.sh"
+	udevadm multipathd multipath iscsid iscsiadm rdma"
+sh "$here/unpack.sh" multipath-tools multipathd
+sh "$here/unpack.sh" open-iscsi iscsid
 tools=$here/../../build/multipath-tools
-PATH=$PATH:$tools/sbin:$tools/usr/sbin
+iscsi=$here/../../build/open-iscsi
+PATH=$PATH:$tools/sbin:$tools/usr/sbin:$iscsi/sbin:$iscsi/usr/sbin
 # Where its own libraries are.
 LD_LIBRARY_PATH=$(find "$tools" -name 'lib*.so.*' -exec dirname {} + | sort -u | paste -s -d :)
 
@@ -54,6 +56,7 @@ cp -rL /lib/udev/rules.d /lib/udev/*_id "$root/lib/udev/"
 cp "$(find "$tools" -name 60-multipath.rules)" "$root/lib/udev/rules.d/"
 cp -r "$(find "$tools" -type d -path '*lib*/multipath')" "$root/lib/multipath"
 ln -s udevadm "$root/bin/systemd-udevd"
+cp -r "$iscsi/etc/iscsi" "$root/etc/iscsi"
 # udev's rules name programs by their whole path.
 mkdir -p "$root/usr"
 ln -s bin "$root/sbin"

@@ -487,3 +487,4 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 out:
 	rcu_read_unlock();
 }
+EXPORT_SYMBOL_GPL(scsi_path_sdev_state_changed);	/* scsi_transport_srp */
