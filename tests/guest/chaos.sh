@@ -33,7 +33,8 @@ for disk in a b c d e f g; do
 	fio --name="load$disk" --filename=/dev/sd$disk --direct=1 \
 		--ioengine=io_uring --rw=randrw --bsrange=4k-64k --blockalign=4k \
 		--iodepth=4 --offset=$((part * 32))m --size=32m \
-		--verify=crc32c --verify_fatal=1 --do_verify=1 --verify_backlog=32 \
+		--serialize_overlap=1 --verify=crc32c --verify_fatal=1 \
+		--do_verify=1 --verify_backlog=32 \
 		--time_based --runtime=$((minutes * 60)) --eta=never \
 		>/tmp/load$disk.out 2>&1 &
 	pids="$pids $!"
