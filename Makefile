@@ -11,7 +11,7 @@ SEED ?=
 # how many of them run side by side.
 T ?=
 KIND ?= debug
-GUESTS_AT_ONCE ?= 2
+GUESTS_AT_ONCE ?= 1
 # The virtual machine of the demo (um or qemu).
 VM ?=
 export KERNEL
@@ -52,8 +52,12 @@ mutations: ## do the tests notice faults that are put in?
 check: ## off means off; style, sparse, warnings
 	@sh tests/check/run.sh
 
+check-series: ## the mails, one by one: checkpatch, builds, sparse
+	@sh tests/check/style.sh
+	@sh tests/check/steps.sh
+
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help kernel kernel-debug kernel-um apply mbox test bench soak mutations demo check clean
+.PHONY: help kernel kernel-debug kernel-um apply mbox test bench soak mutations demo check check-series clean
 .DEFAULT_GOAL := help

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every step of the series builds, with the option off, and on as soon as there
-# is one. TAP.
+# is one, and sparse finds nothing that it did not find before. TAP.
 # shellcheck disable=SC2317 # step calls what is not called otherwise
 
 # shellcheck source=tests/kernel/lib.sh
@@ -39,20 +39,34 @@ step "steps: git am" "$build/log/steps-am.log" am
 rm -rf "$src"
 cp -al "$pristine" "$src" 2>/dev/null || { rm -rf "$src"; cp -a "$pristine" "$src"; }
 
+# sparse_says LOG: without the places, which move
+sparse_says() {
+	sed -nE 's/^[./]*([^ :]+):[0-9]+:[0-9]+: (warning|error): /\1: /p' "$1" |
+		sort -u
+}
+
 # try on|off: into findings
 try() {
 	log=$build/log/steps-$1
 	rc=0
 	(step "steps ($1): $subject" "$log.log" build_step "$1") || rc=$?
 	[ $rc -eq 0 ] || grep -m 3 -E 'error: |\*\*\* ' "$log.log" >>"$out/findings" || :
+	sparse_says "$log.log" | comm -13 "$out/steps-sparse" - >>"$out/findings"
 }
 
 build_step() {
 	obj=$build/obj-steps-$1
 	sh "$kernel/config.sh" x86_64 "$src" "$obj" "$out/steps-$1.config" &&
 	make -C "$src" O="$obj" ARCH=x86_64 CC='ccache gcc' HOSTCC='ccache gcc' \
-		-j"$jobs" prepare drivers/scsi/
+		C=1 CHECK=sparse -j"$jobs" prepare block/ drivers/scsi/
 }
+
+rm -rf "$build/obj-steps-off" "$build/obj-steps-on"
+: >"$out/steps-sparse"
+: >"$out/findings"
+subject="before the first"
+try off
+mv "$out/findings" "$out/steps-sparse"
 
 for commit in $(cd "$repo" && git rev-list --reverse pristine..); do
 	(cd "$repo" && git checkout -q "$commit")
