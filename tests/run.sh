@@ -15,7 +15,7 @@ kind=${KIND:-debug}
 out=$top/build/test
 [ "$kind" = debug ] || out=$out-$kind
 only=${1:-}
-GUESTS_AT_ONCE=${GUESTS_AT_ONCE:-2}
+GUESTS_AT_ONCE=${GUESTS_AT_ONCE:-1}
 start=$(date +%s)
 n=0
 passed=0
