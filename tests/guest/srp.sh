@@ -4,7 +4,7 @@
 # come and go while the target runs; two initiators see what is mapped to them.
 # guest: cpus=4 memory=2048 seconds=600
 . ./lib.sh
-plan 74
+plan 75
 
 CONFIGFS=/sys/kernel/config/target
 CORE=$CONFIGFS/core
@@ -295,19 +295,20 @@ load_ends "given up"
 
 # --- the error handler gives up a device while its port is blocked ------------
 # The port comes back after that, and the transport sets the device running by
-# itself.
+# itself. With nothing in flight: else the error handler would have it blocked anew.
 rport=/sys/class/srp_remote_ports/port-$a1:1
 timeouts "$a1" off 5 600
-load_start
 target 1 0
 ok "set offline: blocked before" within 20 sdev_state_is "$one" blocked
 echo "$a1" >/sys/module/scsi_block_target/parameters/offline
 ok "set offline: offline" sdev_state_is "$one" offline
 is "set offline: dead" "$(path_state "$one")" 3
 ok "set offline: the port is given up" within 20 grep -qx fail-fast $rport/state
+is "set offline: still" "$(cat "/sys/bus/scsi/devices/$one/state")" offline
 target 1 1
 echo 1 >$rport/reconnect_delay
 ok "set offline: running again with its port" within 60 sdev_state_is "$one" running
+load_start
 back "set offline" "$one"
 load_ends "set offline"
 
