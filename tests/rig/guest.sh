@@ -6,8 +6,7 @@
 # Leaves OUTDIR/NAME.console (what the kernel said) and OUTDIR/NAME.tap (what the
 # test said). Non-zero if the guest did not end by itself in SECONDS, which are
 # those of the test's head unless given.
-# $QEMU_OPTIONS are more options, $QEMU_STDIN is what QEMU reads; $SLOWNESS says
-# how many times the usual time a kernel may take.
+# $QEMU_OPTIONS are more options, $QEMU_STDIN is what QEMU reads.
 set -u
 
 name=$1 kernel=$2 initramfs=$3 outdir=$4 seconds=${5:-} append=${6:-}
@@ -27,7 +26,7 @@ setting() {
 cpus=$(setting cpus)
 memory=$(setting memory)
 default=$(setting seconds)
-seconds=${seconds:-$((${default:-300} * ${SLOWNESS:-1}))}
+seconds=${seconds:-${default:-300}}
 append="$append $(sed -n 's/^# append: //p' "$script")"
 # Word splitting is wanted: options of QEMU, a line or several.
 devices=$(sed -n 's/^# qemu: //p' "$script")
@@ -38,7 +37,9 @@ case $devices in
 esac
 mkdir -p "$outdir"
 rm -f "$outdir/$name.console" "$outdir/$name.tap"
-scratch=$(mktemp -d "$outdir/$name.XXXXXX") || exit 1
+scratch=$outdir/$name.scratch
+rm -rf "$scratch"
+mkdir "$scratch" || exit 1
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 
