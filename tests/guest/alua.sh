@@ -82,10 +82,6 @@ seen_as() {
 	done
 }
 
-lu_state_is() {
-	[ "$(cat /sys/block/sda/device/state)" = "$1" ]
-}
-
 uptime_ms() {
 	tr -d . </proc/uptime | sed 's/ .*/0/'
 }

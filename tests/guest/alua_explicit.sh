@@ -74,10 +74,6 @@ lu_state_is() {
 	[ "$(cat "$lu/state")" = "$1" ]
 }
 
-now() {
-	cut -d. -f1 /proc/uptime
-}
-
 # carry PATH...: the load is on these
 carry() (
 	for each in "$@"; do

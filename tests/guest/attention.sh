@@ -11,11 +11,6 @@ read_all_paths() {
 	dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct
 }
 
-# A path that has come back is good after the next I/O over it.
-good_after_io() {
-	read_all_paths && nr_good_is "$1"
-}
-
 # attention PATH ASC ASCQ: the next READ(10) over it reports that
 attention() {
 	inject "$1" "2 -1 28 0 0 2 6 $2 $3"

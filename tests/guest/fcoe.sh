@@ -4,6 +4,7 @@
 # blocked and comes back with it; the port's removal and return are followed.
 # guest: cpus=4 memory=2048 seconds=300
 . ./lib.sh
+. ./lib_transport.sh
 plan 21
 
 CORE=/sys/kernel/config/target/core/rd_mcp_0/rd
@@ -71,10 +72,6 @@ path_of_pair() {
 		name=$(cat /sys/class/fc_host/host"${each%%:*}"/symbolic_name)
 		[ "${name##* over }" = "i$1" ] && echo "$each"
 	done
-}
-
-sdev_state_is() {
-	[ "$(cat "/sys/bus/scsi/devices/$1/state")" = "$2" ]
 }
 
 # Takes the link of pair 0 down while none of its commands is under way: the

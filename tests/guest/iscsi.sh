@@ -5,6 +5,7 @@
 # initiator still has in its hands. Without any session I/O waits.
 # guest: cpus=4 memory=2048 seconds=600
 . ./lib.sh
+. ./lib_transport.sh
 plan 56
 
 CONFIGFS=/sys/kernel/config/target
@@ -109,47 +110,9 @@ replacement_timeout() {
 	done
 }
 
-sdev_state_is() {
-	[ "$(cat "/sys/bus/scsi/devices/$1/state")" = "$2" ]
-}
-
-lu_state_is() {
-	[ "$(cat $LU/state)" = "$1" ]
-}
-
-in_flight_is() {
-	[ "$(cat "/sys/bus/scsi/devices/$1/path/in_flight")" = "$2" ]
-}
-
-uptime_s() {
-	cut -d. -f1 /proc/uptime
-}
-
-# carries TEXT PATH: it takes I/O
-carries() {
-	ok "$1" within 20 issued_more_than "$2" $(($(path_issued "$2") + 20))
-}
-
-# back TEXT PATH
-back() {
-	ok "$1: good again" within 60 path_state_is "$2" 1
-	carries "$1: carries I/O again" "$2"
-}
-
-# load_start [OPTION...]: until load_ends. Not more than an emulated CPU carries
+# Not more than an emulated CPU carries
 # with time to spare: else path_timeout finds paths that do not answer.
-load_start() {
-	rm -f /tmp/enough
-	fio_start 500 --trigger-file=/tmp/enough --size=24% --bsrange=4k-128k \
-		--iodepth=4 "$@"
-	load_reaches $(path_devices)
-}
-
-load_ends() {
-	ok "$1: the load has gone on" fio_is_running
-	touch /tmp/enough
-	fio_ok "$1: no error above, data verified"
-}
+LOAD="--size=24% --bsrange=4k-128k --iodepth=4"
 
 zero=$(path_of_pair 0)
 one=$(path_of_pair 1)
@@ -170,10 +133,10 @@ target 0 1
 back "dropped" "$zero"
 
 # The link is cut: nobody says a word.
-cut=$(uptime_s)
+cut=$(now)
 link 0 down
 ok "cut: out of use" within 20 path_state_is "$zero" 2
-took=$(($(uptime_s) - cut))
+took=$(($(now) - cut))
 ok "cut: after path_timeout, $took s" test $took -le 12
 # The initiator's own test of the connection takes 5 + 5 s, and ends it.
 ok "cut: all it had has come back" within 40 in_flight_is "$zero" 0
@@ -221,8 +184,7 @@ target 1 0
 ok "both dropped: blocked" within 20 lu_state_is blocked
 ok "both dropped: both are given up by the transport" within 20 sh -c \
 	"! grep -vx transport-offline /sys/bus/scsi/devices/$zero/state /sys/bus/scsi/devices/$one/state"
-sleep 3
-ok "both dropped: I/O still waits" lu_state_is blocked
+ok "both dropped: I/O still waits" within 20 io_waits
 target 0 1
 target 1 1
 ok "both dropped: running again" within 60 lu_state_is running
@@ -231,8 +193,7 @@ back "both dropped, the second" "$one"
 
 ok "logout from both, under load" iscsiadm -m node --logout
 is "no path" "$(nr_paths)" 0
-sleep 3
-ok "no path: I/O waits" lu_state_is blocked
+ok "no path: I/O waits" within 20 io_waits
 ok "login to both" iscsiadm -m node --login
 ok "the same disk has two paths again" within 30 nr_paths_is 2
 for each in $(path_devices); do

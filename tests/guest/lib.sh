@@ -62,12 +62,17 @@ is() {
 	report $? "$1"
 }
 
+# now: in seconds
+now() {
+	cut -d. -f1 /proc/uptime
+}
+
 # within SECONDS COMMAND...: the command succeeds, at the latest by then
 within() {
-	within_end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	within_end=$(($(now) + $1))
 	shift
 	until "$@" >/tmp/within.out 2>&1; do
-		if [ "$(cut -d. -f1 /proc/uptime)" -ge $within_end ]; then
+		if [ "$(now)" -ge $within_end ]; then
 			sed 's/^/# /' /tmp/within.out
 			return 1
 		fi
@@ -111,6 +116,11 @@ nr_good_is() {
 	[ "$(nr_good)" = "$1" ]
 }
 
+# good_after_io NUMBER: a path that has come back is good when it has carried some
+good_after_io() {
+	dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct && nr_good_is "$1"
+}
+
 disk_is_there() {
 	[ -b "/dev/$1" ] && [ "$(blockdev --getsize64 "/dev/$1")" -gt 0 ]
 }
@@ -124,6 +134,10 @@ one_lu() {
 	load_debug "$@"
 	within 30 disk_is_there sda || bail_out "no sda"
 	within 30 nr_paths_is "$1" || bail_out "not $1 paths"
+}
+
+lu_state_is() {
+	[ "$(cat /sys/block/sda/device/state)" = "$1" ]
 }
 
 lu_id() {

@@ -7,10 +7,6 @@ plan 31
 
 TIMEOUT=/sys/block/sda/device/multipath/no_path_timeout
 
-now() {
-	cut -d. -f1 /proc/uptime
-}
-
 read_block() {
 	dd if=/dev/sda of=/dev/null bs=4k count=1 iflag=direct "$@" 2>/dev/null
 }
@@ -19,10 +15,6 @@ all_paths() {
 	for each in $(path_devices); do
 		paths_write "$each" "$1"
 	done
-}
-
-lu_state_is() {
-	[ "$(cat /sys/block/sda/device/state)" = "$1" ]
 }
 
 one_lu 2 max_luns=1 dev_size_mb=64
