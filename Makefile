@@ -37,6 +37,9 @@ mbox: ## build/scsi-multipath.mbox: the series as mails for git am
 test: ## run all tests, or the one named by T=name [KIND=kernel]
 	@KIND=$(KIND) GUESTS_AT_ONCE=$(GUESTS_AT_ONCE) sh tests/run.sh $(T)
 
+test-all: ## all tests on each kind of kernel, with a summary [GUESTS_AT_ONCE=n]
+	@GUESTS_AT_ONCE=$(GUESTS_AT_ONCE) sh tests/all.sh
+
 bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."]
 	@sh tests/bench/run.sh $(GUESTS)
 
@@ -59,5 +62,5 @@ check-series: ## the mails, one by one: checkpatch, builds, sparse
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help kernel kernel-debug kernel-um apply mbox test bench soak mutations demo check check-series clean
+.PHONY: help kernel kernel-debug kernel-um apply mbox test test-all bench soak mutations demo check check-series clean
 .DEFAULT_GOAL := help

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# run.sh [NAME]: all tests, or one: kunit, unchanged, cost, or one of
+# run.sh [NAME]: all tests, or one: kunit, unchanged, cost, boot, or one of
 # tests/guest.
 #
 # Prints TAP, a line per test, and a summary. A guest's console and its own
@@ -15,6 +15,8 @@ kind=${KIND:-debug}
 out=$top/build/test
 [ "$kind" = debug ] || out=$out-$kind
 only=${1:-}
+functions=
+[ "$kind" != kcsan ] || functions=$top/build/$kind/functions
 GUESTS_AT_ONCE=${GUESTS_AT_ONCE:-1}
 start=$(date +%s)
 n=0
@@ -112,7 +114,8 @@ judge() {
 	[ "$ended" = 0 ] || tail -n 20 "$out/$name.console" | sed 's/^/# console: /'
 	if ! [ -s "$out/$name.console" ]; then
 		one 1 "$name: the kernel said something"
-	elif sh tests/rig/reports.sh "$out/$name.console" >"$out/$name.reports"; then
+	elif sh tests/rig/reports.sh "$out/$name.console" "$functions" \
+		>"$out/$name.reports"; then
 		sed "s|^|# build/test/$name.console:|" "$out/$name.reports" |
 			head -n 20
 		one 1 "$name: the kernel has nothing to report"
@@ -157,6 +160,20 @@ run_guests() {
 	rm -f "$fifo"
 }
 
+# Debian on a logical unit, from the first boot to that of its own boot loader.
+run_boot() {
+	must sh tests/kernel/packages.sh guest boot
+	must sh tests/kernel/build.sh "$kind"
+	must sh tests/boot/image.sh "build/$kind/bzImage" "build/$kind/modules" \
+		"$out/boot.raw"
+	for stage in install bios one; do
+		say "boot: $stage"
+		sh tests/boot/guest.sh $stage "$out/boot.raw" "build/$kind/bzImage" "$out"
+		judge boot_$stage $?
+	done
+	rm -f "$out/boot.raw"
+}
+
 # What an I/O costs, against the figure that is committed; the release kernel.
 run_cost() {
 	must sh tests/kernel/packages.sh guest
@@ -169,8 +186,8 @@ run_cost() {
 }
 
 guests=$(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib')
-if [ -n "$only" ] && ! echo "kunit unchanged cost $guests" | grep -qw -- "$only"; then
-	echo "no test $only; there are: kunit unchanged cost" $guests >&2
+if [ -n "$only" ] && ! echo "kunit unchanged cost boot $guests" | grep -qw -- "$only"; then
+	echo "no test $only; there are: kunit unchanged cost boot" $guests >&2
 	exit 2
 fi
 
@@ -181,6 +198,7 @@ if [ "$kind" = debug ]; then
 	wanted unchanged && run_unchanged
 	wanted cost && run_cost
 fi
+wanted boot && run_boot
 
 if [ -z "$only" ]; then
 	# shellcheck disable=SC2086 # a list of names

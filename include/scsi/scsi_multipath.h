@@ -21,8 +21,10 @@
 /*
  * For what plain devices and paths both do for each command. With a second
  * caller the compiler would not inline it any more, and plain devices would pay.
+ * The other one is for what is declared inline anyway.
  */
 #define __scsi_path_inline	__always_inline
+#define __scsi_path_inline_hint	__always_inline
 
 /**
  * scsi_device_is_path - is this device one path of a claimed logical unit?
@@ -90,6 +92,7 @@ void scsi_mpath_exit(void);
 #else /* CONFIG_SCSI_MULTI_PATH_IO */
 
 #define __scsi_path_inline
+#define __scsi_path_inline_hint	inline
 
 static inline bool scsi_device_is_path(const struct scsi_device *sdev)
 {

@@ -61,15 +61,17 @@ END {
 				larger(TWO_COMMANDS,
 					value["failover", rows[r], dm, "ms longest"]))
 	}
-	nr = split("pages,slabs", rows, ",")
+	path = device = ""
+	nr = split("pages outside slabs,slabs", rows, ",")
 	for (r = 1; r <= nr; r++) {
 		row = "a path, or a device without upper level, " rows[r]
-		path = value["memory", row, "LUs", "bytes"]
-		device = value["memory", row, "plain", "bytes"]
-		if (path != "" && device != "")
-			at_most("memory of a path beyond its device, by " rows[r],
-				path - device, 1024)
+		if (value["memory", row, "LUs", "bytes"] != "")
+			path += value["memory", row, "LUs", "bytes"]
+		if (value["memory", row, "plain", "bytes"] != "")
+			device += value["memory", row, "plain", "bytes"]
 	}
+	if (path != "" && device != "")
+		at_most("memory of a path beyond its device", path - device, 1024)
 	row = "16 commands of 4 ms on each host"
 	at_least("2 paths add up to", ratio("adding", row, "RR, 2 paths", "RR, 1 paths", "IOPS"), 1.95)
 	at_least("4 paths add up to", ratio("adding", row, "RR, 4 paths", "RR, 1 paths", "IOPS"), 3.85)

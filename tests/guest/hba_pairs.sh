@@ -62,7 +62,7 @@
 # qemu: -device scsi-hd,bus=v0.0,drive=va,share-rw=on,serial=va,wwn=0x5000c5000000001c
 # qemu: -device scsi-hd,bus=a0.0,drive=va,share-rw=on,serial=va,wwn=0x5000c5000000001c
 . ./lib.sh
-plan 54
+plan 55
 
 # What is in the head: the end of the WWN, and the hosts.
 alone="01:v 02:m 03:g 04:h 05:l 06:p"
@@ -192,5 +192,14 @@ ok "all of them: no error, data verified" verify 10 0 $all
 issued $all >/tmp/after
 is "each path has carried some of it" \
 	"$(awk 'NR == FNR { was[$1] = $2; next } $2 <= was[$1]' /tmp/before /tmp/after)" ""
+# Each asks for more than there is.
+disk=$(disk_of 14)
+for length in 100 200 300 400 500 600 700 800; do
+	sg_inq --page=0x83 --maxlen=$length "/dev/$disk" >/tmp/inq 2>&1
+done
+is "pp: short answers are no failures" \
+	"$(cat /sys/block/"$disk"/device/paths/*/path/failures)" "0
+0"
+
 is "no path has failed" "$(nr_good)" "$(nr_paths)"
 finish

@@ -318,6 +318,18 @@ static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 	return ++lu_cmd->retries <= budget;
 }
 
+/*
+ * Some LLDs call it an error when a device has less to say than there was asked
+ * for (SPC-4 4.3.4.6, allocation length).
+ */
+static bool is_short_answer(struct scsi_cmnd *cmd)
+{
+	return host_byte(cmd->result) == DID_ERROR &&
+	       blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)) &&
+	       cmd->sc_data_direction == DMA_FROM_DEVICE &&
+	       scsi_get_resid(cmd) && scsi_get_resid(cmd) < scsi_bufflen(cmd);
+}
+
 static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 			  enum scsi_path_effect effect)
 {
@@ -340,6 +352,9 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 
 	/* What the path lost before it came back is no news of it. */
 	if (time_before(cmd->jiffies_at_alloc, READ_ONCE(path->back_since)))
+		return;
+
+	if (is_short_answer(cmd))
 		return;
 
 	/* A timeout of the submitter's own choice says less. */

@@ -324,12 +324,14 @@ int scsi_mpath_bring_up(struct scsi_mpath *lu)
 	if (IS_ERR(sdev))
 		return PTR_ERR(sdev);
 
+	scsi_autopm_get_host(shost);
 	mutex_lock(&shost->scan_mutex);
 	if (sdev->sdev_state == SDEV_RUNNING)
 		error = scsi_sysfs_add_sdev(sdev);
 	if (error)
 		__scsi_remove_device(sdev);
 	mutex_unlock(&shost->scan_mutex);
+	scsi_autopm_put_host(shost);
 	if (error) {
 		scsi_device_put(sdev);
 		return error;
@@ -384,6 +386,34 @@ static unsigned long later(unsigned long a, unsigned long b)
 }
 
 /**
+ * scsi_mpath_is_suspended - does the logical unit sleep, or is about to?
+ * @lu: logical unit
+ *
+ * Its paths stop after it and run before it.
+ *
+ * Context: any.
+ */
+bool scsi_mpath_is_suspended(const struct scsi_mpath *lu)
+{
+	return lu->sdev && READ_ONCE(lu->sdev->sdev_state) == SDEV_QUIESCE;
+}
+
+/* Paths that sleep with their logical unit are not lost. */
+static bool waits_for_resume(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	if (!scsi_mpath_is_suspended(lu))
+		return false;
+	list_for_each_entry(path, &lu->paths, node) {
+		if (READ_ONCE(path->sdev->sdev_state) == SDEV_QUIESCE)
+			return true;
+	}
+	return false;
+}
+
+/**
  * scsi_mpath_arm_no_path - I/O starts to wait for a path, or fails
  * @lu: logical unit without a usable path
  *
@@ -395,7 +425,7 @@ void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
 	unsigned long due;
 
 	lockdep_assert_held(&lu->lock);
-	if (lu->no_path_timeout < 0) {
+	if (lu->no_path_timeout < 0 || waits_for_resume(lu)) {
 		cancel_delayed_work(&lu->no_path_work);
 		return;
 	}
@@ -443,6 +473,26 @@ void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path)
 			scsi_path_probe_soon(path);
 	}
 	queue_work(scsi_mpath_wq, &lu->work);
+}
+
+/**
+ * scsi_mpath_runs_again - the logical unit's device has begun to run
+ * @lu: logical unit
+ *
+ * If it has lost its paths while it was suspended, nobody has looked after that.
+ *
+ * Context: any.
+ */
+void scsi_mpath_runs_again(struct scsi_mpath *lu)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	if (lu->announced && !scsi_mpath_has_path_locked(lu)) {
+		scsi_mpath_arm_no_path(lu);
+		queue_work(scsi_mpath_wq, &lu->work);
+	}
+	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /**

@@ -320,6 +320,8 @@ int scsi_mpath_bring_up(struct scsi_mpath *lu);
 void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu);
 void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path);
 void scsi_mpath_arm_no_path(struct scsi_mpath *lu);
+bool scsi_mpath_is_suspended(const struct scsi_mpath *lu);
+void scsi_mpath_runs_again(struct scsi_mpath *lu);
 void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds);
 void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone);
 void scsi_mpath_free_sets(struct scsi_mpath *lu);

@@ -437,13 +437,23 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
 	}
 }
 
+static void report_running(struct scsi_path *path)
+{
+	if (scsi_mpath_is_suspended(path->lu))
+		return;
+	log_state(path, scsi_path_state_name(path),
+		  path->running ? "unblocked" : "stopped");
+	tell_user_space(path);
+}
+
 /**
  * scsi_path_sdev_state_changed - the mid-layer changed a device's state
  * @sdev: any SCSI device
  *
  * A path that its transport blocks leaves rotation at once and comes back when
  * it is unblocked. One that goes offline is dead until it runs again; then it
- * is probed at once.
+ * is probed at once. That all of them stop while the system is suspended is no
+ * news.
  *
  * Context: any; takes the logical unit's lock.
  */
@@ -456,8 +466,12 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
-	if (!path)
+	if (!path) {
+		if (scsi_device_is_lu(sdev) &&
+		    READ_ONCE(sdev->sdev_state) == SDEV_RUNNING)
+			scsi_mpath_runs_again(sdev->hostdata);
 		goto out;
+	}
 
 	spin_lock_irqsave(&path->lu->lock, flags);
 	sdev_state = READ_ONCE(sdev->sdev_state);
@@ -472,9 +486,7 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 		WRITE_ONCE(path->running, running);
 		scsi_path_refresh_locked(path->lu);
 		if (state_carries_io(path->state)) {
-			log_state(path, scsi_path_state_name(path),
-				  running ? "unblocked" : "stopped");
-			tell_user_space(path);
+			report_running(path);
 		} else if (running && path->state != PATH_DISABLED) {
 			scsi_path_probe_now(path);
 		}

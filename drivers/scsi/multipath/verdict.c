@@ -68,10 +68,12 @@ static struct scsi_verdict host_byte_verdict(int result)
  * Sense data that is about the path, not about the command (SPC-4 annex F). What
  * a device handler is named for is what only its kind of target means by it.
  */
+#define ANY_ASCQ	-1
+
 static const struct {
 	u8 key;
 	u8 asc;
-	u8 ascq;
+	s16 ascq;
 	struct scsi_verdict verdict;
 	const char *handler;
 } sense_table[] = {
@@ -87,6 +89,9 @@ static const struct {
 	{ UNIT_ATTENTION, 0x2a, 0x07, { PATH_UNCHANGED, CMD_NEVER_RAN } },
 	/* logical unit not supported: unmapped from this port */
 	{ ILLEGAL_REQUEST, 0x25, 0x00, { PATH_GONE, CMD_NEVER_RAN } },
+	/* SCSI parity error (protocol CRC errors as well), data phase error */
+	{ ABORTED_COMMAND, 0x47, ANY_ASCQ, { PATH_STRIKE, CMD_MAY_HAVE_RUN } },
+	{ ABORTED_COMMAND, 0x4b, ANY_ASCQ, { PATH_STRIKE, CMD_MAY_HAVE_RUN } },
 	/* not the controller that owns the logical unit */
 	{ ILLEGAL_REQUEST, 0x94, 0x01, { PATH_PASSIVE, CMD_NEVER_RAN },
 	  "rdac" },
@@ -120,7 +125,8 @@ static struct scsi_verdict sense_verdict(const struct scsi_device *sdev,
 		for (int i = 0; i < ARRAY_SIZE(sense_table); i++) {
 			if (sense->sense_key == sense_table[i].key &&
 			    sense->asc == sense_table[i].asc &&
-			    sense->ascq == sense_table[i].ascq &&
+			    (sense->ascq == sense_table[i].ascq ||
+			     sense_table[i].ascq == ANY_ASCQ) &&
 			    (!sense_table[i].handler ||
 			     scsi_device_is_handled_by(sdev,
 						       sense_table[i].handler)))

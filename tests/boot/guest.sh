@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# guest.sh STAGE IMAGE KERNEL OUTDIR: boot the image of image.sh for one stage of
+# stage.sh: "install" with the kernel given to QEMU, over two host adapters; "bios" by
+# what it has installed itself; "one" likewise, with the first adapter missing.
+# Leaves OUTDIR/boot_STAGE.console and .tap.
+set -u
+
+stage=$1 image=$2 kernel=$3 name=$4/boot_$1
+here=$(cd "$(dirname "$0")" && pwd)
+
+rm -f "$name.console" "$name.tap" "$name.in" "$name.out"
+mkfifo "$name.in" "$name.out" || exit 1
+trap 'kill $waker 2>/dev/null; rm -f "$name.in" "$name.out"' EXIT
+accel=$(sh "$here/../rig/accel.sh" "$kernel")
+disk="drive=image,share-rw=on,serial=root,wwn=0x5000c50015ea71ac"
+set -- -device virtio-scsi-pci,id=hba1 -device "scsi-hd,bus=hba1.0,$disk,bootindex=2"
+[ "$stage" = one ] ||
+	set -- -device virtio-scsi-pci,id=hba0 -device "scsi-hd,bus=hba0.0,$disk,bootindex=1" "$@"
+[ "$stage" != install ] ||
+	set -- -kernel "$kernel" -append "$(cat "$here/cmdline") root=/dev/sda1" "$@"
+
+# When it has said its last word for long, somebody presses a key.
+(
+	until grep -qs "Synchronizing SCSI cache" "$name.console"; do sleep 1; done
+	sleep 10
+	echo "sendkey a" >"$name.in"
+) &
+waker=$!
+
+timeout --foreground -k 5 600 qemu-system-x86_64 \
+	-accel "$accel" -cpu max -M q35 -smp 2 -m 1536 \
+	-nodefaults -display none -vga std -no-reboot \
+	-blockdev "driver=file,node-name=image,filename=$image,discard=unmap" "$@" \
+	-chardev "pipe,id=monitor,path=$name" -mon chardev=monitor \
+	-serial "file:$name.console" -serial "file:$name.tap" \
+	</dev/null >"$name.qemu" 2>&1

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0
+# Suspend to idle with a disk in use. Its hosts were found in another order than it: one
+# before it, two after. What sd has to say at last goes over a host that still runs, and
+# no path is thought to have failed. And runtime power management: what is idle sleeps,
+# hosts as well, and I/O wakes it.
+# guest: cpus=4 memory=2048 qmp=1
+# append: scsi_mod.multipath=always rcupdate.rcu_expedited=1 no_console_suspend
+# qemu: -device virtio-scsi-pci,id=before
+# qemu: -device pcie-root-port,id=port1,chassis=1 -device pcie-root-port,id=port2,chassis=2
+# disk: image 128M
+# qemu: -device scsi-hd,bus=before.0,drive=image,share-rw=on,serial=sleep,wwn=0x5000c50015ea71ac
+. ./lib.sh
+plan 23
+
+# plug DRIVER PORT: an adapter with the disk; the guest sees both at once
+plug() {
+	{
+		qmp_command stop
+		qmp_command device_add "\"driver\": \"$1\", \"id\": \"$2-hba\", \"bus\": \"$2\""
+		qmp_command device_add "\"driver\": \"scsi-hd\", \"bus\": \"$2-hba.0\",
+			\"drive\": \"image\", \"share-rw\": true, \"serial\": \"sleep\",
+			\"wwn\": $((0x5000c50015ea71ac))"
+		qmp_command cont
+	} >/tmp/commands
+	cat /tmp/commands >&9
+	qmp_done 4 || bail_out "plug $1: $qmp_answer"
+}
+
+# sleep_a_while: suspend to idle; a key that is released wakes us
+sleep_a_while() {
+	dmesg -c >/tmp/before
+	qmp human-monitor-command '"command-line": "sendkey a 10000"' || return
+	# Not by busybox's echo, which would not tell of an error of write().
+	dd of=/sys/power/state if=/tmp/freeze 2>/tmp/suspend.err
+	status=$?
+	dmesg >/tmp/asleep
+	[ $status = 0 ] || cat /tmp/asleep
+	return $status
+}
+
+# sleeps TEXT PATHS: with a load; that many paths, all good before and after
+sleeps() {
+	fio_start 30 --numjobs=2 --offset_increment=50% --size=50% --rate_iops=100,100
+	# shellcheck disable=SC2046 # a list of words
+	load_reaches $(path_devices)
+	begin=$(now)
+	ok "$1: suspended and resumed" sleep_a_while
+	took=$(($(now) - begin))
+	[ $took -lt 25 ] || echo "# took $took s"
+	ok "$1: the cache was flushed" grep 'sd .*Synchronizing SCSI cache' /tmp/asleep
+	fails "$1: nothing failed, no path stopped" \
+		grep -E 'failed|stopped|unblocked|no usable path|dead' /tmp/asleep
+	is "$1: paths are good" "$(nr_good)" "$2"
+	fio_ok "$1: no error above, data verified"
+}
+
+remove_path() {
+	echo 1 >"/sys/bus/scsi/devices/$1/delete"
+}
+
+nr_links() {
+	find /sys/class/devlink/ -name "scsi:*--scsi:$(basename "$(readlink -f \
+		/sys/block/sda/device)")" | wc -l
+}
+
+runtime_status_is() {
+	[ "$(cat "$1/power/runtime_status")" = "$2" ]
+}
+
+echo enabled >/sys/bus/serio/devices/serio0/power/wakeup ||
+	bail_out "nothing would wake us"
+printf freeze >/tmp/freeze
+qmp_open
+within 30 disk_is_there sda || bail_out "no sda"
+echo rr >/sys/block/sda/device/multipath/policy
+first=$(path_devices)
+modprobe megaraid_sas
+plug virtio-scsi-pci port1
+plug megasas-gen2 port2
+ok "three hosts" within 60 nr_good_is 3
+is "the disk depends on three paths" "$(nr_links)" 3
+sleeps "three hosts" 3
+
+# One that an administrator does not want stays so.
+unwanted=$(path_devices | grep -vx "$first" | head -1)
+paths_write "$unwanted" 3
+ok "unwanted: asleep and awake" sleep_a_while
+ok "unwanted: still so" path_state_is "$unwanted" 3
+paths_write "$unwanted" 1
+ok "unwanted: good again" within 30 nr_good_is 3
+
+# The host that was there before the disk is not there any more.
+ok "the first path is removed" remove_path "$first"
+ok "two are left" within 30 nr_paths_is 2
+is "the disk depends on two paths" "$(nr_links)" 2
+sleeps "younger hosts" 2
+
+# What sleeps at run time are the disk and its paths, all of them or none.
+for each in /sys/block/sda/device $(path_devices | sed 's|^|/sys/bus/scsi/devices/|'); do
+	[ ! -e "$each/power/autosuspend_delay_ms" ] ||
+		echo 500 >"$each/power/autosuspend_delay_ms" 2>/dev/null
+	echo auto >"$each/power/control"
+done
+path=/sys/bus/scsi/devices/$(first_path)
+ok "idle: the disk sleeps" within 30 runtime_status_is /sys/block/sda/device suspended
+ok "idle: so does a path" within 10 runtime_status_is "$path" suspended
+# Who looks with dd and direct I/O would open it for long.
+dd if=/dev/sda of=/dev/null bs=64k count=200 iflag=direct 2>/dev/null &
+reader=$!
+ok "I/O wakes both" within 10 runtime_status_is "$path" active
+ok "and is done" wait $reader
+ok "no leaks" no_leaks
+finish
