@@ -337,7 +337,7 @@ void scsi_path_suspend_or_lose(struct scsi_path *path,
 void scsi_path_is_gone(struct scsi_path *path, const char *why);
 void scsi_path_proved(struct scsi_path *path);
 void scsi_path_check_identity(struct scsi_path *path);
-bool scsi_path_is_stuck(struct scsi_path *path, unsigned long waited);
+bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since);
 void scsi_path_admin_write(struct scsi_path *path,
 			   enum scsi_path_shown_state state, u32 failures,
 			   u32 weight);

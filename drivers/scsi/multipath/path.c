@@ -337,15 +337,16 @@ void scsi_path_check_identity(struct scsi_path *path)
 /**
  * scsi_path_is_stuck - a read or write has been without an answer for too long
  * @path: path
- * @waited: for how long, in jiffies
+ * @since: jiffies when it was sent
  *
- * Takes the path out of use, if there is another one.
+ * Takes the path out of use, if there is another one. A command that is older than
+ * the path's return is no news of it.
  *
  * Context: any; takes the logical unit's lock.
  * Return: true if what the path has not answered is to be aborted; false if
  * there is no other path.
  */
-bool scsi_path_is_stuck(struct scsi_path *path, unsigned long waited)
+bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since)
 {
 	unsigned long flags;
 	bool stuck = false;
@@ -354,10 +355,11 @@ bool scsi_path_is_stuck(struct scsi_path *path, unsigned long waited)
 	spin_lock_irqsave(&path->lu->lock, flags);
 	if (scsi_mpath_nr_usable(path->lu) > scsi_path_is_usable(path)) {
 		stuck = true;
-		if (state_carries_io(path->state)) {
+		if (state_carries_io(path->state) &&
+		    !time_before(since, path->back_since)) {
 			path->failures++;
 			snprintf(why, sizeof(why), "no answer for %u ms",
-				 jiffies_to_msecs(waited));
+				 jiffies_to_msecs(jiffies - since));
 			change_state(path, PATH_WAITING, why);
 		}
 	}

@@ -89,20 +89,28 @@ static void stuck(struct kunit *test)
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
 	struct scsi_path *path = &fake->path[0].path;
 
-	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, HZ));
+	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, jiffies));
 	KUNIT_EXPECT_EQ(test, path->state, PATH_WAITING);
 	KUNIT_EXPECT_EQ(test, path->failures, 1);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 	/* Its other commands, found later: one failure is enough. */
-	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, HZ));
+	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, jiffies));
 	KUNIT_EXPECT_EQ(test, path->failures, 1);
+	/* Or after it has come back. */
+	fake_path_revive(fake, 0);
+	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, path->back_since - 1));
+	KUNIT_EXPECT_TRUE(test, scsi_path_is_usable(path));
+	KUNIT_EXPECT_EQ(test, path->failures, 1);
+	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, path->back_since));
+	KUNIT_EXPECT_FALSE(test, scsi_path_is_usable(path));
 	/* The only one left may take its time. */
-	KUNIT_EXPECT_FALSE(test, scsi_path_is_stuck(&fake->path[1].path, HZ));
+	KUNIT_EXPECT_FALSE(test, scsi_path_is_stuck(&fake->path[1].path,
+						    jiffies));
 	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	/* And when that one is lost, what is stuck stays where it is. */
 	fake_path_kill(fake, 1);
-	KUNIT_EXPECT_FALSE(test, scsi_path_is_stuck(path, HZ));
+	KUNIT_EXPECT_FALSE(test, scsi_path_is_stuck(path, jiffies));
 }
 
 /* The last one lost: all that could come back are looked at soon. */

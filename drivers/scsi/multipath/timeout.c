@@ -62,14 +62,14 @@ unsigned int scsi_path_timeout_for(u8 device_type)
 bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 {
 	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
-	unsigned long waited = jiffies - cmd->jiffies_at_alloc;
+	unsigned long since = cmd->jiffies_at_alloc;
 
 	/* It has just come back, or it has had all of its time. */
 	if (test_bit(SCMD_STATE_COMPLETE, &cmd->state) ||
-	    waited >= scsi_cmd_to_rq(lu_cmd)->timeout)
+	    jiffies - since >= scsi_cmd_to_rq(lu_cmd)->timeout)
 		return false;
 	/* Without an abort there would be the error handler, for all of a host. */
 	if (!cmd->device->host->hostt->eh_abort_handler)
 		return true;
-	return !scsi_path_is_stuck(cmd->device->path, waited);
+	return !scsi_path_is_stuck(cmd->device->path, since);
 }
