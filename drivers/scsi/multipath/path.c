@@ -487,11 +487,10 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	if (running != path->running) {
 		WRITE_ONCE(path->running, running);
 		scsi_path_refresh_locked(path->lu);
-		if (state_carries_io(path->state)) {
+		if (state_carries_io(path->state))
 			report_running(path);
-		} else if (running && path->state != PATH_DISABLED) {
+		else if (running && path->state != PATH_DISABLED)
 			scsi_path_probe_now(path);
-		}
 	}
 	if ((sdev_state == SDEV_OFFLINE ||
 	     sdev_state == SDEV_TRANSPORT_OFFLINE) &&
