@@ -11,7 +11,7 @@ SEED ?=
 # how many of them run side by side.
 T ?=
 KIND ?= debug
-GUESTS_AT_ONCE ?= 1
+GUESTS_AT_ONCE ?= 2
 # The virtual machine of the demo (um or qemu).
 VM ?=
 export KERNEL

@@ -5,8 +5,9 @@
 #
 # Prints TAP, a line per test, and a summary. A guest's console and its own
 # output stay in build/test/; where a test fails, the place is named. $GUESTS_AT_ONCE
-# guests run side by side, those that may take longest first. With $KIND (kasan,
-# kcsan, ubsan) the guests alone, on that kernel; see tests/kernel/build.sh.
+# guests run side by side, those that may take longest first, except those that measure
+# time: they are alone. With $KIND (kasan, kcsan, ubsan) no test but the guests, on
+# that kernel; see tests/kernel/build.sh.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -17,7 +18,7 @@ out=$top/build/test
 only=${1:-}
 functions=
 [ "$kind" != kcsan ] || functions=$top/build/$kind/functions
-GUESTS_AT_ONCE=${GUESTS_AT_ONCE:-1}
+GUESTS_AT_ONCE=${GUESTS_AT_ONCE:-2}
 start=$(date +%s)
 n=0
 passed=0
@@ -124,13 +125,39 @@ judge() {
 	fi
 }
 
+# head_of NAME SETTING: what the head of a guest's test says
+head_of() {
+	sed -n "s/^# guest:.*\b$2=\([0-9]*\).*/\1/p" "tests/guest/$1.sh"
+}
+
 # by_length NAME...: those with the most seconds in their heads first
 by_length() {
 	for guest; do
-		seconds=$(sed -n 's/^# guest:.*\bseconds=\([0-9]*\).*/\1/p' \
-			"tests/guest/$guest.sh")
+		seconds=$(head_of "$guest" seconds)
 		echo "${seconds:-300} $guest"
 	done | sort -k 1,1nr -k 2 | cut -d ' ' -f 2
+}
+
+# boot_guests COUNT NAME...: so many of them side by side
+boot_guests() {
+	at_once=$1
+	shift
+	[ $# -gt 0 ] || return 0
+	fifo=$out/ended
+	rm -f "$fifo"
+	mkfifo "$fifo"
+	by_length "$@" | xargs -P "$at_once" -I @ sh -c '
+		echo "begins @"
+		sh tests/rig/guest.sh @ "$image" "$initramfs" "$out"
+		echo "ended @ $?"' >"$fifo" &
+	while read -r what name status; do
+		if [ "$what" = begins ]; then
+			say "guest $name"
+		else
+			judge "$name" "$status"
+		fi
+	done <"$fifo"
+	rm -f "$fifo"
 }
 
 # run_guests NAME...
@@ -143,21 +170,20 @@ run_guests() {
 	ACCEL=$(sh tests/rig/accel.sh "$image")
 	export ACCEL out image initramfs
 	say "guests run under $ACCEL"
-	fifo=$out/ended
-	rm -f "$fifo"
-	mkfifo "$fifo"
-	by_length "$@" | xargs -P "$GUESTS_AT_ONCE" -I @ sh -c '
-		echo "begins @"
-		sh tests/rig/guest.sh @ "$image" "$initramfs" "$out"
-		echo "ended @ $?"' >"$fifo" &
-	while read -r what name status; do
-		if [ "$what" = begins ]; then
-			say "guest $name"
+	beside=
+	alone=
+	for guest; do
+		if [ -n "$(head_of "$guest" alone)" ]; then
+			alone="$alone $guest"
 		else
-			judge "$name" "$status"
+			beside="$beside $guest"
 		fi
-	done <"$fifo"
-	rm -f "$fifo"
+	done
+	# shellcheck disable=SC2086 # lists of names
+	{
+		boot_guests "$GUESTS_AT_ONCE" $beside
+		boot_guests 1 $alone
+	}
 }
 
 # Debian on a logical unit, from the first boot to that of its own boot loader.

@@ -2,7 +2,7 @@
 # A path that neither answers nor fails: after path_timeout it is out of use, its
 # commands are aborted and done over another path, and nothing waits for its
 # host's error handler.
-# guest: cpus=4 memory=2048 seconds=400
+# guest: alone=1 cpus=4 memory=2048 seconds=400
 . ./lib.sh
 plan 28
 

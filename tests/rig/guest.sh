@@ -14,6 +14,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 # A test says in its head what it needs:
 #	# guest: cpus=8 memory=2048 seconds=600
+#	# guest: alone=1	it measures time: no other guest beside it
 #	# append: KERNEL PARAMETERS
 #	# qemu: QEMU OPTIONS
 #	# disk: NODE SIZE	an empty image, which QEMU options call NODE
