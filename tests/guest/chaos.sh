@@ -27,12 +27,13 @@ for disk in /sys/block/sd*; do
 	echo 6 >"$disk/device/timeout"
 done
 
+# Not all that the disks can do: faults take CPU time as well.
 part=0
 pids=
 for disk in a b c d e f g; do
 	fio --name="load$disk" --filename=/dev/sd$disk --direct=1 \
 		--ioengine=io_uring --rw=randrw --bsrange=4k-64k --blockalign=4k \
-		--iodepth=4 --offset=$((part * 32))m --size=32m \
+		--iodepth=4 --rate_iops=30,30 --offset=$((part * 32))m --size=32m \
 		--serialize_overlap=1 --verify=crc32c --verify_fatal=1 \
 		--do_verify=1 --verify_backlog=32 \
 		--time_based --runtime=$((minutes * 60)) --eta=never \

@@ -34,11 +34,11 @@
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
 
+#include "test_hosts.h"
+
 #define NR_BLOCKS		(64U << (20 - SECTOR_SHIFT))
-#define MAX_HOSTS		8
 #define PAGE_MAX_LEN		256
 #define EMC_INQUIRY_LEN		192
 #define RDAC_LABEL		"TEST ARRAY"
@@ -47,8 +47,6 @@
 
 static char *model = "rdac";
 module_param(model, charp, 0444);
-static unsigned int hosts = 2;
-module_param(hosts, uint, 0444);
 static unsigned int switch_ms = 200, fail_activation;
 module_param(switch_ms, uint, 0644);
 module_param(fail_activation, uint, 0644);
@@ -97,8 +95,6 @@ static const u8 lu_id[8] = { 0x3a, 0, 0, 0, 0, 0, 0, 2 };
 
 static const struct kind *kind;
 static u8 *store;
-static struct Scsi_Host *array_hosts[MAX_HOSTS];
-static struct device *array_root;
 static struct workqueue_struct *array_wq;
 
 /*
@@ -131,11 +127,6 @@ static const struct kernel_param_ops owner_ops = {
 };
 
 module_param_cb(owner, &owner_ops, &owner, 0644);
-
-static unsigned int index_of(const struct Scsi_Host *shost)
-{
-	return *(unsigned int *)shost->hostdata;
-}
 
 static unsigned int controller_of(const struct scsi_cmnd *cmd)
 {
@@ -631,41 +622,6 @@ static const struct scsi_host_template array_template = {
 	.dma_boundary		= ULONG_MAX,
 };
 
-static void remove_hosts(void)
-{
-	/* Nobody waits for the end of a switch, nor of one asked for again. */
-	WRITE_ONCE(switch_ms, 0);
-	reset_switch(NULL);
-	for (unsigned int i = 0; i < hosts; i++) {
-		if (!array_hosts[i])
-			continue;
-		scsi_remove_host(array_hosts[i]);
-		scsi_host_put(array_hosts[i]);
-	}
-}
-
-static int add_host(unsigned int index)
-{
-	struct Scsi_Host *shost;
-	int error;
-
-	shost = scsi_host_alloc(&array_template, sizeof(unsigned int));
-	if (!shost)
-		return -ENOMEM;
-	*(unsigned int *)shost->hostdata = index;
-	shost->max_id = 1;
-	shost->max_lun = 1;
-	shost->max_cmd_len = 16;
-	error = scsi_add_host(shost, array_root);
-	if (error) {
-		scsi_host_put(shost);
-		return error;
-	}
-	array_hosts[index] = shost;
-	scsi_scan_host(shost);
-	return 0;
-}
-
 static int __init array_init(void)
 {
 	int error = -ENOMEM;
@@ -676,7 +632,6 @@ static int __init array_init(void)
 	}
 	if (!kind)
 		return -EINVAL;
-	hosts = clamp(hosts, 1, MAX_HOSTS);
 	store = vzalloc((size_t)NR_BLOCKS << SECTOR_SHIFT);
 	if (!store)
 		return -ENOMEM;
@@ -684,21 +639,11 @@ static int __init array_init(void)
 	array_wq = alloc_workqueue("scsi_array", WQ_MEM_RECLAIM, 0);
 	if (!array_wq)
 		goto free_store;
-	array_root = root_device_register("scsi_array");
-	if (IS_ERR(array_root)) {
-		error = PTR_ERR(array_root);
+	error = add_hosts(&array_template, NULL);
+	if (error)
 		goto destroy_wq;
-	}
-	for (unsigned int i = 0; i < hosts; i++) {
-		error = add_host(i);
-		if (error)
-			goto remove;
-	}
 	return 0;
 
-remove:
-	remove_hosts();
-	root_device_unregister(array_root);
 destroy_wq:
 	destroy_workqueue(array_wq);
 free_store:
@@ -708,8 +653,10 @@ free_store:
 
 static void __exit array_exit(void)
 {
+	/* Nobody waits for the end of a switch, nor of one asked for again. */
+	WRITE_ONCE(switch_ms, 0);
+	reset_switch(NULL);
 	remove_hosts();
-	root_device_unregister(array_root);
 	/* Waits for what has answered its command, but not returned yet. */
 	destroy_workqueue(array_wq);
 	vfree(store);

@@ -28,14 +28,12 @@
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
 
-#define NR_BLOCKS		(64U << (20 - SECTOR_SHIFT))
-#define MAX_HOSTS		8
+#include "test_hosts.h"
 
-static unsigned int hosts = 2;
-module_param(hosts, uint, 0444);
+#define NR_BLOCKS		(64U << (20 - SECTOR_SHIFT))
+
 static unsigned int hold, fail_abort, fail_reset, recovery_ms = 500;
 module_param(hold, uint, 0644);
 module_param(fail_abort, uint, 0644);
@@ -57,18 +55,11 @@ struct late_cmd {
 };
 
 static u8 *store;
-static struct Scsi_Host *late_hosts[MAX_HOSTS];
-static struct device *late_root;
 
 /* Commands that are held, of all hosts; when the link of each is free again. */
 static LIST_HEAD(held_list);
 static ktime_t link_free[MAX_HOSTS];
 static DEFINE_SPINLOCK(late_lock);
-
-static unsigned int index_of(const struct Scsi_Host *shost)
-{
-	return *(unsigned int *)shost->hostdata;
-}
 
 static bool host_in(unsigned int mask, const struct Scsi_Host *shost)
 {
@@ -330,55 +321,16 @@ static const struct scsi_host_template late_template = {
 	.dma_boundary		= ULONG_MAX,
 };
 
-static void remove_hosts(void)
-{
-	for (unsigned int i = 0; i < hosts; i++) {
-		if (!late_hosts[i])
-			continue;
-		scsi_remove_host(late_hosts[i]);
-		scsi_host_put(late_hosts[i]);
-	}
-}
-
 static int __init late_init(void)
 {
-	int error = -ENOMEM;
+	int error;
 
-	hosts = clamp(hosts, 1, MAX_HOSTS);
 	store = vzalloc((size_t)NR_BLOCKS << SECTOR_SHIFT);
 	if (!store)
 		return -ENOMEM;
-	late_root = root_device_register("scsi_late");
-	if (IS_ERR(late_root)) {
+	error = add_hosts(&late_template, depth);
+	if (error)
 		vfree(store);
-		return PTR_ERR(late_root);
-	}
-	for (unsigned int i = 0; i < hosts; i++) {
-		struct Scsi_Host *shost;
-
-		shost = scsi_host_alloc(&late_template, sizeof(unsigned int));
-		if (!shost)
-			goto remove;
-		*(unsigned int *)shost->hostdata = i;
-		shost->max_id = 1;
-		shost->max_lun = 1;
-		shost->max_cmd_len = 16;
-		if (depth[i])
-			shost->can_queue = min(depth[i], late_template.can_queue);
-		error = scsi_add_host(shost, late_root);
-		if (error) {
-			scsi_host_put(shost);
-			goto remove;
-		}
-		late_hosts[i] = shost;
-		scsi_scan_host(shost);
-	}
-	return 0;
-
-remove:
-	remove_hosts();
-	root_device_unregister(late_root);
-	vfree(store);
 	return error;
 }
 
@@ -386,7 +338,6 @@ static void __exit late_exit(void)
 {
 	WRITE_ONCE(hold, 0);
 	remove_hosts();
-	root_device_unregister(late_root);
 	vfree(store);
 }
 

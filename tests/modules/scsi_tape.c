@@ -18,19 +18,17 @@
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
+
+#include "test_hosts.h"
 
 #define TAPE_SIZE		(16U << 20)
 #define MAX_RECORDS		16384
 #define MAX_BLOCK		(256U << 10)
-#define MAX_HOSTS		4
 /* Flags in byte 2 of fixed format sense data (SPC-4 4.5.3) */
 #define SENSE_FILEMARK		0x80
 #define SENSE_ILI		0x20
 
-static unsigned int hosts = 2;
-module_param(hosts, uint, 0444);
 static unsigned int lost_before, lost_after;
 module_param(lost_before, uint, 0644);
 module_param(lost_after, uint, 0644);
@@ -42,9 +40,6 @@ struct record {
 	unsigned int start;
 	unsigned int len;
 };
-
-static struct Scsi_Host *tape_hosts[MAX_HOSTS];
-static struct device *tape_root;
 
 /* One command at a time, data included. */
 static DEFINE_SPINLOCK(tape_lock);
@@ -387,19 +382,8 @@ static const struct scsi_host_template tape_template = {
 	.dma_boundary	= ULONG_MAX,
 };
 
-static void remove_hosts(void)
+static void free_medium(void)
 {
-	for (unsigned int i = 0; i < hosts; i++) {
-		if (!tape_hosts[i])
-			continue;
-		scsi_remove_host(tape_hosts[i]);
-		scsi_host_put(tape_hosts[i]);
-	}
-}
-
-static void eject(void)
-{
-	root_device_unregister(tape_root);
 	vfree(records);
 	vfree(medium);
 }
@@ -408,45 +392,19 @@ static int __init tape_init(void)
 {
 	int error = -ENOMEM;
 
-	hosts = clamp(hosts, 1, MAX_HOSTS);
 	medium = vzalloc(TAPE_SIZE);
 	records = vcalloc(MAX_RECORDS, sizeof(*records));
-	tape_root = root_device_register("scsi_tape");
-	if (!medium || !records || IS_ERR(tape_root)) {
-		if (!IS_ERR(tape_root))
-			root_device_unregister(tape_root);
-		vfree(records);
-		vfree(medium);
-		return error;
-	}
-	for (unsigned int i = 0; i < hosts; i++) {
-		struct Scsi_Host *shost = scsi_host_alloc(&tape_template, 0);
-
-		if (!shost)
-			goto remove;
-		shost->max_cmd_len = 16;
-		shost->max_id = 1;
-		shost->max_lun = 1;
-		error = scsi_add_host(shost, tape_root);
-		if (error) {
-			scsi_host_put(shost);
-			goto remove;
-		}
-		tape_hosts[i] = shost;
-		scsi_scan_host(shost);
-	}
-	return 0;
-
-remove:
-	remove_hosts();
-	eject();
+	if (medium && records)
+		error = add_hosts(&tape_template, NULL);
+	if (error)
+		free_medium();
 	return error;
 }
 
 static void __exit tape_exit(void)
 {
 	remove_hosts();
-	eject();
+	free_medium();
 }
 
 module_init(tape_init);
