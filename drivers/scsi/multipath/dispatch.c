@@ -320,14 +320,14 @@ static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 
 /*
  * Some LLDs call it an error when a device has less to say than there was asked
- * for (SPC-4 4.3.4.6, allocation length).
+ * for (SPC-4 4.3.4.6, allocation length), or nothing. Who knows how much has heard
+ * from the device.
  */
 static bool is_short_answer(struct scsi_cmnd *cmd)
 {
 	return host_byte(cmd->result) == DID_ERROR &&
 	       blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)) &&
-	       cmd->sc_data_direction == DMA_FROM_DEVICE &&
-	       scsi_get_resid(cmd) && scsi_get_resid(cmd) < scsi_bufflen(cmd);
+	       scsi_get_resid(cmd);
 }
 
 static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
