@@ -20,7 +20,7 @@ bootstrap() {
 		[ ! -e $each ] || set -- "$@" $each
 	done
 	. /etc/os-release
-	mmdebstrap --variant=minbase \
+	mmdebstrap --variant=minbase --format=tar \
 		--include=systemd-sysv,dbus,udev,kmod,grub-pc-bin,grub2-common,kexec-tools,mount,fdisk \
 		"$VERSION_CODENAME" "$userland.new" "$@" &&
 	mv "$userland.new" "$userland"
@@ -32,10 +32,10 @@ root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
 fill() {
-	tar -C "$root" -xf "$userland" --exclude=./dev/\*
-	cp -r "$modules/lib/modules" "$root/lib/"
+	tar -C "$root" -xf "$userland" --exclude=./dev/\* || return
+	cp -r "$modules/lib/modules" "$root/lib/" || return
 	release=$(ls "$modules/lib/modules")
-	cp "$bzimage" "$root/boot/vmlinuz-$release"
+	cp "$bzimage" "$root/boot/vmlinuz-$release" || return
 	echo multipath >"$root/etc/hostname"
 	# By the name that udev gives it, whatever leads to it.
 	echo "/dev/disk/by-id/wwn-0x5000c50015ea71ac-part1 / ext4 errors=remount-ro 0 1" \
