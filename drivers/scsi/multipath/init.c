@@ -20,9 +20,22 @@ int scsi_mpath_init(void)
 					WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!scsi_mpath_wq)
 		return -ENOMEM;
+	/* A device that is removed waits for work that memory may have to wait for. */
+	scsi_mpath_removal_wq = alloc_workqueue("scsi_mpath_removal",
+						WQ_UNBOUND, 0);
+	if (!scsi_mpath_removal_wq) {
+		error = -ENOMEM;
+		goto destroy_wq;
+	}
 	error = scsi_mpath_proc_init();
 	if (error)
-		destroy_workqueue(scsi_mpath_wq);
+		goto destroy_removal_wq;
+	return 0;
+
+destroy_removal_wq:
+	destroy_workqueue(scsi_mpath_removal_wq);
+destroy_wq:
+	destroy_workqueue(scsi_mpath_wq);
 	return error;
 }
 
@@ -33,5 +46,6 @@ void scsi_mpath_exit(void)
 {
 	scsi_mpath_proc_exit();
 	scsi_mpath_host_exit();
+	destroy_workqueue(scsi_mpath_removal_wq);
 	destroy_workqueue(scsi_mpath_wq);
 }

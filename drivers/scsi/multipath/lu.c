@@ -29,6 +29,7 @@
 DEFINE_MUTEX(scsi_mpath_list_mutex);
 LIST_HEAD(scsi_mpath_list);
 struct workqueue_struct *scsi_mpath_wq;
+struct workqueue_struct *scsi_mpath_removal_wq;
 
 static DEFINE_IDA(targets);
 
@@ -165,7 +166,7 @@ static void start_removal(struct scsi_mpath *lu)
 	lu->gone = true;
 	list_del_init(&lu->node);
 	scsi_mpath_get(lu);
-	queue_work(scsi_mpath_wq, &lu->remove_work);
+	queue_work(scsi_mpath_removal_wq, &lu->remove_work);
 }
 
 /* Do target or transport say of every path that it is not there any more? */

@@ -313,6 +313,7 @@ static inline bool scsi_mpath_has_path_locked(struct scsi_mpath *lu)
 extern struct mutex scsi_mpath_list_mutex;
 extern struct list_head scsi_mpath_list;
 extern struct workqueue_struct *scsi_mpath_wq;
+extern struct workqueue_struct *scsi_mpath_removal_wq;
 struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first);
 void scsi_mpath_get(struct scsi_mpath *lu);
 void scsi_mpath_put(struct scsi_mpath *lu);
