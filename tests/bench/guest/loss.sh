@@ -8,13 +8,14 @@
 
 lost_at=2	# seconds into the load
 
-# load SECONDS: fio in the background
+# load SECONDS: fio in the background, a sample of its rate each 100 ms
 load() {
-	rm -f /tmp/load_clat.1.log
-	# shellcheck disable=SC2086 # a list of options
+	rm -f /tmp/rate_iops.1.log
 	(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 --disk_util=0 --ioengine=io_uring \
 		--rw=randread --bs=4k --norandommap --iodepth=32 --size=64m \
-		--time_based --runtime="$1" $logged >/dev/null 2>&1) &
+		--time_based --runtime="$1" --thread \
+		--write_iops_log=/tmp/rate --log_avg_msec=100 --eta=never \
+		--output-format=json --output=/tmp/load.json >/dev/null 2>&1) &
 	load_pid=$!
 }
 
@@ -23,12 +24,11 @@ scenario() {
 	progress "failover, $3, $1"
 	load "$2"
 	sleep $lost_at
-	note_loss
 	lose "$1"
 	wait $load_pid
 	result failover "$1" "$3" "$(first_error)" errno
 	result failover "$1" "$3" "$(longest_ms)" "ms longest"
-	result failover "$1" "$3" "$(recovered_ms)" "ms to 95 %"
+	result failover "$1" "$3" "$(recovered_ms $lost_at)" "ms to 95 %"
 }
 
 lose() {

@@ -89,46 +89,26 @@ dm_down() {
 	dmsetup remove mp || bail_out "mp stays"
 }
 
-# --- a load that loses a path: /tmp/load.json, /tmp/load_clat.1.log
-
-# Options of fio: each completion is noted, when it was and how long it took.
-logged="--thread --eta=never --write_lat_log=/tmp/load --disable_lat=1 --disable_slat=1
-	--log_unix_epoch=1 --output-format=json --output=/tmp/load.json"
-
-# Now the path is lost.
-note_loss() {
-	date +%s%3N >/tmp/lost
-}
+# --- a load that ran with its rate logged: /tmp/load.json, /tmp/rate_iops.1.log
 
 # The errno that ended the load, 0 if none did.
 first_error() {
 	sed -n 's/.*"error" : \([0-9]*\).*/\1/p' /tmp/load.json | head -1
 }
 
-# Of what was completed after the loss: before it a load has its own start to make.
 longest_ms() {
-	awk -F ', ' -v lost="$(cat /tmp/lost)" '
-		$1 >= lost && $2 > longest { longest = $2 }
-		END { printf "%.1f", longest / 1e6 }' /tmp/load_clat.1.log
+	awk '/"clat_ns"/ { in_clat = 1 }
+	     in_clat && /"max"/ { gsub(/[^0-9]/, ""); printf "%.1f", $0 / 1e6; exit }' \
+		/tmp/load.json
 }
 
-# How long after the loss there is a tenth of a second with 95 % of the rate before.
+# recovered_ms SECONDS: from the loss, so long into the load, until a sample has
+# 95 % of the rate before it
 recovered_ms() {
-	awk -F ', ' -v lost="$(cat /tmp/lost)" '
-		NR == 1 { begin = $1 + 500 }
-		$1 < begin { next }
-		$1 < lost { before++; next }
-		{ after[int(($1 - lost) / 100)]++; last = int(($1 - lost) / 100) }
-		END {
-			enough = 0.95 * before / (lost - begin) * 100
-			# The last one is cut short.
-			for (i = 0; i < last && after[i] >= enough; i++)
-				;
-			if (i < last)
-				for (; i < last && after[i] < enough; i++)
-					;
-			else
-				i = 0
-			print i < last ? i * 100 : "never"
-		}' /tmp/load_clat.1.log
+	awk -F '[, ]+' -v lost=$(($1 * 1000)) '
+		$1 > 500 && $1 <= lost { sum += $2; n++ }
+		$1 > lost && n { if (!back && $2 < 0.95 * sum / n) down = 1
+			if (!back && $2 >= 0.95 * sum / n && $1 > lost + 100) back = $1 }
+		END { print back ? (back - 100 > lost ? back - 100 - lost : 0) : "never" }' \
+		/tmp/rate_iops.1.log
 }
