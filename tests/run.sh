@@ -12,11 +12,14 @@ set -u
 
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
+# shellcheck source=tests/rig/head.sh
+. tests/rig/head.sh
 kind=${KIND:-debug}
 out=$top/build/test
 [ "$kind" = debug ] || out=$out-$kind
 only=${1:-}
 functions=
+image=
 [ "$kind" != kcsan ] || functions=$top/build/$kind/functions
 GUESTS_AT_ONCE=${GUESTS_AT_ONCE:-2}
 start=$(date +%s)
@@ -125,15 +128,10 @@ judge() {
 	fi
 }
 
-# head_of NAME SETTING: what the head of a guest's test says
-head_of() {
-	sed -n "s/^# guest:.*\b$2=\([0-9]*\).*/\1/p" "tests/guest/$1.sh"
-}
-
 # by_length NAME...: those with the most seconds in their heads first
 by_length() {
 	for guest; do
-		seconds=$(head_of "$guest" seconds)
+		seconds=$(head_of "tests/guest/$guest.sh" seconds)
 		echo "${seconds:-300} $guest"
 	done | sort -k 1,1nr -k 2 | cut -d ' ' -f 2
 }
@@ -160,20 +158,27 @@ boot_guests() {
 	rm -f "$fifo"
 }
 
-# run_guests NAME...
-run_guests() {
+# kernel_of_guests: once for all that boots it
+kernel_of_guests() {
+	[ -z "$image" ] || return 0
 	must sh tests/kernel/packages.sh guest
 	must sh tests/kernel/build.sh "$kind"
 	image=build/$kind/bzImage
-	initramfs=build/initramfs-$kind.cpio
-	must sh tests/rig/initramfs.sh "build/$kind/modules" "$initramfs"
 	ACCEL=$(sh tests/rig/accel.sh "$image")
-	export ACCEL out image initramfs
+	export ACCEL out image
 	say "guests run under $ACCEL"
+}
+
+# run_guests NAME...
+run_guests() {
+	kernel_of_guests
+	initramfs=build/initramfs-$kind.cpio
+	export initramfs
+	must sh tests/rig/initramfs.sh "build/$kind/modules" "$initramfs"
 	beside=
 	alone=
 	for guest; do
-		if [ -n "$(head_of "$guest" alone)" ]; then
+		if [ -n "$(head_of "tests/guest/$guest.sh" alone)" ]; then
 			alone="$alone $guest"
 		else
 			beside="$beside $guest"
@@ -188,13 +193,12 @@ run_guests() {
 
 # Debian on a logical unit, from the first boot to that of its own boot loader.
 run_boot() {
-	must sh tests/kernel/packages.sh guest boot
-	must sh tests/kernel/build.sh "$kind"
-	must sh tests/boot/image.sh "build/$kind/bzImage" "build/$kind/modules" \
-		"$out/boot.raw"
+	must sh tests/kernel/packages.sh boot
+	kernel_of_guests
+	must sh tests/boot/image.sh "$image" "build/$kind/modules" "$out/boot.raw"
 	for stage in install bios one; do
 		say "boot: $stage"
-		sh tests/boot/guest.sh $stage "$out/boot.raw" "build/$kind/bzImage" "$out"
+		sh tests/boot/guest.sh $stage "$out/boot.raw" "$image" "$out"
 		judge boot_$stage $?
 	done
 	rm -f "$out/boot.raw"

@@ -8,6 +8,7 @@ set -u
 
 stage=$1 image=$2 kernel=$3 name=$4/boot_$1
 here=$(cd "$(dirname "$0")" && pwd)
+seconds=600
 
 rm -f "$name.console" "$name.tap" "$name.in" "$name.out"
 mkfifo "$name.in" "$name.out" || exit 1
@@ -20,15 +21,10 @@ set -- -device virtio-scsi-pci,id=hba1 -device "scsi-hd,bus=hba1.0,$disk,bootind
 [ "$stage" != install ] ||
 	set -- -kernel "$kernel" -append "$(cat "$here/cmdline") root=/dev/sda1" "$@"
 
-# When it has said its last word for long, somebody presses a key.
-(
-	until grep -qs "Synchronizing SCSI cache" "$name.console"; do sleep 1; done
-	sleep 10
-	echo "sendkey a" >"$name.in"
-) &
+sh "$here/../rig/wake.sh" "$name.console" "$name.in" $seconds &
 waker=$!
 
-timeout --foreground -k 5 600 qemu-system-x86_64 \
+timeout --foreground -k 5 $seconds qemu-system-x86_64 \
 	-accel "$accel" -cpu max -M q35 -smp 2 -m 1536 \
 	-nodefaults -display none -vga std -no-reboot \
 	-blockdev "driver=file,node-name=image,filename=$image,discard=unmap" "$@" \

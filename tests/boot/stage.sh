@@ -22,7 +22,7 @@ root_is() {
 	is "$1: no unit has failed" "$(systemctl --failed --plain --no-legend)" ""
 }
 
-# sleep_a_while: guest.sh presses a key
+# sleep_a_while: until a key is pressed, see tests/rig/wake.sh
 sleep_a_while() {
 	echo enabled >/sys/bus/serio/devices/serio0/power/wakeup &&
 	systemctl start systemd-suspend
@@ -58,9 +58,8 @@ case $stage in
 	ok "written" write_some
 	ok "kexec is prepared" kexec -l /boot/vmlinuz-* \
 		--command-line="$(cat /proc/cmdline) kexeced"
-	next kexec
 	echo $tap_n >/var/tap_n
-	sync
+	next kexec
 	systemctl --no-block kexec
 	exit ;;
 kexec)
@@ -84,5 +83,4 @@ one)
 	ok "written" write_some ;;
 esac
 echo "# exit $tap_failed"
-sync
 systemctl --no-block poweroff

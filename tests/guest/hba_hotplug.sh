@@ -26,24 +26,9 @@ port_of() {
 	esac
 }
 
-add_disk() {
-	qmp_command device_add "\"driver\": \"scsi-hd\", \"id\": \"$1-disk\",
-		\"bus\": \"$1.0\", \"drive\": \"image\", \"share-rw\": true,
-		\"serial\": \"plug\", \"wwn\": $((0x5000c50015ea71ac))"
-}
-
-# plug ADAPTER: with its disk. Not all adapters tell of a disk that comes later, so
-# let the guest see neither before both are there.
+# plug ADAPTER: with its disk
 plug() {
-	{
-		qmp_command stop
-		qmp_command device_add "\"driver\": \"$1\", \"id\": \"$1\",
-			\"bus\": \"$(port_of "$1")\""
-		add_disk "$1"
-		qmp_command cont
-	} >/tmp/commands
-	cat /tmp/commands >&9
-	qmp_done 4
+	plug_hba "$1" "$1" "$(port_of "$1")" plug
 }
 
 # unplug DEVICE: and wait until it is gone
@@ -95,7 +80,7 @@ for each in $adapters; do
 	load_reaches "$(newcomer)"
 	ok "$each: its disk is unplugged" unplug "$each-disk"
 	ok "$each: that path is not used" within 60 nr_good_is 1
-	add_disk "$each" >&9
+	disk_for "$each" plug >&9
 	qmp_done 1 || bail_out "plug the disk of $each: $qmp_answer"
 	ok "$each: the path is back" within 60 nr_good_is 2
 	ok "$each: unplugged" unplug "$each"

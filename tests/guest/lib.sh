@@ -233,6 +233,27 @@ qmp_done() {
 	[ "$qmp_left" = 0 ]
 }
 
+# disk_for HBA SERIAL: the command that plugs the disk "image" into that adapter
+disk_for() {
+	qmp_command device_add "\"driver\": \"scsi-hd\", \"id\": \"$1-disk\",
+		\"bus\": \"$1.0\", \"drive\": \"image\", \"share-rw\": true,
+		\"serial\": \"$2\", \"wwn\": $((0x5000c50015ea71ac))"
+}
+
+# plug_hba DRIVER ID PORT SERIAL: an adapter with its disk. Not all adapters tell of a
+# disk that comes later, so let the guest see neither before both are there.
+plug_hba() {
+	{
+		qmp_command stop
+		qmp_command device_add "\"driver\": \"$1\", \"id\": \"$2\",
+			\"bus\": \"$3\""
+		disk_for "$2" "$4"
+		qmp_command cont
+	} >/tmp/commands
+	cat /tmp/commands >&9
+	qmp_done 4
+}
+
 # qmp_event PATTERN: QEMU says so, or has said so
 qmp_event() {
 	until grep "$1" /tmp/qmp.events; do

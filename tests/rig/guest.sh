@@ -11,6 +11,8 @@ set -u
 
 name=$1 kernel=$2 initramfs=$3 outdir=$4 seconds=${5:-} append=${6:-}
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/rig/head.sh
+. "$here/head.sh"
 
 # A test says in its head what it needs:
 #	# guest: cpus=8 memory=2048 seconds=600
@@ -18,15 +20,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 #	# append: KERNEL PARAMETERS
 #	# qemu: QEMU OPTIONS
 #	# disk: NODE SIZE	an empty image, which QEMU options call NODE
+#	# guest: wake=1		when it sleeps, a key is pressed, see wake.sh
 #	# guest: qmp=1		the test may tell QEMU what to do, see lib.sh
 script=$here/../guest/$name.sh
 [ -e "$script" ] || script=$here/../bench/guest/$name.sh
-setting() {
-	sed -n "s/^# guest:.*\b$1=\([^ ]*\).*/\1/p" "$script" | head -1
-}
-cpus=$(setting cpus)
-memory=$(setting memory)
-default=$(setting seconds)
+cpus=$(head_of "$script" cpus)
+memory=$(head_of "$script" memory)
+default=$(head_of "$script" seconds)
 seconds=${seconds:-${default:-300}}
 append="$append $(sed -n 's/^# append: //p' "$script")"
 # Word splitting is wanted: options of QEMU, a line or several.
@@ -41,7 +41,8 @@ rm -f "$outdir/$name.console" "$outdir/$name.tap"
 scratch=$outdir/$name.scratch
 rm -rf "$scratch"
 mkdir "$scratch" || exit 1
-trap 'rm -rf "$scratch"' EXIT
+waker=
+trap '[ -z "$waker" ] || kill $waker 2>/dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 
 set --
@@ -56,7 +57,7 @@ EOF
 
 # Two pipes join QEMU's monitor to a port of a virtio console: what one end puts
 # out is what the other takes in.
-if [ -n "$(setting qmp)" ]; then
+if [ -n "$(head_of "$script" qmp)" ]; then
 	mkfifo "$scratch/monitor.in" "$scratch/monitor.out" || exit 1
 	ln -s monitor.in "$scratch/port.out"
 	ln -s monitor.out "$scratch/port.in"
@@ -64,6 +65,14 @@ if [ -n "$(setting qmp)" ]; then
 		-mon chardev=monitor,mode=control \
 		-chardev "pipe,id=port,path=$scratch/port" \
 		-device virtio-serial-pci -device virtserialport,chardev=port
+fi
+
+if [ -n "$(head_of "$script" wake)" ]; then
+	mkfifo "$scratch/keys.in" "$scratch/keys.out" || exit 1
+	set -- "$@" -chardev "pipe,id=keys,path=$scratch/keys" -mon chardev=keys
+	append="$append pm_debug_messages loglevel=8"
+	sh "$here/wake.sh" "$outdir/$name.console" "$scratch/keys.in" "$seconds" &
+	waker=$!
 fi
 
 timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \

@@ -351,7 +351,7 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 	}
 
 	/* What the path lost before it came back is no news of it. */
-	if (time_before(cmd->jiffies_at_alloc, READ_ONCE(path->back_since)))
+	if (scsi_path_came_back_after(path, cmd->jiffies_at_alloc))
 		return;
 
 	if (is_short_answer(cmd))

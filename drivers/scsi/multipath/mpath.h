@@ -15,6 +15,7 @@
 #ifndef _SCSI_MULTIPATH_MPATH_H
 #define _SCSI_MULTIPATH_MPATH_H
 
+#include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -306,6 +307,13 @@ scsi_mpath_node_set_locked(struct scsi_mpath *lu, int node)
 static inline bool scsi_mpath_has_path_locked(struct scsi_mpath *lu)
 {
 	return scsi_mpath_node_set_locked(lu, 0)->nr;
+}
+
+/* What a path has not done for a command from before it came back is no news of it. */
+static inline bool scsi_path_came_back_after(const struct scsi_path *path,
+					     unsigned long when)
+{
+	return time_before(when, READ_ONCE(path->back_since));
 }
 
 /* lu.c */

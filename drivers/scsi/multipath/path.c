@@ -356,7 +356,7 @@ bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since)
 	if (scsi_mpath_nr_usable(path->lu) > scsi_path_is_usable(path)) {
 		stuck = true;
 		if (state_carries_io(path->state) &&
-		    !time_before(since, path->back_since)) {
+		    !scsi_path_came_back_after(path, since)) {
 			path->failures++;
 			snprintf(why, sizeof(why), "no answer for %u ms",
 				 jiffies_to_msecs(jiffies - since));
