@@ -81,6 +81,8 @@ void scsi_path_announce(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
+void scsi_lu_quiesce_paths(struct device *dev);
+void scsi_lu_resume_paths(struct device *dev);
 void scsi_path_cmd_done(struct scsi_cmnd *cmd);
 bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd);
 void scsi_path_access_state_read(struct scsi_device *sdev,
@@ -138,6 +140,8 @@ static inline struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
 	return NULL;
 }
 
+static inline void scsi_lu_quiesce_paths(struct device *dev) { }
+static inline void scsi_lu_resume_paths(struct device *dev) { }
 static inline int scsi_mpath_init(void) { return 0; }
 static inline void scsi_mpath_exit(void) { }
 

@@ -10,7 +10,7 @@
 # disk: image 128M
 # qemu: -device scsi-hd,bus=before.0,drive=image,share-rw=on,serial=sleep,wwn=0x5000c50015ea71ac
 . ./lib.sh
-plan 23
+plan 30
 
 # plug DRIVER PORT: with its disk
 plug() {
@@ -45,9 +45,14 @@ remove_path() {
 	echo 1 >"/sys/bus/scsi/devices/$1/delete"
 }
 
+# nr_links: how many hosts the virtual host depends on
 nr_links() {
-	find /sys/class/devlink/ -name "scsi:*--scsi:$(basename "$(readlink -f \
-		/sys/block/sda/device)")" | wc -l
+	virtual=$(readlink -f /sys/block/sda/device/../..)
+	find /sys/class/devlink/ -name "scsi:host*--scsi:$(basename "$virtual")" | wc -l
+}
+
+nr_links_is() {
+	[ "$(nr_links)" = "$1" ]
 }
 
 runtime_status_is() {
@@ -65,7 +70,7 @@ modprobe megaraid_sas
 plug virtio-scsi-pci port1
 plug megasas-gen2 port2
 ok "three hosts" within 60 nr_good_is 3
-is "the disk depends on three paths" "$(nr_links)" 3
+is "the disk depends on three hosts" "$(nr_links)" 3
 sleeps "three hosts" 3
 
 # One that an administrator does not want stays so.
@@ -79,22 +84,37 @@ ok "unwanted: good again" within 30 nr_good_is 3
 # The host that was there before the disk is not there any more.
 ok "the first path is removed" remove_path "$first"
 ok "two are left" within 30 nr_paths_is 2
-is "the disk depends on two paths" "$(nr_links)" 2
+ok "the disk depends on two hosts" within 10 nr_links_is 2
 sleeps "younger hosts" 2
 
-# What sleeps at run time are the disk and its paths, all of them or none.
-for each in /sys/block/sda/device $(path_devices | sed 's|^|/sys/bus/scsi/devices/|'); do
-	[ ! -e "$each/power/autosuspend_delay_ms" ] ||
-		echo 500 >"$each/power/autosuspend_delay_ms" 2>/dev/null
-	echo auto >"$each/power/control"
-done
-path=/sys/bus/scsi/devices/$(first_path)
+# What sleeps at run time is the disk, and then hosts.
+echo 500 >/sys/block/sda/device/power/autosuspend_delay_ms
+echo auto >/sys/block/sda/device/power/control
+path=$(first_path)
+host=$(readlink -f "/sys/bus/scsi/devices/$path/../..")
 ok "idle: the disk sleeps" within 30 runtime_status_is /sys/block/sda/device suspended
-ok "idle: so does a path" within 10 runtime_status_is "$path" suspended
+ok "idle: so does a host" within 10 runtime_status_is "$host" suspended
 # Who looks with dd and direct I/O would open it for long.
 dd if=/dev/sda of=/dev/null bs=64k count=200 iflag=direct 2>/dev/null &
 reader=$!
-ok "I/O wakes both" within 10 runtime_status_is "$path" active
+ok "I/O wakes both" within 10 runtime_status_is "$host" active
 ok "and is done" wait $reader
+
+# A path that is tested wakes its host, and nobody else.
+echo offline >"/sys/bus/scsi/devices/$path/state"
+ok "a path is lost" within 10 path_state_is "$path" 3
+ok "idle: the host sleeps again" within 30 runtime_status_is "$host" suspended
+awake=$(cat "$host/power/runtime_active_time")
+echo running >"/sys/bus/scsi/devices/$path/state"
+ok "it answers" within 10 path_state_is "$path" 2
+ok "its host was awake for the test" \
+	[ "$(cat "$host/power/runtime_active_time")" -gt "$awake" ]
+ok "the disk was not" runtime_status_is /sys/block/sda/device suspended
+
+# One link for a host of several paths.
+load_debug 2 max_luns=3
+ok "two hosts more" within 30 nr_links_is 4
+rmmod scsi_debug
+ok "and two less" within 10 nr_links_is 2
 ok "no leaks" no_leaks
 finish

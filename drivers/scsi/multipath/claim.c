@@ -455,33 +455,13 @@ void scsi_path_claim(struct scsi_device *sdev)
 	if (!is_eligible(sdev) || !host_is_able(sdev))
 		return;
 	error = claim(sdev);
+	if (sdev->path)
+		scsi_path_power_add(sdev);
 	if (!error || error == -EEXIST)
 		return;
 	sdev->no_uld_attach = 1;
 	sdev_printk(KERN_ERR, sdev,
 		    "not used as a path (%d), delete and rescan it\n", error);
-}
-
-/*
- * Whatever the order in which they were found, a logical unit is suspended and shut
- * down before the hosts that its last commands go over, and resumed after them.
- */
-static void link_power(struct scsi_path *path)
-{
-	if (!device_link_add(&path->lu->sdev->sdev_gendev,
-			     &path->sdev->sdev_gendev,
-			     DL_FLAG_STATELESS | DL_FLAG_PM_RUNTIME))
-		sdev_printk(KERN_WARNING, path->sdev,
-			    "may be suspended before %s\n",
-			    dev_name(&path->lu->sdev->sdev_gendev));
-}
-
-/* The link holds its devices for a while; a driver that is unloaded will not wait. */
-static void unlink_power(struct scsi_path *path)
-{
-	device_link_remove(&path->lu->sdev->sdev_gendev,
-			   &path->sdev->sdev_gendev);
-	device_link_wait_removal();
 }
 
 /**
@@ -499,7 +479,6 @@ void scsi_path_announce(struct scsi_device *sdev)
 		return;
 	if (transport->path_claimed)
 		transport->path_claimed(sdev);
-	link_power(path);
 	if (scsi_path_sysfs_add(path))
 		sdev_printk(KERN_WARNING, sdev,
 			    "path has no attributes in sysfs\n");
@@ -525,7 +504,7 @@ void scsi_path_leave(struct scsi_device *sdev)
 		return;
 	scsi_path_sysfs_remove(path);
 	unjoin(path);
-	unlink_power(path);
+	scsi_path_power_remove(sdev);
 	sdev_printk(KERN_NOTICE, path->lu->sdev, "path %s removed, %u left\n",
 		    dev_name(&sdev->sdev_gendev), path->lu->nr_paths);
 	scsi_path_uevent(path, "removed");

@@ -387,34 +387,6 @@ static unsigned long later(unsigned long a, unsigned long b)
 }
 
 /**
- * scsi_mpath_is_suspended - does the logical unit sleep, or is about to?
- * @lu: logical unit
- *
- * Its paths stop after it and run before it.
- *
- * Context: any.
- */
-bool scsi_mpath_is_suspended(const struct scsi_mpath *lu)
-{
-	return lu->sdev && READ_ONCE(lu->sdev->sdev_state) == SDEV_QUIESCE;
-}
-
-/* Paths that sleep with their logical unit are not lost. */
-static bool waits_for_resume(struct scsi_mpath *lu)
-{
-	struct scsi_path *path;
-
-	lockdep_assert_held(&lu->lock);
-	if (!scsi_mpath_is_suspended(lu))
-		return false;
-	list_for_each_entry(path, &lu->paths, node) {
-		if (READ_ONCE(path->sdev->sdev_state) == SDEV_QUIESCE)
-			return true;
-	}
-	return false;
-}
-
-/**
  * scsi_mpath_arm_no_path - I/O starts to wait for a path, or fails
  * @lu: logical unit without a usable path
  *
@@ -426,7 +398,7 @@ void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
 	unsigned long due;
 
 	lockdep_assert_held(&lu->lock);
-	if (lu->no_path_timeout < 0 || waits_for_resume(lu)) {
+	if (lu->no_path_timeout < 0 || scsi_mpath_waits_for_resume(lu)) {
 		cancel_delayed_work(&lu->no_path_work);
 		return;
 	}

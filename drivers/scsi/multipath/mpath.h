@@ -117,6 +117,8 @@ enum scsi_lu_event {
  * @gone: its target, or its transport, says that the logical unit is not there
  *	any more; @lu->lock
  * @group_disabled: its group carries I/O only if all others cannot; @lu->lock
+ * @asleep: has been stopped with its logical unit, for system sleep;
+ *	scsi_mpath_list_mutex
  * @probe_delay: jiffies until the next probe; @lu->lock
  * @good_since: jiffies when it last became good; @lu->lock
  * @back_since: jiffies when it last came back into use; written under
@@ -141,6 +143,7 @@ struct scsi_path {
 	bool passive;
 	bool gone;
 	bool group_disabled;
+	bool asleep;
 	u8 access;
 	u32 weight;
 	u32 failures;
@@ -329,7 +332,6 @@ int scsi_mpath_bring_up(struct scsi_mpath *lu);
 void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu);
 void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path);
 void scsi_mpath_arm_no_path(struct scsi_mpath *lu);
-bool scsi_mpath_is_suspended(const struct scsi_mpath *lu);
 void scsi_mpath_runs_again(struct scsi_mpath *lu);
 void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds);
 void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone);
@@ -391,6 +393,12 @@ void scsi_mpath_rescan_if_wanted(struct scsi_mpath *lu);
 /* status.c */
 ssize_t scsi_mpath_status(struct scsi_mpath *lu, char *buf);
 unsigned int scsi_mpath_queued(struct scsi_mpath *lu);
+
+/* power.c */
+void scsi_path_power_add(struct scsi_device *sdev);
+void scsi_path_power_remove(struct scsi_device *sdev);
+bool scsi_mpath_is_suspended(const struct scsi_mpath *lu);
+bool scsi_mpath_waits_for_resume(struct scsi_mpath *lu);
 
 /* probe.c */
 #define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */

@@ -183,6 +183,25 @@ static void probe_succeeded(struct scsi_path *path)
 	}
 }
 
+static void probe_path(struct scsi_path *path)
+{
+	enum scsi_path_effect tested;
+
+	/* Its host sleeps if the logical unit has nothing to do. */
+	if (scsi_autopm_get_device(path->sdev))
+		return;
+	tested = scsi_path_test(path->sdev);
+	if (scsi_path_state_after(tested) == PATH_GOOD)
+		probe_succeeded(path);
+	else if (tested == PATH_TRANSITION)
+		scsi_path_in_transition(path);
+	else if (tested == PATH_PASSIVE)
+		scsi_path_is_passive(path);
+	else if (tested == PATH_GONE)
+		scsi_path_is_gone(path, "probe");
+	scsi_autopm_put_device(path->sdev);
+}
+
 static void probe_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
@@ -196,18 +215,8 @@ static void probe_work(struct work_struct *work)
 	path->online = false;
 	spin_unlock_irq(&path->lu->lock);
 
-	if (probe) {
-		enum scsi_path_effect tested = scsi_path_test(path->sdev);
-
-		if (scsi_path_state_after(tested) == PATH_GOOD)
-			probe_succeeded(path);
-		else if (tested == PATH_TRANSITION)
-			scsi_path_in_transition(path);
-		else if (tested == PATH_PASSIVE)
-			scsi_path_is_passive(path);
-		else if (tested == PATH_GONE)
-			scsi_path_is_gone(path, "probe");
-	}
+	if (probe)
+		probe_path(path);
 
 	spin_lock_irq(&path->lu->lock);
 	if (wants_probe(path))

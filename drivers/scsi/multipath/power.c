@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Power management: a logical unit sleeps before its paths and their hosts do,
+ * and wakes up after them.
+ *
+ * The driver core suspends devices in parallel and shuts them down one by one;
+ * in both it knows of parents and of device links only, and a logical unit is no
+ * child of the hosts that its last command goes over. So the virtual host is
+ * linked to each host that has paths. The devices of paths have no power
+ * management of their own: for system sleep they stop after their logical unit's
+ * device and run before it, and at run time they keep no host awake.
+ */
+
+#include <linux/device.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_multipath.h>
+
+#include "../scsi_priv.h"
+#include "mpath.h"
+
+static void link_host(struct Scsi_Host *shost)
+{
+	/* Both are awake then, until the virtual host sleeps. */
+	scsi_autopm_get_host(scsi_mpath_host);
+	if (!device_link_add(&scsi_mpath_host->shost_gendev,
+			     &shost->shost_gendev,
+			     DL_FLAG_STATELESS | DL_FLAG_PM_RUNTIME |
+			     DL_FLAG_RPM_ACTIVE))
+		shost_printk(KERN_WARNING, shost,
+			     "may be suspended before its logical units\n");
+	scsi_autopm_put_host(scsi_mpath_host);
+}
+
+static void unlink_host(struct Scsi_Host *shost)
+{
+	device_link_remove(&scsi_mpath_host->shost_gendev,
+			   &shost->shost_gendev);
+	/* It holds the host for a while; a driver that is unloaded does not wait. */
+	device_link_wait_removal();
+}
+
+/**
+ * scsi_path_power_add - a device has become a path
+ * @sdev: device that is not visible yet
+ *
+ * Context: process, scan_mutex of the device's host held.
+ */
+void scsi_path_power_add(struct scsi_device *sdev)
+{
+	lockdep_assert_held(&sdev->host->scan_mutex);
+	device_set_pm_not_required(&sdev->sdev_gendev);
+	sdev->rpm_autosuspend = 1;
+	if (!sdev->host->nr_paths++)
+		link_host(sdev->host);
+}
+
+/**
+ * scsi_path_power_remove - a path is being removed
+ * @sdev: its device
+ *
+ * Context: process, scan_mutex of the device's host held.
+ */
+void scsi_path_power_remove(struct scsi_device *sdev)
+{
+	lockdep_assert_held(&sdev->host->scan_mutex);
+	if (!--sdev->host->nr_paths)
+		unlink_host(sdev->host);
+}
+
+/* The device of a path that is not @asleep yet, with a reference; now it counts as such. */
+static struct scsi_device *next_to_be(bool asleep, struct scsi_mpath *lu)
+{
+	struct scsi_device *sdev = NULL;
+	struct scsi_path *path;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->asleep != asleep) {
+			path->asleep = asleep;
+			sdev = path->sdev;
+			get_device(&sdev->sdev_gendev);
+			break;
+		}
+	}
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return sdev;
+}
+
+/**
+ * scsi_lu_quiesce_paths - the system goes to sleep, and a device is ready for it
+ * @dev: that of any scsi_device, in SDEV_QUIESCE
+ *
+ * Nobody may send to the hosts of a logical unit's paths from now on. A path that
+ * is not running has nothing to stop, and is no reason not to sleep.
+ *
+ * Context: process.
+ */
+void scsi_lu_quiesce_paths(struct device *dev)
+{
+	struct scsi_device *sdev = to_scsi_device(dev);
+	struct scsi_device *path_sdev;
+
+	if (!scsi_device_is_lu(sdev))
+		return;
+	while ((path_sdev = next_to_be(true, sdev->hostdata))) {
+		if (READ_ONCE(path_sdev->sdev_state) == SDEV_RUNNING)
+			scsi_device_quiesce(path_sdev);
+		put_device(&path_sdev->sdev_gendev);
+	}
+}
+
+/**
+ * scsi_lu_resume_paths - the system wakes up, and a device is about to
+ * @dev: that of any scsi_device
+ *
+ * Context: process.
+ */
+void scsi_lu_resume_paths(struct device *dev)
+{
+	struct scsi_device *sdev = to_scsi_device(dev);
+	struct scsi_device *path_sdev;
+
+	if (!scsi_device_is_lu(sdev))
+		return;
+	while ((path_sdev = next_to_be(false, sdev->hostdata))) {
+		scsi_device_resume(path_sdev);
+		put_device(&path_sdev->sdev_gendev);
+	}
+}
+
+/**
+ * scsi_mpath_is_suspended - does the logical unit sleep, or is about to?
+ * @lu: logical unit
+ *
+ * Its paths stop after it and run before it.
+ *
+ * Context: any.
+ */
+bool scsi_mpath_is_suspended(const struct scsi_mpath *lu)
+{
+	return lu->sdev && READ_ONCE(lu->sdev->sdev_state) == SDEV_QUIESCE;
+}
+
+/**
+ * scsi_mpath_waits_for_resume - do paths sleep with their logical unit?
+ * @lu: logical unit
+ *
+ * Those are not lost.
+ *
+ * Context: @lu->lock held.
+ */
+bool scsi_mpath_waits_for_resume(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	if (!scsi_mpath_is_suspended(lu))
+		return false;
+	list_for_each_entry(path, &lu->paths, node) {
+		if (READ_ONCE(path->sdev->sdev_state) == SDEV_QUIESCE)
+			return true;
+	}
+	return false;
+}
