@@ -20,7 +20,14 @@ out=$top/build/test
 only=${1:-}
 functions=
 image=
-[ "$kind" != kcsan ] || functions=$top/build/$kind/functions
+SLOWER=1
+case $kind in
+kasan) SLOWER=3 ;;
+kcsan)
+	SLOWER=3
+	functions=$top/build/$kind/functions ;;
+esac
+export SLOWER
 GUESTS_AT_ONCE=${GUESTS_AT_ONCE:-2}
 start=$(date +%s)
 n=0

@@ -8,7 +8,7 @@ set -u
 
 stage=$1 image=$2 kernel=$3 name=$4/boot_$1
 here=$(cd "$(dirname "$0")" && pwd)
-seconds=600
+seconds=$((600 * ${SLOWER:-1}))
 
 rm -f "$name.console" "$name.tap" "$name.in" "$name.out"
 mkfifo "$name.in" "$name.out" || exit 1

@@ -14,7 +14,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/rig/head.sh
 . "$here/head.sh"
 
-# A test says in its head what it needs:
+# A test says in its head what it needs (a kernel that is SLOWER times slower, as the
+# environment says, has that many times the seconds):
 #	# guest: cpus=8 memory=2048 seconds=600
 #	# guest: alone=1	it measures time: no other guest beside it
 #	# append: KERNEL PARAMETERS
@@ -27,7 +28,7 @@ script=$here/../guest/$name.sh
 cpus=$(head_of "$script" cpus)
 memory=$(head_of "$script" memory)
 default=$(head_of "$script" seconds)
-seconds=${seconds:-${default:-300}}
+seconds=$((${seconds:-${default:-300}} * ${SLOWER:-1}))
 append="$append $(sed -n 's/^# append: //p' "$script")"
 # Word splitting is wanted: options of QEMU, a line or several.
 devices=$(sed -n 's/^# qemu: //p' "$script")

@@ -6,14 +6,15 @@
 # qemu: -icount shift=0,sleep=off
 . ./measure.sh
 
-lost_at=2	# seconds into the load
+ramp=1		# seconds of the load that do not count, as it begins
+lost_at=2	# seconds into what counts
 
 # load SECONDS: fio in the background, a sample of its rate each 100 ms
 load() {
 	rm -f /tmp/rate_iops.1.log
 	(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 --disk_util=0 --ioengine=io_uring \
 		--rw=randread --bs=4k --norandommap --iodepth=32 --size=64m \
-		--time_based --runtime="$1" --thread \
+		--time_based --ramp_time=$ramp --runtime="$1" --thread \
 		--write_iops_log=/tmp/rate --log_avg_msec=100 --eta=never \
 		--output-format=json --output=/tmp/load.json >/dev/null 2>&1) &
 	load_pid=$!
@@ -23,7 +24,7 @@ load() {
 scenario() {
 	progress "failover, $3, $1"
 	load "$2"
-	sleep $lost_at
+	sleep $((ramp + lost_at))
 	lose "$1"
 	wait $load_pid
 	result failover "$1" "$3" "$(first_error)" errno
