@@ -80,6 +80,7 @@ void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
+void scsi_path_host_removed(struct Scsi_Host *shost);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
 void scsi_lu_quiesce_paths(struct device *dev);
 void scsi_lu_resume_paths(struct device *dev);
@@ -122,6 +123,7 @@ static inline void scsi_path_claim(struct scsi_device *sdev) { }
 static inline void scsi_path_announce(struct scsi_device *sdev) { }
 static inline void scsi_path_leave(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }
+static inline void scsi_path_host_removed(struct Scsi_Host *shost) { }
 static inline void scsi_path_sdev_state_changed(struct scsi_device *sdev) { }
 static inline void scsi_path_cmd_done(struct scsi_cmnd *cmd) { }
 

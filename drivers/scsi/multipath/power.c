@@ -29,6 +29,7 @@ static void link_host(struct Scsi_Host *shost)
 			     DL_FLAG_RPM_ACTIVE))
 		shost_printk(KERN_WARNING, shost,
 			     "may be suspended before its logical units\n");
+	shost->had_paths = true;
 	scsi_autopm_put_host(scsi_mpath_host);
 }
 
@@ -36,8 +37,6 @@ static void unlink_host(struct Scsi_Host *shost)
 {
 	device_link_remove(&scsi_mpath_host->shost_gendev,
 			   &shost->shost_gendev);
-	/* It holds the host for a while; a driver that is unloaded does not wait. */
-	device_link_wait_removal();
 }
 
 /**
@@ -66,6 +65,21 @@ void scsi_path_power_remove(struct scsi_device *sdev)
 	lockdep_assert_held(&sdev->host->scan_mutex);
 	if (!--sdev->host->nr_paths)
 		unlink_host(sdev->host);
+}
+
+/**
+ * scsi_path_host_removed - all devices of a host are gone
+ * @shost: host that is being removed
+ *
+ * A link that is removed holds its devices for a while. What the last reference to
+ * the host calls may be in a module that is about to be unloaded.
+ *
+ * Context: process, no lock held.
+ */
+void scsi_path_host_removed(struct Scsi_Host *shost)
+{
+	if (shost->had_paths)
+		device_link_wait_removal();
 }
 
 /* The device of a path that is not @asleep yet, with a reference; now it counts as such. */
