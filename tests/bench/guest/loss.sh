@@ -6,29 +6,17 @@
 # qemu: -icount shift=0,sleep=off
 . ./measure.sh
 
-ramp=1		# seconds of the load that do not count, as it begins
-lost_at=2	# seconds into what counts
-
-# load SECONDS: fio in the background, a sample of its rate each 100 ms
-load() {
-	rm -f /tmp/rate_iops.1.log
-	(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 --disk_util=0 --ioengine=io_uring \
-		--rw=randread --bs=4k --norandommap --iodepth=32 --size=64m \
-		--time_based --ramp_time=$ramp --runtime="$1" --thread \
-		--write_iops_log=/tmp/rate --log_avg_msec=100 --eta=never \
-		--output-format=json --output=/tmp/load.json >/dev/null 2>&1) &
-	load_pid=$!
-}
+lost_at=2	# seconds into the load
 
 # scenario NAME SECONDS COLUMN
 scenario() {
 	progress "failover, $3, $1"
-	load "$2"
-	sleep $((ramp + lost_at))
+	load_start "$2" --iodepth=32 --size=64m
+	load_has_run $lost_at
 	lose "$1"
-	wait $load_pid
+	load_end
 	result failover "$1" "$3" "$(first_error)" errno
-	result failover "$1" "$3" "$(longest_ms)" "ms longest"
+	result failover "$1" "$3" "$(longest_ms $lost_at)" "ms longest"
 	result failover "$1" "$3" "$(recovered_ms $lost_at)" "ms to 95 %"
 }
 
@@ -63,7 +51,7 @@ scenarios() {
 	for scenario in deleted offline "host removed" DID_NO_CONNECT "blocked 5 s" \
 			"blocked, fast_io_fail 5 s" "no answer"; do
 		case $scenario in
-		"no answer") seconds=75 ;;
+		"no answer") seconds=120 ;;
 		*) seconds=10 ;;
 		esac
 		$2

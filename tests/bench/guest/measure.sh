@@ -89,17 +89,44 @@ dm_down() {
 	dmsetup remove mp || bail_out "mp stays"
 }
 
-# --- a load that ran with its rate logged: /tmp/load.json, /tmp/rate_iops.1.log
+# --- a load under which a path is lost
+
+# load_start SECONDS FIO-OPTION...: random reads of $disk in the background; their rate
+# and the longest completion are logged each 100 ms. Before SECONDS comes one in which
+# they are not, as the load begins.
+load_start() {
+	load_seconds=$1
+	shift
+	rm -f /tmp/rate_iops.1.log /tmp/lat_clat.1.log
+	(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 --disk_util=0 \
+		--ioengine=io_uring --rw=randread --bs=4k --norandommap --thread \
+		--time_based --ramp_time=1 --runtime="$load_seconds" --eta=never \
+		--log_avg_msec=100 --log_max_value=1 --write_iops_log=/tmp/rate \
+		--write_lat_log=/tmp/lat --output-format=json \
+		--output=/tmp/load.json "$@" >/dev/null 2>&1) &
+	load_pid=$!
+}
+
+# load_has_run SECONDS: that count
+load_has_run() {
+	sleep $(($1 + 1))
+}
+
+load_end() {
+	wait $load_pid
+}
 
 # The errno that ended the load, 0 if none did.
 first_error() {
 	sed -n 's/.*"error" : \([0-9]*\).*/\1/p' /tmp/load.json | head -1
 }
 
+# longest_ms SECONDS: from a second before the loss, so long into the load, to the end
+# of it. What is in flight then fio collects when it has the time.
 longest_ms() {
-	awk '/"clat_ns"/ { in_clat = 1 }
-	     in_clat && /"max"/ { gsub(/[^0-9]/, ""); printf "%.1f", $0 / 1e6; exit }' \
-		/tmp/load.json
+	awk -F '[, ]+' -v begin=$((($1 - 1) * 1000)) -v end=$((load_seconds * 1000)) '
+		$1 > begin && $1 <= end && $2 > longest { longest = $2 }
+		END { printf "%.3f", longest / 1e6 }' /tmp/lat_clat.1.log
 }
 
 # recovered_ms SECONDS: from the loss, so long into the load, until a sample has

@@ -82,20 +82,13 @@ if [ -n "$claimed" ]; then
 			echo rr >"$policy"
 		done
 		disk=$(some_disks $lus)
-		rm -f /tmp/rate_iops.1.log
-		(cd /tmp && exec fio --name=load --filename="$disk" --direct=1 --disk_util=0 \
-			--ioengine=io_uring --rw=randread --bs=4k --norandommap \
-			--iodepth=$lus --file_service_type=roundrobin --size=8m \
-			--time_based --runtime=8 --thread --eta=never \
-			--write_iops_log=/tmp/rate --log_avg_msec=100 \
-			--output-format=json --output=/tmp/load.json >/dev/null 2>&1) &
-		load_pid=$!
-		sleep 3
+		load_start 8 --iodepth=$lus --file_service_type=roundrobin --size=8m
+		load_has_run 3
 		echo -1 >$SDEBUG/add_host
-		wait $load_pid
+		load_end
 		result scale "a host of $lus LUs dies" "$column" \
 			"$(first_error)" errno
-		result scale "a host of $lus LUs dies" "$column" "$(longest_ms)" "ms longest"
+		result scale "a host of $lus LUs dies" "$column" "$(longest_ms 3)" "ms longest"
 		result scale "a host of $lus LUs dies" "$column" \
 			"$(recovered_ms 3)" "ms to 95 %"
 		down
