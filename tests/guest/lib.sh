@@ -287,7 +287,7 @@ issued_more_than() {
 # load_reaches PATH...: the load has begun, and each of these has its share
 load_reaches() {
 	for reached in "$@"; do
-		within 20 issued_more_than "$reached" "$(path_issued "$reached")" ||
+		within 60 issued_more_than "$reached" "$(path_issued "$reached")" ||
 			bail_out "no load on $reached"
 	done
 }
