@@ -110,6 +110,10 @@ run_unchanged() {
 	merge "$out/unchanged.tap"
 	[ $status = 0 ] && plan_holds "$out/unchanged.tap"
 	one $? "unchanged: all of the plan was run"
+	for mutation in tests/mutations/*.patch; do
+		patch -d build/linux -p1 -F0 -s --dry-run <"$mutation"
+		one $? "unchanged: $(basename "$mutation") still fits"
+	done
 }
 
 # judge NAME STATUS: a guest has ended; what it and its kernel said

@@ -83,12 +83,11 @@ mp_up() {
 mp_down() { dm_down; hosts_down; }
 
 modprobe scsi_block_target || bail_out "no scsi_block_target"
-case $(cat /sys/module/scsi_mod/parameters/multipath) in
-off)
+if [ -n "$claimed" ]; then
+	scenarios "LU, RR, 2 paths" lu_up lu_down
+else
 	scenarios "single path" single_up single_down
-	scenarios "dm rq round-robin" mp_up mp_down ;;
-*)
-	scenarios "LU, RR, 2 paths" lu_up lu_down ;;
-esac
+	scenarios "dm rq round-robin" mp_up mp_down
+fi
 
 finish

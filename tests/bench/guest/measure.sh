@@ -10,6 +10,15 @@ echo 1 >/proc/sys/kernel/printk
 [ ! -e /sys/module/scsi_mod/parameters/no_path_timeout ] ||
 	echo 0 >/sys/module/scsi_mod/parameters/no_path_timeout
 
+# Are devices claimed? That is the name of the column, for guests that run with and
+# without.
+claimed=
+case $(cat /sys/module/scsi_mod/parameters/multipath 2>/dev/null) in
+auto | always) claimed=1 ;;
+esac
+column=${claimed:+LUs}
+column=${column:-plain}
+
 # A result: part, row, column, value, unit; tests/bench/run.sh collects them.
 result() {
 	printf '= %s\t%s\t%s\t%s\t%s\n' "$@"

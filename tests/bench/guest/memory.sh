@@ -7,11 +7,6 @@
 without_sg=1
 . ./measure.sh
 
-claimed=
-[ "$(cat /sys/module/scsi_mod/parameters/multipath)" = off ] || claimed=1
-column=${claimed:+LUs}
-column=${column:-plain}
-
 # Kibibytes that the kernel has taken for other things than slabs and can not give back.
 # What CPUs keep to allocate from is free.
 pages_outside_slabs() {

@@ -6,11 +6,6 @@
 without_sg=1
 . ./measure.sh
 
-claimed=
-[ "$(cat /sys/module/scsi_mod/parameters/multipath)" = off ] || claimed=1
-column=${claimed:+LUs}
-column=${column:-plain}
-
 now() {
 	/bin/date +%s%N
 }
