@@ -6,7 +6,7 @@
 without_sg=1
 . ./measure.sh
 
-now() {
+nanoseconds() {
 	/bin/date +%s%N
 }
 
@@ -51,9 +51,9 @@ some_disks() {
 
 for lus in 1 16 64 256; do
 	progress "scale, $column, $lus on 4 hosts"
-	begin=$(now)
+	begin=$(nanoseconds)
 	up $lus 4 fake_rw=1 host_max_queue=128
-	end=$(now)
+	end=$(nanoseconds)
 	result scale "$lus LUs x 4 hosts: scan" "$column" \
 		$(((end - begin) / 1000000)) ms
 	case $lus in
