@@ -126,6 +126,8 @@ mkdir -p $SRPT
 echo $CM_PORT >$SRPT/discovery_auth/rdma_cm_port
 for port in 0 1 2; do
 	mkdir -p "$(tpg $port)" || bail_out "no port"
+	# 4096 buffers for each channel of a login take KASAN longer than iWARP waits.
+	echo 128 >"$(tpg $port)/attrib/srp_sq_size"
 	offer $port 0
 	offer $port 1
 	map $port $HOST_A 0 0
