@@ -44,10 +44,14 @@ if [ "$(id -u)" -ne 0 ]; then
 	die "please install, as root: apt-get install$missing"
 fi
 
-apt() {
+# Another one may be at work.
+install_packages() {
 	# shellcheck disable=SC2086 # a list of words
-	DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
-	{ DEBIAN_FRONTEND=noninteractive apt-get update &&
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; }
+	apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=600 $missing
 }
-step "installing$missing" "$top/build/log/packages.log" apt
+
+install_or_update() {
+	export DEBIAN_FRONTEND=noninteractive
+	install_packages || { apt-get update && install_packages; }
+}
+step "installing$missing" "$top/build/log/packages.log" install_or_update
