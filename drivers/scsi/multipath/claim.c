@@ -230,7 +230,7 @@ static bool count_in(struct scsi_mpath *lu)
 	spin_lock_irq(&lu->lock);
 	may_join = !lu->reserved || !lu->nr_paths;
 	if (may_join)
-		lu->nr_paths++;
+		WRITE_ONCE(lu->nr_paths, lu->nr_paths + 1);
 	spin_unlock_irq(&lu->lock);
 	return may_join;
 }
@@ -264,7 +264,8 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
 	scsi_path_access_join(path);
 	list_add_tail(&path->node, &lu->paths);
-	lu->max_cmd_len = min(lu->max_cmd_len, path->sdev->host->max_cmd_len);
+	WRITE_ONCE(lu->max_cmd_len,
+		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
 	path->running = path->sdev->sdev_state == SDEV_RUNNING;
 	path->suspect = path->state != PATH_GOOD;
 	if (path->state == PATH_WAITING || path->state == PATH_DEAD)
@@ -285,9 +286,9 @@ static void unjoin(struct scsi_path *path)
 	mutex_lock(&scsi_mpath_list_mutex);
 	spin_lock_irq(&lu->lock);
 	list_del_init(&path->node);
-	lu->nr_paths--;
+	WRITE_ONCE(lu->nr_paths, lu->nr_paths - 1);
 	/* What still completes on this path must not start anything. */
-	path->state = PATH_DISABLED;
+	WRITE_ONCE(path->state, PATH_DISABLED);
 	scsi_path_refresh_locked(lu);
 	if (list_empty(&lu->paths))
 		scsi_mpath_last_path_left(lu, path->gone);

@@ -228,7 +228,7 @@ void scsi_path_set_weight(struct scsi_path *path, u32 weight)
 	spin_lock_irq(&lu->lock);
 	if (path->weight != weight) {
 		path->group_disabled = scsi_mpath_group_is_disabled(lu, weight);
-		path->weight = weight;
+		WRITE_ONCE(path->weight, weight);
 		choose_anew(lu);
 	}
 	spin_unlock_irq(&lu->lock);
@@ -303,7 +303,7 @@ int scsi_mpath_switch_group(struct scsi_mpath *lu, u32 weight)
 void scsi_mpath_set_failback(struct scsi_mpath *lu, int seconds)
 {
 	spin_lock_irq(&lu->lock);
-	lu->group.failback = seconds;
+	WRITE_ONCE(lu->group.failback, seconds);
 	scsi_path_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
 }
@@ -318,7 +318,7 @@ void scsi_mpath_set_failback(struct scsi_mpath *lu, int seconds)
 void scsi_mpath_set_any_node(struct scsi_mpath *lu, bool any_node)
 {
 	spin_lock_irq(&lu->lock);
-	lu->group.any_node = any_node;
+	WRITE_ONCE(lu->group.any_node, any_node);
 	scsi_path_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
 }

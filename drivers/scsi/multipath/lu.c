@@ -163,7 +163,7 @@ static void start_removal(struct scsi_mpath *lu)
 	lockdep_assert_held(&scsi_mpath_list_mutex);
 	if (lu->gone)
 		return;
-	lu->gone = true;
+	WRITE_ONCE(lu->gone, true);
 	list_del_init(&lu->node);
 	scsi_mpath_get(lu);
 	queue_work(scsi_mpath_removal_wq, &lu->remove_work);
@@ -370,7 +370,7 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
 	mutex_lock(&scsi_mpath_list_mutex);
 	if (lu->announced)
 		start_removal(lu);
-	lu->gone = true;
+	WRITE_ONCE(lu->gone, true);
 	mutex_unlock(&scsi_mpath_list_mutex);
 
 	disable_work_sync(&lu->work);
@@ -498,7 +498,7 @@ void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone)
 void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds)
 {
 	spin_lock_irq(&lu->lock);
-	lu->no_path_timeout = seconds;
+	WRITE_ONCE(lu->no_path_timeout, seconds);
 	if (!scsi_mpath_has_path_locked(lu))
 		scsi_mpath_arm_no_path(lu);
 	spin_unlock_irq(&lu->lock);

@@ -47,6 +47,12 @@ static bool state_carries_io(enum scsi_path_state state)
 	return state == PATH_GOOD || state == PATH_PROBATION;
 }
 
+static void count_failure(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	WRITE_ONCE(path->failures, path->failures + 1);
+}
+
 /**
  * scsi_path_is_usable - does this path carry I/O, if its group is the best?
  * @path: path
@@ -218,7 +224,7 @@ void scsi_path_answers(struct scsi_path *path)
 void scsi_path_suspend_locked(struct scsi_path *path, const char *why)
 {
 	lockdep_assert_held(&path->lu->lock);
-	path->failures++;
+	count_failure(path);
 	if (state_carries_io(path->state) || path->state == PATH_DEAD)
 		change_state(path, PATH_WAITING, why);
 }
@@ -237,7 +243,7 @@ void scsi_path_suspend_or_lose(struct scsi_path *path,
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
-	path->failures++;
+	count_failure(path);
 	if (path->state != PATH_DISABLED && path->state != PATH_DEAD)
 		change_state(path, state, why);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
@@ -258,7 +264,7 @@ void scsi_path_is_gone(struct scsi_path *path, const char *why)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	path->failures++;
+	count_failure(path);
 	path->gone = true;
 	if (path->state != PATH_DISABLED)
 		change_state(path, PATH_DEAD, why);
@@ -281,7 +287,7 @@ void scsi_path_strike(struct scsi_path *path, const char *why)
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
-	path->failures++;
+	count_failure(path);
 	if (path->strikes < STRIKES_TO_DEATH)
 		path->strikes++;
 	WRITE_ONCE(path->suspect, true);
@@ -357,7 +363,7 @@ bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since)
 		stuck = true;
 		if (state_carries_io(path->state) &&
 		    !scsi_path_came_back_after(path, since)) {
-			path->failures++;
+			count_failure(path);
 			snprintf(why, sizeof(why), "no answer for %u ms",
 				 jiffies_to_msecs(jiffies - since));
 			change_state(path, PATH_WAITING, why);
@@ -402,7 +408,7 @@ void scsi_path_admin_write(struct scsi_path *path,
 
 	scsi_path_set_weight(path, weight);
 	spin_lock_irqsave(&lu->lock, flags);
-	path->failures = failures;
+	WRITE_ONCE(path->failures, failures);
 	change_state(path, meaning[state], "administrator");
 	if (state == SHOWN_GOOD) {
 		path->strikes = 0;
