@@ -42,22 +42,24 @@ echo N >$FAILSLAB/ignore-gfp-wait
 echo 0 >$FAILSLAB/verbose
 echo 0 >/sys/kernel/debug/fail_page_alloc/verbose
 
-# fail_between START END
-fail_between() {
+# by_address require|reject START END: an allocation fails if its stack has, or has not,
+# a return address in between
+by_address() {
 	for fault in $FAILSLAB /sys/kernel/debug/fail_page_alloc; do
-		echo "$1" >$fault/require-start
-		echo "$2" >$fault/require-end
+		echo "$2" >"$fault/$1-start"
+		echo "$3" >"$fault/$1-end"
 	done
 }
 
-# only_within FUNCTION: only what it and those that it calls allocate
-only_within() {
-	# shellcheck disable=SC2046 # two words
-	set -- $(sort /proc/kallsyms | awk -v function_name="$1" '
+# by_function require|reject FUNCTION: likewise, what it and those that it calls allocate
+by_function() {
+	# shellcheck disable=SC2046 # three words
+	set -- "$2" "$1" $(sort /proc/kallsyms | awk -v function_name="$2" '
 		found { print "0x" $1; exit }
 		$3 == function_name { print "0x" $1; found = 1 }')
-	[ $# = 2 ] || bail_out "no such function"
-	fail_between "$1" "$2"
+	[ $# = 4 ] || bail_out "no function $1"
+	shift
+	by_address "$@"
 }
 
 path_is_there() {
@@ -83,7 +85,10 @@ one_disk_three_paths() {
 }
 
 # The scan around the claim has failures of its own; scsi_debug does not survive them.
-only_within scsi_path_claim
+# Without memory for its budget map, scsi_alloc_sdev() puts a device whose references
+# are not set up yet.
+by_function require scsi_path_claim
+by_function reject sbitmap_init_node
 after=one_disk_three_paths
 remove
 ok "a path is found" fail_each scan
@@ -117,7 +122,7 @@ ok "with its paths" within 20 nr_paths_is 3
 echo 30 >$lu/no_path_timeout
 
 # What the administrator writes
-fail_between 0 0xffffffffffffffff
+by_address require 0 0xffffffffffffffff
 three_paths() {
 	nr_disks_is 1 && nr_paths_is 3
 }
@@ -137,8 +142,8 @@ ok "a state is written" fail_each eval \
 is "all paths are good" "$(nr_good)" 3
 
 # I/O, whoever submits it
-only_within scsi_lu_queue_rq
-fio_start 30
+by_function require scsi_lu_queue_rq
+fio_start
 load_reaches $(path_devices)
 for knob in "probability 20" "times -1" "task-filter N"; do
 	echo "${knob#* }" >"$FAILSLAB/${knob% *}"
