@@ -4,27 +4,42 @@
 # with it, with line numbers; status 0 if there is any.
 #
 # KCSAN finds races everywhere. With FUNCTIONS, a list of names, those count in which
-# one of these takes part.
+# one of these takes part. What foreign.txt lists does not count.
 set -u
 
+console=$1 functions=${2:-/dev/null}
+foreign=$(dirname "$0")/foreign.txt
 words='BUG|WARNING:|INFO: (task|possible|trying|rcu)|possible (recursive|circular)|suspicious RCU|inconsistent lock|Oops|general protection|Call Trace|KASAN|UBSAN|KCSAN|ODEBUG|refcount_t|kernel BUG|Kernel panic|list_(add|del) corruption|sleeping function|scheduling while atomic|unreferenced object|blocked for more than|soft lockup|hard LOCKUP'
-if [ -z "${2:-}" ]; then
-	exec grep -nE "$words" "$1"
-fi
-awk -v words="$words" '
-	NR == FNR { ours[$1] = 1; next }
-	/BUG: KCSAN: / {
+awk -v words="$words" -v functions="$functions" -v foreign="$foreign" '
+	function is_foreign(line, i) {
+		for (i in known)
+			if (index(line, known[i]))
+				return 1
+		return 0
+	}
+	BEGIN {
+		while ((getline name < functions) > 0)
+			ours[name] = 1
+		while ((getline line < foreign) > 0)
+			if (line !~ /^#/)
+				known[++n] = line
+	}
+	/BUG: KCSAN: / && functions != "/dev/null" {
 		# BUG: KCSAN: data-race in one / other
 		names = $0
 		sub(/.* in /, "", names)
-		split(names, name, " / ")
-		sub(/[+ ].*/, "", name[1])
-		sub(/[+ \r].*/, "", name[2])
+		split(names, name_of, " / ")
+		sub(/[+ ].*/, "", name_of[1])
+		sub(/[+ \r].*/, "", name_of[2])
 		# What follows is its stacks.
-		theirs = !(name[1] in ours) && !(name[2] in ours)
+		theirs = !(name_of[1] in ours) && !(name_of[2] in ours)
 		if (!theirs) { print FNR ":" $0; found = 1 }
 		next
 	}
-	/==================/ { theirs = 0 }
+	is_foreign($0) { theirs = 1 }
+	/==================|---\[ end trace/ { theirs = 0 }
 	!theirs && $0 ~ words { print FNR ":" $0; found = 1 }
-	END { exit !found }' "$2" "$1"
+	END {
+		if (theirs) { print FNR ":a report without an end"; found = 1 }
+		exit !found
+	}' "$console"
