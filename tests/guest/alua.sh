@@ -98,18 +98,6 @@ follows() {
 	timed ok "$2" within "$1" only "$3" "$4"
 }
 
-# load_start [OPTION...]: until load_ends
-load_start() {
-	rm -f /tmp/enough
-	fio_start 500 --trigger-file=/tmp/enough "$@"
-}
-
-load_ends() {
-	ok "$1: the load has gone on" fio_is_running
-	touch /tmp/enough
-	fio_ok "$1: no error above, data verified"
-}
-
 modprobe scsi_dh_alua || bail_out "scsi_dh_alua"
 lio_start
 disk_with_ports 0 16384
@@ -123,7 +111,7 @@ echo 120 >/sys/block/sda/device/multipath/no_path_timeout
 ok "both groups are optimized" within 10 shows active/optimized $a $b
 
 # The better group, by state and by preference.
-load_start
+fio_start
 follows 20 "two optimized groups: all paths carry I/O" "$a $b" ""
 target b $NONOPTIMIZED
 follows 20 "b non-optimized: a alone" "$a" "$b"
@@ -165,7 +153,7 @@ back_in_service() {
 	ok "a was $1: good" within 10 seen_as 1 $a $b
 }
 
-load_start
+fio_start
 target a $STANDBY
 out_of_service standby
 target a $OPTIMIZED
@@ -199,7 +187,7 @@ waits() {
 	ok "$1: it still waits" lu_state_is blocked
 }
 
-load_start
+fio_start
 load_reaches $a
 target a $STANDBY
 target b $STANDBY
@@ -222,7 +210,7 @@ for each in a b; do
 	group implicit_trans_secs $each 40
 done
 echo 1 >"/sys/bus/scsi/devices/${a%% *}/rescan"
-load_start
+fio_start
 load_reaches $a
 target a $TRANSITION
 follows 20 "a in transition: b alone" "$b" "$a"
@@ -278,7 +266,7 @@ all_on() {
 	done
 }
 
-load_start --filename="$(echo $disks | sed 's|sd|/dev/sd|g; s/ /:/g')" \
+fio_start --filename="$(echo $disks | sed 's|sd|/dev/sd|g; s/ /:/g')" \
 	--bsrange=4k-4k --numjobs=1
 all_on 1 2
 ok "$NR_LUS disks: states" within 30 all_show active/optimized active/non-optimized

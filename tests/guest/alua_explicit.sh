@@ -97,18 +97,6 @@ goes_on() {
 	is "$text_of_it: who did it" "$(changed_by $active)" "Altered by Explicit STPG"
 }
 
-# load_start: until load_ends
-load_start() {
-	rm -f /tmp/enough
-	fio_start 400 --filename="/dev/$disk" --trigger-file=/tmp/enough
-}
-
-load_ends() {
-	ok "$1: the load has gone on" fio_is_running
-	touch /tmp/enough
-	fio_ok "$1: no error above, data verified"
-}
-
 modprobe scsi_dh_alua || bail_out "scsi_dh_alua"
 lio_start
 echo 'opcode == 0xa4' >$TRACE/events/scsi/scsi_dispatch_cmd_start/filter
@@ -116,7 +104,7 @@ echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
 
 # Implicit and explicit: nobody but this initiator can help.
 disk_with_ports 0 $BOTH $OPTIMIZED $OPTIMIZED
-load_start
+fio_start --filename="/dev/$disk"
 load_reaches $a $b
 is "while there is a path nobody is asked" "$(stpgs)" 0
 target a $STANDBY
@@ -134,7 +122,7 @@ load_ends "implicit and explicit"
 
 # Explicit only, and the ports of the active group are removed.
 disk_with_ports 1 $EXPLICIT $OPTIMIZED $STANDBY
-load_start
+fio_start --filename="/dev/$disk"
 ok "explicit only: a carries I/O" within 20 carry $a
 for each in 1 2; do
 	rm "$(tpg 1 $each)/lun/lun_0/lu"
@@ -147,7 +135,7 @@ load_ends "explicit only"
 # Implicit only: I/O waits, and fails when the time is over.
 disk_with_ports 2 $IMPLICIT $OPTIMIZED $OPTIMIZED
 echo 12 >"$lu/multipath/no_path_timeout"
-load_start
+fio_start --filename="/dev/$disk"
 load_reaches $a $b
 stpgs >/dev/null
 target a $STANDBY
@@ -173,7 +161,7 @@ disk_with_ports 3 $BOTH $OPTIMIZED $OPTIMIZED
 echo -1 >"$lu/multipath/no_path_timeout"
 target a $STANDBY
 target b $STANDBY
-load_start
+fio_start --filename="/dev/$disk"
 ok "a new disk: activated" within 40 one_optimized a b
 took=$(($(now) - came))
 echo "# activated $took s after it came"

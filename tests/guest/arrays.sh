@@ -44,7 +44,7 @@ with() {
 		"$(cat /sys/bus/scsi/devices/[0-9]*/dh_state | grep -c "^$1\$")" 4
 	echo rr >$lu/policy
 	echo 120 >$lu/no_path_timeout
-	fio_start 60 --rwmixread=50 --bsrange=4k-64k
+	fio_start --rwmixread=50 --bsrange=4k-64k
 	ok "$1: the owner's paths carry I/O" within 20 states_are 0 1
 	load_reaches $(of_controller 0)
 	ok "$1: the others do not" within 20 states_are 1 2

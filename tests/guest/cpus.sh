@@ -39,7 +39,7 @@ reads_more_than() {
 	[ "$(nr_reads)" -gt "$1" ]
 }
 
-fio_start 100 --numjobs=8 --iodepth=4 --offset_increment=12% --size=12% \
+fio_start --numjobs=8 --iodepth=4 --offset_increment=12% --size=12% \
 	--cpus_allowed=0-7 --cpus_allowed_policy=split
 load_reaches "$@"
 

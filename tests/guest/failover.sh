@@ -13,12 +13,12 @@ echo 3 >/sys/block/sda/device/timeout
 # Of a request that is done, laptop mode looks up the disk. A path has none.
 echo 5 >/proc/sys/vm/laptop_mode
 
-fio_start 100
+fio_start
 load_reaches $(path_devices)
 
-# good_again PATH: back in use within the probe's first delays
+# good_again PATH: back in use. Each loss soon after the last one has it tested later.
 good_again() {
-	within 20 path_state_is "$1" 1
+	within 60 path_state_is "$1" 1
 }
 
 takes_io() {

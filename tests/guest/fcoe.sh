@@ -91,7 +91,7 @@ not_running() {
 path=$(path_of_pair 0)
 # Not more than Fibre Channel in software carries with time to spare: libfc has
 # little patience with frames that are late.
-fio_start 150 --size=24% --bsrange=4k-64k --iodepth=2
+fio_start --size=24% --bsrange=4k-64k --iodepth=2
 load_reaches "$path"
 
 link_down

@@ -15,7 +15,7 @@ times_back() {
 }
 
 inject_host_byte "$path" 1 28 7	# DID_ERROR, always
-fio_start 60 --verify=0 --do_verify=0 --rw=randread --numjobs=1
+fio_start --verify=0 --do_verify=0 --rw=randread --numjobs=1
 ok "out of use" within 10 path_state_is "$path" 3
 sleep 25
 early=$(times_back)

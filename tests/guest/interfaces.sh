@@ -103,7 +103,7 @@ ok "uevent: reinstated" within 10 grep -q \
 kill $listener
 
 # Everything at once, for a while.
-fio_start 25
+fio_start
 end=$(($(cut -d. -f1 /proc/uptime) + 20))
 running() {
 	[ "$(cut -d. -f1 /proc/uptime)" -lt $end ]

@@ -264,18 +264,16 @@ qmp_event() {
 
 # --- load -----------------------------------------------------------------
 
-# fio_start SECONDS [OPTION...]: a verifying load on sda in the background. Writes
+# fio_start [OPTION...]: a verifying load on sda in the background, until fio_ok. Writes
 # of one job that overlap are not under way together: no disk promises an order.
 fio_start() {
-	seconds=$1
-	shift
-	rm -f /tmp/fio.out
+	rm -f /tmp/fio.out /tmp/enough
 	fio --name=load --filename=/dev/sda --direct=1 --ioengine=io_uring \
 		--rw=randrw --bsrange=4k-1m --blockalign=4k --iodepth=8 \
 		--numjobs=4 --offset_increment=25% --size=25% \
 		--verify=crc32c-intel --verify_fatal=1 --do_verify=1 \
 		--verify_backlog=64 --serialize_overlap=1 \
-		--time_based --runtime="$seconds" \
+		--time_based --runtime=1h --trigger-file=/tmp/enough \
 		--eta=never --group_reporting "$@" >/tmp/fio.out 2>&1 &
 	fio_pid=$!
 }
@@ -296,13 +294,20 @@ fio_is_running() {
 	kill -0 $fio_pid
 }
 
-# fio_ok TEXT: the load ended without an error
+# fio_ok TEXT: the load, which ends now, had no error
 fio_ok() {
+	touch /tmp/enough
 	wait $fio_pid
 	fio_status=$?
 	[ $fio_status = 0 ] || sed 's/^/# fio: /' /tmp/fio.out
 	grep -q 'err= 0' /tmp/fio.out || fio_status=1
 	report $fio_status "$1"
+}
+
+# load_ends TEXT
+load_ends() {
+	ok "$1: the load has gone on" fio_is_running
+	fio_ok "$1: no error above, data verified"
 }
 
 # --- the end --------------------------------------------------------------

@@ -21,7 +21,7 @@ one_lu 2 max_luns=1 dev_size_mb=64
 is "default" "$(cat $TIMEOUT)" 30
 
 # Waiting, and resuming.
-fio_start 20 --ioengine=libaio
+fio_start --ioengine=libaio
 sleep 2
 all_paths 3
 ok "blocked" within 5 lu_state_is blocked

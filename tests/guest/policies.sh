@@ -81,7 +81,7 @@ is "lpu: one path has it all" "$(deltas | tr ' ' '\n' | grep -vc '^0$')" 1
 fails "a policy that is not there" sh -c "echo quantum >$POLICY"
 is "and nothing changed" "$(policy_of $LU)" lpu
 
-fio_start 12
+fio_start
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	echo rr >$POLICY
 	sleep 0.4

@@ -44,7 +44,9 @@ back() {
 	within 60 path_state_is "$path" 1
 }
 
-fio_start 75
+# No more than any of these virtual machines carries: over all its attempts a command
+# has (retries + 1) * timeout.
+fio_start --bsrange=4k-64k --rate_iops=25,25
 sleep 1
 
 hang

@@ -10,7 +10,7 @@ echo rr >/sys/block/sda/device/multipath/policy
 within 10 test -c /dev/sg0
 lu_sg=/dev/$(ls /sys/block/sda/device/scsi_generic)
 
-fio_start 40
+fio_start
 load_reaches $(path_devices)
 for kind in --device --target --bus --host; do
 	ok "reset $kind over the disk's sg node" \

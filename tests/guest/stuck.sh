@@ -42,7 +42,7 @@ host=/sys/class/scsi_host/host${path%%:*}
 # The abort works: the error handler is not woken. No more load than any of these
 # virtual machines carries, so that what takes long is waiting for an answer.
 echo rr >$lu/policy
-fio_start 15 --bsrange=4k-64k --rate_iops=25,25
+fio_start --bsrange=4k-64k --rate_iops=25,25
 load_reaches "$path"
 inject "$path" "0 -8 28"
 inject "$path" "0 -8 2a"
@@ -59,7 +59,7 @@ uninject "$path" 0 28 2>/dev/null
 uninject "$path" 0 2a 2>/dev/null
 
 # The abort fails: only what the LLD still owns waits for the error handler.
-fio_start 25 --verify=0 --do_verify=0 --rw=randread
+fio_start --verify=0 --do_verify=0 --rw=randread
 load_reaches "$path"
 left=$(said "path $path waiting (no answer for")
 inject "$path" "3 -1 28"
@@ -97,7 +97,7 @@ is "off" "$(cat $timeout)" 0
 left=$(said "path $path waiting (no answer for")
 lost=$(said "path $path dead")
 inject "$path" "0 -4 28"
-fio_start 25 --verify=0 --do_verify=0 --rw=randread --numjobs=1
+fio_start --verify=0 --do_verify=0 --rw=randread --numjobs=1
 sleep 5
 is "off: not taken out of use early" "$(said "path $path waiting (no answer for")" "$left"
 ok "off: out of use after the command's timeout" \
