@@ -19,13 +19,10 @@ out=$top/build/test
 [ "$kind" = debug ] || out=$out-$kind
 only=${1:-}
 functions=
-image=
-SLOWER=1
+[ "$kind" != kcsan ] || functions=$top/build/$kind/functions
 case $kind in
-kasan) SLOWER=3 ;;
-kcsan)
-	SLOWER=3
-	functions=$top/build/$kind/functions ;;
+kasan | kcsan) SLOWER=3 ;;
+*) SLOWER=1 ;;
 esac
 export SLOWER
 GUESTS_AT_ONCE=${GUESTS_AT_ONCE:-2}
@@ -139,10 +136,18 @@ judge() {
 	fi
 }
 
+# script_of NAME: where its head is
+script_of() {
+	case $1 in
+	boot) echo tests/boot/run.sh ;;
+	*) echo "tests/guest/$1.sh" ;;
+	esac
+}
+
 # by_length NAME...: those with the most seconds in their heads first
 by_length() {
 	for guest; do
-		seconds=$(head_of "tests/guest/$guest.sh" seconds)
+		seconds=$(head_of "$(script_of "$guest")" seconds)
 		echo "${seconds:-300} $guest"
 	done | sort -k 1,1nr -k 2 | cut -d ' ' -f 2
 }
@@ -156,6 +161,7 @@ boot_guests() {
 	rm -f "$fifo"
 	mkfifo "$fifo"
 	by_length "$@" | xargs -P "$at_once" -I @ sh -c '
+		[ @ != boot ] || exec sh tests/boot/run.sh "$image" "$modules" "$out"
 		echo "begins @"
 		sh tests/rig/guest.sh @ "$image" "$initramfs" "$out"
 		echo "ended @ $?"' >"$fifo" &
@@ -169,27 +175,24 @@ boot_guests() {
 	rm -f "$fifo"
 }
 
-# kernel_of_guests: once for all that boots it
-kernel_of_guests() {
-	[ -z "$image" ] || return 0
-	must sh tests/kernel/packages.sh guest
-	must sh tests/kernel/build.sh "$kind"
-	image=build/$kind/bzImage
-	ACCEL=$(sh tests/rig/accel.sh "$image")
-	export ACCEL out image
-	say "guests run under $ACCEL"
-}
-
 # run_guests NAME...
 run_guests() {
-	kernel_of_guests
+	must sh tests/kernel/packages.sh guest
+	case " $* " in
+	*" boot "*) must sh tests/kernel/packages.sh boot ;;
+	esac
+	must sh tests/kernel/build.sh "$kind"
+	image=build/$kind/bzImage
+	modules=build/$kind/modules
 	initramfs=build/initramfs-$kind.cpio
-	export initramfs
-	must sh tests/rig/initramfs.sh "build/$kind/modules" "$initramfs"
+	must sh tests/rig/initramfs.sh "$modules" "$initramfs"
+	ACCEL=$(sh tests/rig/accel.sh "$image")
+	export ACCEL out image modules initramfs
+	say "guests run under $ACCEL"
 	beside=
 	alone=
 	for guest; do
-		if [ -n "$(head_of "tests/guest/$guest.sh" alone)" ]; then
+		if [ -n "$(head_of "$(script_of "$guest")" alone)" ]; then
 			alone="$alone $guest"
 		else
 			beside="$beside $guest"
@@ -200,19 +203,6 @@ run_guests() {
 		boot_guests "$GUESTS_AT_ONCE" $beside
 		boot_guests 1 $alone
 	}
-}
-
-# Debian on a logical unit, from the first boot to that of its own boot loader.
-run_boot() {
-	must sh tests/kernel/packages.sh boot
-	kernel_of_guests
-	must sh tests/boot/image.sh "$image" "build/$kind/modules" "$out/boot.raw"
-	for stage in install bios one; do
-		say "boot: $stage"
-		sh tests/boot/guest.sh $stage "$out/boot.raw" "$image" "$out"
-		judge boot_$stage $?
-	done
-	rm -f "$out/boot.raw"
 }
 
 # What an I/O costs, against the figure that is committed; the release kernel.
@@ -226,9 +216,9 @@ run_cost() {
 	judge guard $?
 }
 
-guests=$(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib')
-if [ -n "$only" ] && ! echo "kunit unchanged cost boot $guests" | grep -qw -- "$only"; then
-	echo "no test $only; there are: kunit unchanged cost boot" $guests >&2
+guests="boot $(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib')"
+if [ -n "$only" ] && ! echo "kunit unchanged cost" $guests | grep -qw -- "$only"; then
+	echo "no test $only; there are: kunit unchanged cost" $guests >&2
 	exit 2
 fi
 
@@ -239,12 +229,12 @@ if [ "$kind" = debug ]; then
 	wanted unchanged && run_unchanged
 	wanted cost && run_cost
 fi
-wanted boot && run_boot
-
-if [ -z "$only" ]; then
+case $only in
+"")
 	# shellcheck disable=SC2086 # a list of names
-	run_guests $guests
-elif echo "$guests" | grep -qx -- "$only"; then
-	run_guests "$only"
-fi
+	run_guests $guests ;;
+kunit | unchanged | cost) ;;
+*)
+	run_guests "$only" ;;
+esac
 summary
