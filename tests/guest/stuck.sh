@@ -106,7 +106,7 @@ fio_ok "off: no error above"
 
 # Every path: nothing is lost, nothing fails early.
 echo 1500 >$timeout
-ok "all good again" within 40 nr_good_is 2
+ok "all good again" within 40 good_after_io 2
 for hctl in $path $other; do
 	inject "$hctl" "0 -2 28"
 done
