@@ -88,7 +88,7 @@ inject "$other" "2 -1 12 1 0 0 0 0 0"
 fails "nor is one whose port went away" sg_raw -t 5 -r 36 /dev/sg0 12 0 0 0 24 0
 uninject "$path" 2 12 2>/dev/null
 uninject "$other" 2 12 2>/dev/null
-within 20 nr_good_is 2
+within 20 good_after_io 2
 inject "$path" "2 -1 12 d 0 0 0 0 0"
 inject "$other" "2 -1 12 d 0 0 0 0 0"
 ok "one that the host asks to have again is" sg_raw -t 5 -r 36 /dev/sg0 12 0 0 0 24 0
