@@ -72,7 +72,7 @@ modprobe -a mptsas megaraid_sas vmw_pvscsi || bail_out "modules"
 
 stay=$(path_devices)
 # Not so much that a scan of an adapter's addresses takes for ever.
-fio_start --numjobs=2 --offset_increment=50% --size=50% --iodepth=4 --rate_iops=50,50
+fio_start --numjobs=2 --offset_increment=50% --size=50% --iodepth=4 --thinktime=10ms
 for each in $adapters; do
 	echo "# $each $(cut -d ' ' -f 1 /proc/uptime)"
 	plug "$each" || bail_out "plug $each: $qmp_answer"

@@ -39,10 +39,10 @@ path=$(first_path)
 other=$(path_devices | tail -1)
 host=/sys/class/scsi_host/host${path%%:*}
 
-# The abort works: the error handler is not woken. No more load than any of these
-# virtual machines carries, so that what takes long is waiting for an answer.
+# The abort works: the error handler is not woken. Under a light load, so that what
+# takes long is waiting for an answer.
 echo rr >$lu/policy
-fio_start --bsrange=4k-64k --rate_iops=25,25
+light_start
 load_reaches "$path"
 inject "$path" "0 -8 28"
 inject "$path" "0 -8 2a"

@@ -30,7 +30,7 @@ sleep_a_while() {
 
 # sleeps TEXT PATHS: with a load; that many paths, all good before and after
 sleeps() {
-	fio_start --numjobs=2 --offset_increment=50% --size=50% --rate_iops=100,100
+	fio_start --numjobs=2 --offset_increment=50% --size=50% --thinktime=5ms
 	# shellcheck disable=SC2046 # a list of words
 	load_reaches $(path_devices)
 	ok "$1: suspended and resumed" sleep_a_while
