@@ -73,8 +73,8 @@ ok "abort fails: the disk can be opened and read" \
 	timeout 5 dd if=/dev/sda of=/dev/null bs=4k count=1 iflag=direct
 ok "abort fails: and its attributes" timeout 5 cat /sys/block/sda/device/state
 ok "abort fails: and revalidated" timeout 10 blockdev --rereadpt /dev/sda
-fio_ok "abort fails: no error above"
 ok "abort fails: back by itself" within 40 path_state_is "$path" 1
+fio_ok "abort fails: no error above"
 uninject "$path" 3 28 2>/dev/null
 uninject "$path" 0 28 2>/dev/null
 
