@@ -111,7 +111,7 @@ echo 120 >/sys/block/sda/device/multipath/no_path_timeout
 ok "both groups are optimized" within 10 shows active/optimized $a $b
 
 # The better group, by state and by preference.
-fio_start
+light_start
 follows 20 "two optimized groups: all paths carry I/O" "$a $b" ""
 target b $NONOPTIMIZED
 follows 20 "b non-optimized: a alone" "$a" "$b"
@@ -153,7 +153,7 @@ back_in_service() {
 	ok "a was $1: good" within 10 seen_as 1 $a $b
 }
 
-fio_start
+light_start
 target a $STANDBY
 out_of_service standby
 target a $OPTIMIZED
@@ -187,7 +187,7 @@ waits() {
 	ok "$1: it still waits" lu_state_is blocked
 }
 
-fio_start
+light_start
 load_reaches $a
 target a $STANDBY
 target b $STANDBY
@@ -210,7 +210,7 @@ for each in a b; do
 	group implicit_trans_secs $each 40
 done
 echo 1 >"/sys/bus/scsi/devices/${a%% *}/rescan"
-fio_start
+light_start
 load_reaches $a
 target a $TRANSITION
 follows 20 "a in transition: b alone" "$b" "$a"
