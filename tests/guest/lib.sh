@@ -265,7 +265,9 @@ qmp_event() {
 # --- load -----------------------------------------------------------------
 
 # fio_start [OPTION...]: a verifying load on sda in the background, until fio_ok. Writes
-# of one job that overlap are not under way together: no disk promises an order.
+# of one job that overlap are not under way together: no disk promises an order. What is
+# to be slower has a thinktime: with rate_iops fio dies of an assertion, now and then,
+# when it is to end.
 fio_start() {
 	rm -f /tmp/fio.out /tmp/enough
 	fio --name=load --filename=/dev/sda --direct=1 --ioengine=io_uring \
@@ -279,8 +281,7 @@ fio_start() {
 }
 
 # light_start [OPTION...]: likewise, no more than any of these virtual machines carries
-# with time to spare. Not by rate_iops: with that fio dies of an assertion now and then
-# when it is to end.
+# with time to spare
 light_start() {
 	fio_start --bsrange=4k-64k --thinktime=20ms "$@"
 }
