@@ -45,6 +45,7 @@ echo 0 >/sys/kernel/debug/fail_page_alloc/verbose
 # by_address require|reject START END: an allocation fails if its stack has, or has not,
 # a return address in between
 by_address() {
+	[ $# = 3 ] || bail_out "no place in the kernel: $*"
 	for fault in $FAILSLAB /sys/kernel/debug/fail_page_alloc; do
 		echo "$2" >"$fault/$1-start"
 		echo "$3" >"$fault/$1-end"
@@ -53,13 +54,10 @@ by_address() {
 
 # by_function require|reject FUNCTION: likewise, what it and those that it calls allocate
 by_function() {
-	# shellcheck disable=SC2046 # three words
-	set -- "$2" "$1" $(sort /proc/kallsyms | awk -v function_name="$2" '
+	# shellcheck disable=SC2046 # two words
+	by_address "$1" $(sort /proc/kallsyms | awk -v function_name="$2" '
 		found { print "0x" $1; exit }
 		$3 == function_name { print "0x" $1; found = 1 }')
-	[ $# = 4 ] || bail_out "no function $1"
-	shift
-	by_address "$@"
 }
 
 path_is_there() {

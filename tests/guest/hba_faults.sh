@@ -48,7 +48,7 @@ modprobe -a mptsas megaraid_sas sym53c8xx vmw_pvscsi || bail_out "modules"
 ok "five drivers, five paths" within 60 nr_good_is 5
 echo rr >/sys/block/sda/device/multipath/policy
 
-fio_start --bsrange=4k-64k --iodepth=4 --thinktime=25ms
+light_start --iodepth=4
 # shellcheck disable=SC2046 # a list of words
 load_reaches $(path_devices)
 
