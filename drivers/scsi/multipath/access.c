@@ -165,7 +165,6 @@ void scsi_path_is_passive(struct scsi_path *path)
 void scsi_path_read_access(struct scsi_path *path)
 {
 	struct scsi_device *sdev = path->sdev;
-
 	unsigned int noio;
 
 	if (!scsi_device_is_handled_by(sdev, "alua"))

@@ -167,7 +167,7 @@ int scsi_lu_busy(struct scsi_device *sdev)
  *
  * For what acts on an I_T nexus and is asked of the logical unit.
  *
- * Context: any.
+ * Context: process.
  * Return: a device with a reference for scsi_device_put(); NULL if @sdev is not
  * that of a logical unit, or no path is usable.
  */

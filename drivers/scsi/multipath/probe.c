@@ -262,8 +262,8 @@ void scsi_path_probe_now(struct scsi_path *path)
 }
 
 /**
- * scsi_path_probe_soon - there is no other path left: begin with short delays
- * @path: path
+ * scsi_path_probe_soon - test a path soon, and begin anew with short delays
+ * @path: path, of which there is news, or which is all that is left
  *
  * Does nothing to a path that carries I/O or is disabled.
  *
