@@ -124,10 +124,10 @@ load_ends "implicit and explicit"
 disk_with_ports 1 $EXPLICIT $OPTIMIZED $STANDBY
 fio_start --filename="/dev/$disk"
 ok "explicit only: a carries I/O" within 20 carry $a
+stpgs >/dev/null
 for each in 1 2; do
 	rm "$(tpg 1 $each)/lun/lun_0/lu"
 done
-stpgs >/dev/null
 goes_on 30 "explicit only" b
 ok "explicit only: asked" test "$(stpgs)" -ge 1
 load_ends "explicit only"

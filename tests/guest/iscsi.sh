@@ -12,6 +12,8 @@ CONFIGFS=/sys/kernel/config/target
 CORE=$CONFIGFS/core/rd_mcp_0/rd
 NAME=iqn.2001-04.org.example:disk
 TARGET=$CONFIGFS/iscsi/$NAME
+# Seconds, the most that there can be
+RETAIN=3600
 
 # The target listens in a network of its own.
 unshare -n sleep 100000 &
@@ -60,6 +62,11 @@ for pair in 0 1; do
 		demo_mode_write_protect=0; do
 		echo ${setting#*=} >"$(tpg $pair)/attrib/${setting%=*}"
 	done
+	# For a session that another one replaces, the target starts a timer. That takes
+	# session_lock, inside of which tpg_state_lock is taken, which is not safe from
+	# timers: lockdep says so once, and then nothing any more. By default it goes off
+	# at once; later than that, it is stopped in time.
+	echo $RETAIN >"$(tpg $pair)/param/DefaultTime2Retain"
 	listen $pair
 	target $pair 1
 done
@@ -73,6 +80,9 @@ within 20 iscsiadm -m discovery -t sendtargets -p "$(portal 0)" ||
 	bail_out "discovery: $(cat /tmp/iscsid.log)"
 is "both portals are discovered" "$(iscsiadm -m node | cut -d, -f1 | sort | paste -s -d' ')" \
 	"$(portal 0) $(portal 1)"
+
+iscsiadm -m node -o update -n node.session.iscsi.DefaultTime2Retain -v $RETAIN ||
+	bail_out "DefaultTime2Retain"
 
 # session PAIR --login|--logout
 session() {
