@@ -16,9 +16,10 @@ echo 5 >/proc/sys/vm/laptop_mode
 fio_start
 load_reaches $(path_devices)
 
-# good_again PATH: back in use. Each loss soon after the last one has it tested later.
+# good_again PATH: back in use. Each loss soon after the last one has it tested later,
+# but not later than after 75 s.
 good_again() {
-	within 60 path_state_is "$1" 1
+	within 90 path_state_is "$1" 1
 }
 
 takes_io() {

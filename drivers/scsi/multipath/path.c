@@ -380,8 +380,9 @@ bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since)
  * @failures: new failure count
  * @weight: new weight
  *
- * Good brings a path back whatever it was, failing takes it out until a probe
- * succeeds, dead takes it out until the administrator says otherwise.
+ * Good brings a path back whatever it was, and forgets what that was; failing
+ * takes it out until a probe succeeds, dead takes it out until the administrator
+ * says otherwise.
  *
  * Context: process; takes sdev->state_mutex and the logical unit's lock.
  */
@@ -412,6 +413,7 @@ void scsi_path_admin_write(struct scsi_path *path,
 	change_state(path, meaning[state], "administrator");
 	if (state == SHOWN_GOOD) {
 		path->strikes = 0;
+		path->probe_delay = SCSI_PATH_PROBE_DELAY;
 		WRITE_ONCE(path->suspect, false);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);

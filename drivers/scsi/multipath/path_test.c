@@ -433,7 +433,7 @@ static void who_left_is_not_found(struct kunit *test)
 	}
 }
 
-/* The delay doubles over deaths until real I/O has succeeded. */
+/* The delay doubles over deaths until the path has held, or somebody knows better. */
 static void probe_delay(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
@@ -456,6 +456,15 @@ static void probe_delay(struct kunit *test)
 	/* Good for long enough. */
 	fake_path_revive(fake, 0);
 	path->good_since = jiffies - 3600UL * HZ;
+	fake_path_forget_probe(&fake->path[0]);
+	fake_path_kill(fake, 0);
+	KUNIT_EXPECT_EQ(test, path->probe_delay, 2 * first);
+	/* It fails again, and the administrator says that it is mended. */
+	fake_path_forget_probe(&fake->path[0]);
+	scsi_path_set_state(path, PATH_PROBATION, "test");
+	fake_path_kill(fake, 0);
+	KUNIT_EXPECT_EQ(test, path->probe_delay, 4 * first);
+	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
 	fake_path_forget_probe(&fake->path[0]);
 	fake_path_kill(fake, 0);
 	KUNIT_EXPECT_EQ(test, path->probe_delay, 2 * first);
