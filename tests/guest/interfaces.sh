@@ -103,7 +103,10 @@ ok "uevent: reinstated" within 10 grep -q \
 kill $listener
 
 # Everything at once, for a while.
+echo rr >/sys/block/sda/device/multipath/policy
 fio_start
+# shellcheck disable=SC2046 # a list of words
+load_reaches $(path_devices)
 end=$(($(cut -d. -f1 /proc/uptime) + 20))
 running() {
 	[ "$(cut -d. -f1 /proc/uptime)" -lt $end ]

@@ -13,8 +13,14 @@ mount -t tmpfs tmpfs /dev/shm
 ip link set lo up 2>/dev/null
 : >/etc/mtab
 
-name=$(sed -n 's/.*guest_test=\([^ ]*\).*/\1/p' /proc/cmdline)
+parameter() {
+	sed -n "s/.*$1=\([^ ]*\).*/\1/p" /proc/cmdline
+}
+
+name=$(parameter guest_test)
 export TEST_NAME="$name"
+SLOWER=$(parameter guest_slower)
+export SLOWER
 cd /guest || exit
 {
 	sh "/guest/$name.sh"

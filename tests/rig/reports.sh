@@ -39,6 +39,8 @@ awk -v words="$words" -v functions="$functions" -v foreign="$foreign" '
 		if (!theirs) { print FNR ":" $0; found = 1 }
 		next
 	}
+	# The CPUs are stopped in the middle of whatever they are doing.
+	/reboot: Power down/ { exit }
 	is_foreign($0) { theirs = 1 }
 	/==================|---\[ end trace/ { theirs = 0 }
 	!theirs && $0 ~ words { print FNR ":" $0; found = 1 }
