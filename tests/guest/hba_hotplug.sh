@@ -76,7 +76,7 @@ fio_start --numjobs=2 --offset_increment=50% --size=50% --iodepth=4 --thinktime=
 for each in $adapters; do
 	echo "# $each $(cut -d ' ' -f 1 /proc/uptime)"
 	plug "$each" || bail_out "plug $each: $qmp_answer"
-	ok "$each: a path more" within 30 nr_good_is 2
+	ok "$each: a path more" within 60 nr_good_is 2
 	load_reaches "$(newcomer)"
 	ok "$each: its disk is unplugged" unplug "$each-disk"
 	ok "$each: that path is not used" within 60 nr_good_is 1
@@ -92,7 +92,7 @@ for each in $adapters; do
 	virtio* | megasas*) continue ;;
 	esac
 	plug "$each" || bail_out "plug $each: $qmp_answer"
-	ok "$each: a path more" within 30 nr_good_is 2
+	ok "$each: a path more" within 60 nr_good_is 2
 	load_reaches "$(newcomer)"
 	pci=$(pci_device "$(newcomer)")
 	ok "$each: torn out" tear_out "$each"
