@@ -28,9 +28,15 @@ takes_io() {
 	[ "$(path_issued "$1")" -gt "$takes_io_before" ]
 }
 
+# probes Y|N: a path that is lost stays so until it has been looked at
+probes() {
+	echo "$1" >/sys/module/scsi_mod/parameters/path_probe
+}
+
 # host_byte NAME BYTE OPCODES: transport errors until the path is taken out
 host_byte() {
 	path=$(first_path)
+	probes N
 	for opcode in $3; do
 		inject_host_byte "$path" -200 "$opcode" "$2"
 	done
@@ -39,6 +45,7 @@ host_byte() {
 	for opcode in $3; do
 		uninject "$path" 2 "$opcode"
 	done
+	probes Y
 	good_again "$path"
 	report $? "$1: path back by itself"
 	ok "$1: load goes on" fio_is_running
@@ -72,9 +79,11 @@ is "administrator: in" "$(path_state "$path")" 1
 ok "administrator: takes I/O" takes_io "$path"
 
 # Commands that never come back: aborted after 3 s, then done elsewhere.
+probes N
 inject "$path" "0 -4 28"
 inject "$path" "0 -4 2a"
 ok "timeout: dead after the abort" within 20 path_state_is "$path" 3
+probes Y
 ok "timeout: back by itself" good_again "$path"
 uninject "$path" 0 28 2>/dev/null
 uninject "$path" 0 2a 2>/dev/null
