@@ -101,12 +101,12 @@ void scsi_path_access_state_read(struct scsi_device *sdev,
 					 "access state");
 	if (access == ACCESS_NONE) {
 		scsi_path_probe_schedule(path);
-	} else if (path->state == PATH_WAITING || path->state == PATH_DEAD) {
-		if (changed)
-			scsi_path_probe_now(path);
-		else if (path->transition_end)
-			/* Over, and so short that nobody has read it. */
-			scsi_path_probe_soon(path);
+	} else if (changed && (path->state == PATH_WAITING ||
+			       path->state == PATH_DEAD)) {
+		scsi_path_probe_now(path);
+	} else if (path->transition_end) {
+		/* Over, and so short that nobody has read it. */
+		scsi_path_probe_soon(path);
 	}
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 out:
