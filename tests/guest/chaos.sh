@@ -142,11 +142,11 @@ fault() {
 	return 0
 }
 
-end=$(($(cut -d. -f1 /proc/uptime) + minutes * 60 - 15))
+end=$(($(now) + minutes * 60 - 15))
 plan_of $((minutes * 120)) >/tmp/plan
 faults=0
 while read -r victim what lun opcode byte; do
-	[ "$(cut -d. -f1 /proc/uptime)" -lt $end ] || break
+	[ "$(now)" -lt $end ] || break
 	fault "$victim" "$what" "$lun" "$opcode" "$byte"
 	faults=$((faults + 1))
 done </tmp/plan

@@ -107,9 +107,9 @@ echo rr >/sys/block/sda/device/multipath/policy
 fio_start
 # shellcheck disable=SC2046 # a list of words
 load_reaches $(path_devices)
-end=$(($(cut -d. -f1 /proc/uptime) + 20))
+end=$(($(now) + 20))
 running() {
-	[ "$(cut -d. -f1 /proc/uptime)" -lt $end ]
+	[ "$(now)" -lt $end ]
 }
 (while running; do cat $PATHS $ATTRS/*/path/* >/dev/null 2>&1; done) &
 (while running; do
