@@ -6,9 +6,6 @@
 . ./lib.sh
 plan 13
 
-setting() {
-	sed -n "s/.*$1=\([0-9]*\).*/\1/p" /proc/cmdline
-}
 minutes=$(setting chaos_minutes)
 minutes=${minutes:-10}
 seed=$(setting chaos_seed)

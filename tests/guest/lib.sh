@@ -67,10 +67,17 @@ now() {
 	cut -d. -f1 /proc/uptime
 }
 
+# setting NAME: a number that the kernel's command line gives
+setting() {
+	sed -n "s/.*$1=\([0-9]*\).*/\1/p" /proc/cmdline
+}
+
+slower=$(setting guest_slower)
+
 # within SECONDS COMMAND...: the command succeeds, at the latest by then; on a kernel
 # that is slower, later
 within() {
-	within_end=$(($(now) + $1 * ${SLOWER:-1}))
+	within_end=$(($(now) + $1 * slower))
 	shift
 	until "$@" >/tmp/within.out 2>&1; do
 		if [ "$(now)" -ge $within_end ]; then

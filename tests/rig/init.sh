@@ -13,14 +13,8 @@ mount -t tmpfs tmpfs /dev/shm
 ip link set lo up 2>/dev/null
 : >/etc/mtab
 
-parameter() {
-	sed -n "s/.*$1=\([^ ]*\).*/\1/p" /proc/cmdline
-}
-
-name=$(parameter guest_test)
+name=$(sed -n 's/.*guest_test=\([^ ]*\).*/\1/p' /proc/cmdline)
 export TEST_NAME="$name"
-SLOWER=$(parameter guest_slower)
-export SLOWER
 cd /guest || exit
 {
 	sh "/guest/$name.sh"
