@@ -2,7 +2,7 @@
 # Unit attentions come over each path. What they tell of has happened once.
 # guest: cpus=4 memory=1536 seconds=240
 . ./lib.sh
-plan 16
+plan 17
 
 one_lu 4 max_luns=1 dev_size_mb=64 inq_product=attention
 echo rr >/sys/block/sda/device/multipath/policy
@@ -46,20 +46,22 @@ attention_everywhere 29 0
 ok "reset: I/O goes on" read_all_paths
 ok "reset: all paths good" within 10 good_after_io 4
 
-# What may mean another logical unit: the path proves that it is not.
+# What may mean another logical unit, and so may a reset, after which a target need
+# not say anything else: the path proves that it is not.
+is "reset: each identity was checked" "$(said 'identity to be checked')" 4
 inquiry_text="Inquiry data has changed"
 attention_everywhere 3f 3
 ok "INQUIRY data: I/O goes on" read_all_paths
 is "INQUIRY data: reported once" \
 	"$(dmesg | grep "$inquiry_text" | grep -c "^.*\] sd ")" 1
 ok "INQUIRY data: each identity was checked" \
-	test "$(said 'identity to be checked')" = 4
+	test "$(said 'identity to be checked')" = 8
 ok "INQUIRY data: all paths good again" within 20 good_after_io 4
 
 attention_everywhere 3f e
 ok "LUNs: I/O goes on" read_all_paths
 ok "LUNs: each identity was checked" \
-	test "$(said 'identity to be checked')" = 8
+	test "$(said 'identity to be checked')" = 12
 ok "LUNs: all paths good again" within 20 good_after_io 4
 
 # The last path, and I/O that does not wait: it is not lost, only looked at.

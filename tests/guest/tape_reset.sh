@@ -125,25 +125,32 @@ for how in "1 plain" "1 lu" "2 lu"; do
 	told "$title, taken out and reset" medium reset
 done
 
-# told_elsewhere NAME EVENT: it happens for the second time, and the path that the
+# told_elsewhere NAME EVENT...: they happen for the second time, and the path that the
 # initiator uses then is the other one
 told_elsewhere() {
+	elsewhere_name=$1
+	shift
 	drive 2 lu
-	script "$unit" event "$2"
+	for event in "$@"; do
+		script "$unit" event "$event"
+	done
 	tape status >/dev/null
-	tape rewind
+	tape rewind || tape rewind
 	tape fsf 2
 	exec 3>"$node"
-	ok "$1, told: it can be written" more
-	script "$unit" event "$2"
+	ok "$elsewhere_name, told: it can be written" more
+	for event in "$@"; do
+		script "$unit" event "$event"
+	done
 	echo 1 >"/sys/bus/scsi/devices/$(script_path "$unit" "$(carrier)")/delete"
-	fails "$1, told by the other path: the next write fails" more
+	fails "$elsewhere_name, told by the other path: the next write fails" more
 	exec 3>&-
-	kept "$1, told by the other path"
+	kept "$elsewhere_name, told by the other path"
 }
 
+# That a medium has changed makes no st refuse to write, unless it was reset as well.
 told_elsewhere "reset" reset
-told_elsewhere "taken out" medium
+told_elsewhere "taken out and reset" medium reset
 
 # What a path knows that is old when it is asked for the first time is no news: a path
 # that is lost between two commands is not noticed.
