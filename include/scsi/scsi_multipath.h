@@ -13,8 +13,11 @@
 
 #include <linux/blk_types.h>
 #include <linux/types.h>
+#include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
+
+struct scsi_sense_hdr;
 
 #ifdef CONFIG_SCSI_MULTI_PATH_IO
 
@@ -62,9 +65,11 @@ enum scsi_path_send {
 };
 
 /* drivers/scsi/scsi_lib.c, for the dispatcher */
-enum scsi_path_send scsi_path_queue_cmd(struct scsi_cmnd *cmd);
+enum scsi_path_send scsi_path_queue_cmd(struct scsi_cmnd *cmd,
+					unsigned int patience);
 void scsi_path_free_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_requeue_cmd(struct scsi_cmnd *cmd);
+void scsi_lu_retry_cmd(struct scsi_cmnd *cmd);
 
 /* drivers/scsi/scsi.c, for the dispatcher */
 void scsi_lu_finish_cmd(struct scsi_cmnd *cmd);
@@ -89,8 +94,52 @@ bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd);
 void scsi_path_access_state_read(struct scsi_device *sdev,
 				 unsigned int transition_time);
 struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev);
+void scsi_path_has_sense(struct scsi_cmnd *cmd,
+			 const struct scsi_sense_hdr *sense);
+void scsi_path_was_reset(struct scsi_device *sdev);
+void scsi_path_was_rescanned(struct scsi_device *sdev);
+bool scsi_path_door_is_locked(struct scsi_device *sdev);
+void scsi_path_eh_is_over(struct scsi_cmnd *cmd);
+void scsi_lu_settings_changed(struct scsi_device *sdev);
 int scsi_mpath_init(void);
 void scsi_mpath_exit(void);
+
+/**
+ * scsi_device_sends_event - is it this device that tells user space of an event?
+ * @sdev: SCSI device
+ * @event: event that a unit attention has reported to it
+ *
+ * What is true of the logical unit is told by its device, once. That the LUNs
+ * of a target have changed is told by a path: a scan of its host finds them.
+ *
+ * Context: any.
+ */
+static inline bool scsi_device_sends_event(const struct scsi_device *sdev,
+					   enum scsi_device_event event)
+{
+	if (event == SDEV_EVT_LUN_CHANGE_REPORTED)
+		return !scsi_device_is_lu(sdev);
+	return !scsi_device_is_path(sdev);
+}
+
+/**
+ * scsi_path_disposition - what becomes of an attempt that has been completed
+ * @cmd: attempt
+ * @disposition: what would become of it on a device without other paths
+ *
+ * It is not sent again by the path itself, but its error handler may run. A device
+ * handler that wants it sent again is heard.
+ *
+ * Context: that of a completion.
+ * Return: SUCCESS or FAILED.
+ */
+static inline enum scsi_disposition
+scsi_path_disposition(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
+{
+	if (unlikely(disposition == ADD_TO_MLQUEUE))
+		cmd->flags |= SCMD_PATH_REQUEUE;
+	return disposition == FAILED ? FAILED : SUCCESS;
+}
 
 #else /* CONFIG_SCSI_MULTI_PATH_IO */
 
@@ -142,6 +191,33 @@ static inline struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
 	return NULL;
 }
 
+static inline bool scsi_device_sends_event(const struct scsi_device *sdev,
+					   enum scsi_device_event event)
+{
+	return true;
+}
+
+static inline enum scsi_disposition
+scsi_path_disposition(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
+{
+	return disposition;
+}
+
+static inline void scsi_path_has_sense(struct scsi_cmnd *cmd,
+				       const struct scsi_sense_hdr *sense)
+{
+}
+
+static inline void scsi_path_was_reset(struct scsi_device *sdev) { }
+static inline void scsi_path_was_rescanned(struct scsi_device *sdev) { }
+
+static inline bool scsi_path_door_is_locked(struct scsi_device *sdev)
+{
+	return false;
+}
+
+static inline void scsi_path_eh_is_over(struct scsi_cmnd *cmd) { }
+static inline void scsi_lu_settings_changed(struct scsi_device *sdev) { }
 static inline void scsi_lu_quiesce_paths(struct device *dev) { }
 static inline void scsi_lu_resume_paths(struct device *dev) { }
 static inline int scsi_mpath_init(void) { return 0; }

@@ -172,7 +172,13 @@ static struct scsi_mpath *find_lu(const char *id)
 	return found;
 }
 
-static void follow_path_depths(struct scsi_mpath *lu)
+/**
+ * scsi_mpath_follow_path_depths - a logical unit takes what its paths take together
+ * @lu: logical unit
+ *
+ * Context: process, scsi_mpath_list_mutex held.
+ */
+void scsi_mpath_follow_path_depths(struct scsi_mpath *lu)
 {
 	struct scsi_path *path;
 	int depth = 0;
@@ -184,13 +190,13 @@ static void follow_path_depths(struct scsi_mpath *lu)
 		scsi_change_queue_depth(lu->sdev, depth);
 }
 
-static int reserve_room_in(struct scsi_mpath *lu, int node,
+static int reserve_room_in(struct scsi_mpath *lu, int which,
 			   unsigned int nr_paths)
 {
 	struct scsi_path_set *old, *new;
 	unsigned int capacity;
 
-	old = rcu_dereference_protected(lu->usable[node], true);
+	old = rcu_dereference_protected(lu->usable[which], true);
 	if (nr_paths <= old->capacity)
 		return 0;
 	capacity = max(nr_paths, 2 * old->capacity);
@@ -205,7 +211,7 @@ static int reserve_room_in(struct scsi_mpath *lu, int node,
 	new->nr = old->nr;
 	RCU_INIT_POINTER(new->stay,
 			 rcu_dereference_protected(old->stay, true));
-	rcu_assign_pointer(lu->usable[node], new);
+	rcu_assign_pointer(lu->usable[which], new);
 	spin_unlock_irq(&lu->lock);
 	kfree_rcu(old, rcu);
 	return 0;
@@ -217,8 +223,8 @@ static int reserve_room(struct scsi_mpath *lu, unsigned int nr_paths)
 	int error = 0;
 
 	lockdep_assert_held(&scsi_mpath_list_mutex);
-	for (int node = 0; !error && node < nr_node_ids; node++)
-		error = reserve_room_in(lu, node, nr_paths);
+	for (int set = 0; !error && set < scsi_mpath_nr_sets(); set++)
+		error = reserve_room_in(lu, set, nr_paths);
 	return error;
 }
 
@@ -229,8 +235,10 @@ static bool count_in(struct scsi_mpath *lu)
 
 	spin_lock_irq(&lu->lock);
 	may_join = !lu->reserved || !lu->nr_paths;
-	if (may_join)
+	if (may_join) {
 		WRITE_ONCE(lu->nr_paths, lu->nr_paths + 1);
+		WRITE_ONCE(lu->most_paths, max(lu->most_paths, lu->nr_paths));
+	}
 	spin_unlock_irq(&lu->lock);
 	return may_join;
 }
@@ -261,6 +269,10 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	path->sdev->no_uld_attach = 1;
 
 	spin_lock_irq(&lu->lock);
+	if (list_empty(&lu->paths))
+		scsi_mpath_lost_nexus(lu);
+	memcpy(path->event, lu->event, sizeof(path->event));
+	scsi_path_take_slot(path);
 	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
 	scsi_path_access_join(path);
 	list_add_tail(&path->node, &lu->paths);
@@ -272,7 +284,11 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 		scsi_path_probe_schedule(path);
 	scsi_path_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
-	follow_path_depths(lu);
+	scsi_mpath_follow_path_depths(lu);
+	if (lu->announced) {
+		scsi_path_share_settings(path);
+		scsi_path_share_quirks(path);
+	}
 unlock:
 	mutex_unlock(&scsi_mpath_list_mutex);
 	return error;
@@ -293,9 +309,10 @@ static void unjoin(struct scsi_path *path)
 	if (list_empty(&lu->paths))
 		scsi_mpath_last_path_left(lu, path->gone);
 	spin_unlock_irq(&lu->lock);
-	follow_path_depths(lu);
+	scsi_mpath_follow_path_depths(lu);
 	mutex_unlock(&scsi_mpath_list_mutex);
 
+	disable_work_sync(&path->drain);
 	disable_delayed_work_sync(&path->probe);
 	synchronize_rcu();
 }
@@ -318,6 +335,7 @@ static int claim_as_path(struct scsi_device *sdev, char *id)
 	}
 	path->sdev = sdev;
 	INIT_LIST_HEAD(&path->node);
+	scsi_path_event_init(path);
 	scsi_path_probe_init(path);
 	scsi_path_access_init(path);
 	/* It knows what the target means. */

@@ -21,9 +21,40 @@
 #include "../scsi_priv.h"
 #include "dispatch.h"
 #include "mpath.h"
+#include "trace.h"
 #include "verdict.h"
 
-#include "trace.h"
+/*
+ * What a logical unit's command has behind it, kept where an LLD would have its
+ * scribble: a bit for each path that has been tried, one for each of those to
+ * blame if another path does better, and how to treat it. Nothing, for nearly all.
+ */
+#define BOUND_TO_NEXUS		BIT(0)
+#define TRIED(path)		BIT(1 + (path)->slot)
+#define ALL_TRIED		GENMASK(SCSI_PATH_SLOTS, 1)
+#define BLAMED(path)		BIT(1 + SCSI_PATH_SLOTS + (path)->slot)
+
+static unsigned long history_of(const struct scsi_cmnd *lu_cmd)
+{
+	return (unsigned long)lu_cmd->host_scribble;
+}
+
+static void set_history(struct scsi_cmnd *lu_cmd, unsigned long history)
+{
+	lu_cmd->host_scribble = (void *)history;
+}
+
+/**
+ * scsi_lu_bind_to_nexus - a command is to take the path that others like it take
+ * @lu_cmd: command that is about to be dispatched
+ *
+ * Who sends commands himself may send a sequence of them that belongs to one I_T
+ * nexus. It stays together as long as that path is good.
+ */
+void scsi_lu_bind_to_nexus(struct scsi_cmnd *lu_cmd)
+{
+	set_history(lu_cmd, history_of(lu_cmd) | BOUND_TO_NEXUS);
+}
 
 /**
  * scsi_path_borrow_request - make a path's request describe the LU's request
@@ -77,18 +108,6 @@ void scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
 	cmd->submitter = SUBMITTED_BY_BLOCK_LAYER;
 }
 
-/* Reads and writes are not left on a path that does not answer them. */
-static unsigned int attempt_timeout(const struct scsi_mpath *lu,
-				    const struct request *lu_rq)
-{
-	unsigned int path_timeout = READ_ONCE(lu->path_timeout);
-
-	if (path_timeout && path_timeout < lu_rq->timeout &&
-	    (req_op(lu_rq) == REQ_OP_READ || req_op(lu_rq) == REQ_OP_WRITE))
-		return path_timeout;
-	return lu_rq->timeout;
-}
-
 static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 				     struct scsi_cmnd *lu_cmd)
 {
@@ -106,7 +125,7 @@ static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 		return NULL;
 
 	scsi_path_borrow_request(rq, lu_rq);
-	rq->timeout = attempt_timeout(path->lu, lu_rq);
+	rq->timeout = lu_rq->timeout;
 	rq->end_io_data = lu_cmd;
 
 	cmd = blk_mq_rq_to_pdu(rq);
@@ -128,17 +147,11 @@ static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 	return cmd;
 }
 
-/* The policy, if it measures, is to hear of the end of what it saw begin. */
-static void set_measured_by(struct scsi_cmnd *cmd,
-			    const struct scsi_path_policy *policy)
+/* Why is there no request? What waits for it must know whether to wait. */
+static enum scsi_path_send why_no_request(struct request_queue *q)
 {
-	/* There is no I/O scheduler that would use it. */
-	scsi_cmd_to_rq(cmd)->elv.priv[0] = (void *)policy;
-}
-
-static const struct scsi_path_policy *measured_by(struct scsi_cmnd *cmd)
-{
-	return scsi_cmd_to_rq(cmd)->elv.priv[0];
+	return READ_ONCE(q->mq_freeze_depth) || blk_queue_pm_only(q) ||
+	       blk_queue_dying(q) ? SCSI_PATH_AWAY : SCSI_PATH_FULL;
 }
 
 static enum scsi_path_send try_path(struct scsi_path *path,
@@ -149,6 +162,7 @@ static enum scsi_path_send try_path(struct scsi_path *path,
 	struct scsi_device *sdev = path->sdev;
 	enum scsi_path_send sent;
 	struct scsi_cmnd *cmd;
+	unsigned int patience;
 
 	/* The set of paths changes a moment after the state of one. */
 	if (unlikely(READ_ONCE(sdev->sdev_state) != SDEV_RUNNING ||
@@ -158,22 +172,100 @@ static enum scsi_path_send try_path(struct scsi_path *path,
 
 	cmd = get_attempt(path, lu_cmd);
 	if (unlikely(!cmd))
-		return SCSI_PATH_FULL;
+		return why_no_request(sdev->request_queue);
 
 	trace_scsi_mpath_issue(lu_cmd, path);
 	if (policy->start) {
-		set_measured_by(cmd, policy);
+		scsi_path_set_measured_by(cmd, policy);
 		policy->start(path, cmd);
 	} else {
-		set_measured_by(cmd, NULL);
+		scsi_path_set_measured_by(cmd, NULL);
 	}
-	sent = scsi_path_queue_cmd(cmd);
+	patience = scsi_path_patience(path->lu, lu_cmd);
+	scsi_path_set_due(cmd, cmd->jiffies_at_alloc + patience);
+	sent = scsi_path_queue_cmd(cmd, patience);
 	if (unlikely(sent != SCSI_PATH_SENT)) {
 		if (policy->start)
 			policy->done(path, cmd);
 		scsi_path_free_cmd(cmd);
 	}
 	return sent;
+}
+
+/*
+ * Over the first path of @set that takes it, but @except. Where none does, FULL
+ * says that one of them will.
+ */
+static enum scsi_path_send try_set(const struct scsi_path_set *set,
+				   const struct scsi_path *except,
+				   struct scsi_cmnd *lu_cmd,
+				   const struct scsi_path_policy *policy)
+{
+	/* Pairs with smp_store_release() in scsi_path_refresh_locked(). */
+	unsigned int nr = smp_load_acquire(&set->nr);
+	enum scsi_path_send sent = SCSI_PATH_AWAY;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		struct scsi_path *path = READ_ONCE(set->path[i]);
+		enum scsi_path_send other;
+
+		if (!path || path == except)
+			continue;
+		other = try_path(path, lu_cmd, policy);
+		if (other == SCSI_PATH_SENT)
+			return other;
+		if (other == SCSI_PATH_FULL)
+			sent = other;
+	}
+	return sent;
+}
+
+/* Over a path that has not been tried yet, in whichever group. */
+static enum scsi_path_send try_untried(const struct scsi_path_set *all,
+				       struct scsi_cmnd *lu_cmd,
+				       const struct scsi_path_policy *policy)
+{
+	unsigned int nr = smp_load_acquire(&all->nr);
+	enum scsi_path_send sent = SCSI_PATH_AWAY;
+
+	for (unsigned int i = 0; i < nr; i++) {
+		struct scsi_path *path = READ_ONCE(all->path[i]);
+		unsigned long history = history_of(lu_cmd);
+		enum scsi_path_send other;
+
+		if (!path || history & TRIED(path))
+			continue;
+		other = try_path(path, lu_cmd, policy);
+		if (other == SCSI_PATH_SENT)
+			return other;
+		if (other == SCSI_PATH_FULL)
+			sent = other;
+		else
+			/* Its turn has come, and it was not there. */
+			set_history(lu_cmd, history | TRIED(path));
+	}
+	return sent;
+}
+
+/* A command with a history: not every path will do. AWAY: any other will. */
+static noinline enum scsi_path_send
+dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+		      const struct scsi_path_policy *policy)
+{
+	const struct scsi_path_set *all = scsi_mpath_all_rcu(lu);
+	unsigned long history = history_of(lu_cmd);
+	enum scsi_path_send sent;
+
+	if (history & ALL_TRIED)
+		return try_untried(all, lu_cmd, policy);
+	if (history & BOUND_TO_NEXUS) {
+		struct scsi_path *path = rcu_dereference(all->stay);
+
+		sent = path ? try_path(path, lu_cmd, policy) : SCSI_PATH_AWAY;
+		if (sent != SCSI_PATH_AWAY)
+			return sent;
+	}
+	return SCSI_PATH_AWAY;
 }
 
 /**
@@ -183,7 +275,8 @@ static enum scsi_path_send try_path(struct scsi_path *path,
  *
  * Context: any in which block I/O is dispatched; does not sleep.
  * Return: SCSI_PATH_SENT, and @lu_cmd may be complete already; SCSI_PATH_FULL
- * if usable paths have no room now; SCSI_PATH_AWAY if there is no usable path.
+ * if usable paths have no room now; SCSI_PATH_AWAY if there is no usable path,
+ * or all of them are away for a while: frozen, blocked or in recovery.
  */
 enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 					struct scsi_cmnd *lu_cmd)
@@ -191,7 +284,7 @@ enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 	const struct scsi_path_policy *policy;
 	const struct scsi_path_set *set;
 	enum scsi_path_send sent = SCSI_PATH_AWAY;
-	struct scsi_path *path, *chosen;
+	struct scsi_path *chosen;
 	unsigned int nr;
 
 	/*
@@ -207,33 +300,55 @@ enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 
 	/* Pairs with smp_store_release() in scsi_mpath_set_policy(). */
 	policy = smp_load_acquire(&lu->policy);
+	if (unlikely(history_of(lu_cmd))) {
+		sent = dispatch_with_history(lu, lu_cmd, policy);
+		if (sent != SCSI_PATH_AWAY)
+			goto out;
+	}
 	chosen = policy->select(lu, set, nr);
 	trace_scsi_mpath_select(lu_cmd, chosen, policy->name);
 	if (likely(chosen)) {
-		sent = try_path(chosen, lu_cmd, policy);
+		enum scsi_path_send first = try_path(chosen, lu_cmd, policy);
+
+		sent = first;
 		if (likely(sent == SCSI_PATH_SENT) ||
 		    (sent == SCSI_PATH_FULL && policy->stays))
 			goto out;
+		sent = try_set(set, chosen, lu_cmd, policy);
+		if (sent == SCSI_PATH_AWAY)
+			sent = first;
 	}
-	for (unsigned int i = 0; i < nr; i++) {
-		enum scsi_path_send other;
-
-		path = READ_ONCE(set->path[i]);
-		if (!path || path == chosen)
-			continue;
-		other = try_path(path, lu_cmd, policy);
-		if (other == SCSI_PATH_SENT) {
-			sent = other;
-			break;
-		}
-		if (other == SCSI_PATH_FULL)
-			sent = other;
-	}
+	/* Nearer and better paths are away: for others that is a failure. */
+	if (sent == SCSI_PATH_AWAY)
+		sent = try_set(scsi_mpath_all_rcu(lu), NULL, lu_cmd, policy);
 out:
 	if (likely(sent == SCSI_PATH_SENT))
 		this_cpu_inc(lu->cpu->sent);
 	rcu_read_unlock();
 	return sent;
+}
+
+/* What the upper level lets it take does not count while there is no path. */
+static void forget_time_without_path(struct scsi_mpath *lu,
+				     struct scsi_cmnd *lu_cmd)
+{
+	unsigned long usable_since = READ_ONCE(lu->usable_since);
+
+	if (time_after(usable_since, lu_cmd->jiffies_at_alloc))
+		lu_cmd->jiffies_at_alloc = usable_since;
+}
+
+/*
+ * Over all attempts together a command has the time that it would have on one
+ * path.
+ */
+static bool out_of_time(struct scsi_cmnd *lu_cmd)
+{
+	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
+		return false;
+	return time_after(jiffies, lu_cmd->jiffies_at_alloc +
+				   (lu_cmd->allowed + 1) *
+				   scsi_cmd_to_rq(lu_cmd)->timeout);
 }
 
 /**
@@ -248,6 +363,8 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 {
 	struct scsi_mpath *lu = lu_cmd->device->hostdata;
 
+	enum scsi_disposition disposition;
+
 	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
 	this_cpu_inc(lu->cpu->done);
 	if (likely(!lu_cmd->result)) {
@@ -256,16 +373,16 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 	}
 
 	atomic_inc(&lu_cmd->device->ioerr_cnt);
-	switch (scsi_decide_disposition(lu_cmd)) {
-	case NEEDS_RETRY:
-	case ADD_TO_MLQUEUE:
-		scsi_lu_requeue_cmd(lu_cmd);
-		break;
-	default:
-		/* Error handling is done with: it was that of the path. */
-		scsi_lu_finish_cmd(lu_cmd);
-		break;
+	forget_time_without_path(lu, lu_cmd);
+	disposition = scsi_decide_disposition(lu_cmd);
+	/* FAILED: error handling is done with, it was that of the path. */
+	if ((disposition == NEEDS_RETRY || disposition == ADD_TO_MLQUEUE) &&
+	    !out_of_time(lu_cmd)) {
+		set_history(lu_cmd, history_of(lu_cmd) & BOUND_TO_NEXUS);
+		scsi_lu_retry_cmd(lu_cmd);
+		return;
 	}
+	scsi_lu_finish_cmd(lu_cmd);
 }
 
 /*
@@ -282,40 +399,82 @@ static void done_for_good(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 	scsi_lu_finish_cmd(lu_cmd);
 }
 
-/*
- * Over all attempts together a command has the time that it would have on one
- * path. Time without a usable path does not count. The first attempt may have
- * spent it all, waiting for a host's error handler; as a plain disk's, it is
- * made once more.
- */
-static bool out_of_time(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+/* Whoever builds commands himself decides himself what to repeat. */
+static bool is_the_senders_own(struct scsi_cmnd *lu_cmd)
 {
-	unsigned long since = lu_cmd->jiffies_at_alloc;
-	unsigned long usable_since = READ_ONCE(lu->usable_since);
-
-	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
-		return false;
-	if (time_after(usable_since, since))
-		since = usable_since;
-	return time_after(jiffies, since + (lu_cmd->allowed + 1) *
-				   scsi_cmd_to_rq(lu_cmd)->timeout);
+	return blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)) &&
+	       !lu_cmd->allowed;
 }
 
+static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+{
+	if (is_the_senders_own(lu_cmd))
+		return scsi_lu_may_repeat_passthrough(lu, lu_cmd);
+	return scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
+}
+
+/*
+ * The limit is what the logical unit had at its best: paths that leave take no
+ * attempts with them, and while there is none, none is made. The first attempt may
+ * have spent all the time, waiting for a host's error handler; as a plain disk's,
+ * it is made once more.
+ */
 static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
 	int budget;
 
-	/* Whoever builds commands himself decides himself what to repeat. */
-	if (blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)) && !lu_cmd->allowed)
-		return false;
-	if (!scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd))
+	if (!may_be_repeated(lu, lu_cmd))
 		return false;
 	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
 		return true;
-	if (lu_cmd->retries && out_of_time(lu, lu_cmd))
+	if (lu_cmd->retries && out_of_time(lu_cmd))
 		return false;
-	budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->nr_paths);
+	budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
 	return ++lu_cmd->retries <= budget;
+}
+
+/* Is there a usable path that the command has not been tried on? */
+static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
+{
+	const struct scsi_path_set *all;
+	bool found = false;
+	unsigned int nr;
+
+	rcu_read_lock();
+	all = scsi_mpath_all_rcu(lu);
+	nr = smp_load_acquire(&all->nr);
+	for (unsigned int i = 0; i < nr && !found; i++) {
+		struct scsi_path *path = READ_ONCE(all->path[i]);
+
+		found = path && !(history & TRIED(path));
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* May a command be sent over another path for an answer that may be better? */
+static bool may_ask_others(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
+			   const struct scsi_verdict *verdict)
+{
+	struct scsi_mpath *lu = path->lu;
+
+	if (!has_untried_path(lu, history_of(lu_cmd) | TRIED(path)))
+		return false;
+	return verdict->cmd == CMD_NEVER_RAN || may_be_repeated(lu, lu_cmd);
+}
+
+/* The next attempt is to take another path, if there is one. */
+static void note_tried(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+		       struct scsi_path *path, bool blame)
+{
+	unsigned long history = history_of(lu_cmd) | TRIED(path);
+
+	if (blame)
+		history |= BLAMED(path);
+	/* All have been: begin anew, but not with this one. */
+	if (!has_untried_path(lu, history))
+		history = (history & ~ALL_TRIED) | TRIED(path);
+	set_history(lu_cmd, history);
 }
 
 /*
@@ -351,17 +510,19 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 	}
 
 	/* What the path lost before it came back is no news of it. */
-	if (scsi_path_came_back_after(path, cmd->jiffies_at_alloc))
+	if (scsi_path_came_back_after(path, cmd->jiffies_at_alloc) ||
+	    is_short_answer(cmd))
 		return;
 
-	if (is_short_answer(cmd))
-		return;
-
-	/* A timeout of the submitter's own choice says less. */
-	if (host_byte(cmd->result) == DID_TIME_OUT &&
-	    blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)))
-		effect = PATH_STRIKE;
 	snprintf(why, sizeof(why), "result %#x", cmd->result);
+	if (host_byte(cmd->result) == DID_TIME_OUT) {
+		/* A timeout of the submitter's own choice says less. */
+		if (blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)))
+			scsi_path_strike(path, why);
+		else
+			scsi_path_timed_out(path, why);
+		return;
+	}
 	switch (effect) {
 	case PATH_STRIKE:
 		scsi_path_strike(path, why);
@@ -385,18 +546,20 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 }
 
 static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
-			 enum scsi_cmd_effect effect, bool busy)
+			 enum scsi_cmd_effect effect, bool pause)
 {
+	forget_time_without_path(lu, lu_cmd);
 	switch (effect) {
 	case CMD_DELIVER:
 		scsi_lu_cmd_done(lu_cmd);
 		return;
 	case CMD_NEVER_RAN:
-		if (busy && out_of_time(lu, lu_cmd)) {
+		if (!pause)
+			scsi_lu_requeue_cmd(lu_cmd);
+		else if (out_of_time(lu_cmd))
 			done_for_good(lu, lu_cmd);
-			return;
-		}
-		scsi_lu_requeue_cmd(lu_cmd);
+		else
+			scsi_lu_retry_cmd(lu_cmd);
 		return;
 	case CMD_MAY_HAVE_RUN:
 		if (may_run_again(lu, lu_cmd))
@@ -405,6 +568,115 @@ static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 			done_for_good(lu, lu_cmd);
 		return;
 	}
+}
+
+/* What commands other nexuses are told of by a unit attention (SPC-4 5.14) */
+static bool others_hear_of(const struct scsi_cmnd *lu_cmd)
+{
+	switch (lu_cmd->cmnd[0]) {
+	case MODE_SELECT:
+	case MODE_SELECT_10:
+	case LOG_SELECT:
+	case FORMAT_UNIT:
+	case START_STOP:	/* LOAD UNLOAD, too */
+	case MOVE_MEDIUM:
+	case EXCHANGE_MEDIUM:
+	case WRITE_BUFFER:
+	case SECURITY_PROTOCOL_OUT:
+	case MAINTENANCE_OUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * A command with a history has succeeded. Returns true if it is completed by
+ * somebody else, later.
+ */
+static noinline bool has_an_epilogue(struct scsi_path *path,
+				     struct scsi_cmnd *cmd,
+				     struct scsi_cmnd *lu_cmd)
+{
+	unsigned long history = history_of(lu_cmd);
+
+	if (lu_cmd->retries)
+		scsi_path_was_patient(path, cmd->jiffies_at_alloc);
+	if (history & ~(ALL_TRIED | BOUND_TO_NEXUS))
+		scsi_mpath_blame(path->lu, history >> (1 + SCSI_PATH_SLOTS));
+	if (!(history & BOUND_TO_NEXUS))
+		return false;
+	if (others_hear_of(lu_cmd))
+		scsi_path_changed_lu(path);
+	return lu_cmd->cmnd[0] == ALLOW_MEDIUM_REMOVAL &&
+	       scsi_path_moved_door(path, lu_cmd);
+}
+
+/*
+ * The mid-layer knows things of the path's device that it does not know of the
+ * logical unit's: that it was reset, what its handler makes of sense data, that the
+ * error handler has started it. For these it would send the command again.
+ */
+static enum scsi_cmd_effect as_without_others(struct scsi_cmnd *cmd,
+					      struct scsi_cmnd *lu_cmd,
+					      const struct scsi_sense_hdr *sense)
+{
+	bool retry = cmd->flags & SCMD_PATH_RETRY &&
+		     !is_the_senders_own(lu_cmd);
+
+	if (!sense)
+		return retry ? CMD_MAY_HAVE_RUN : CMD_DELIVER;
+	if (sense->sense_key != UNIT_ATTENTION && sense->sense_key != NOT_READY)
+		return CMD_DELIVER;
+	return retry || cmd->flags & SCMD_PATH_REQUEUE ? CMD_NEVER_RAN :
+							 CMD_DELIVER;
+}
+
+static bool is_out_of_use(enum scsi_path_effect effect)
+{
+	return effect != PATH_PROVED && effect != PATH_UNCHANGED &&
+	       effect != PATH_CONGESTED;
+}
+
+static void attempt_failed(struct scsi_path *path, struct scsi_cmnd *cmd,
+			   struct scsi_cmnd *lu_cmd)
+{
+	struct scsi_mpath *lu = path->lu;
+	struct scsi_sense_hdr sense_hdr, *sense = NULL;
+	struct scsi_verdict verdict;
+	bool is_news = true, pause = false;
+
+	if (scsi_command_normalize_sense(cmd, &sense_hdr))
+		sense = &sense_hdr;
+	verdict = scsi_path_verdict(cmd->device, cmd->result, sense);
+	/* An upper level hears once of what each path reports for itself. */
+	if (sense && !host_byte(cmd->result))
+		is_news = scsi_path_report_event(path, sense);
+	if (verdict.cmd == CMD_DELIVER) {
+		verdict.cmd = is_news ? as_without_others(cmd, lu_cmd, sense) :
+					CMD_NEVER_RAN;
+		pause = verdict.cmd == CMD_NEVER_RAN;
+		if (is_news && pause)
+			scsi_path_event_was_swallowed(path, sense);
+	} else if (verdict.ask_others) {
+		if (!may_ask_others(path, lu_cmd, &verdict))
+			verdict.cmd = CMD_DELIVER;
+	} else {
+		/* The path is no worse for it: ask again, but not at once. */
+		pause = verdict.cmd == CMD_NEVER_RAN &&
+			!is_out_of_use(verdict.path);
+	}
+	trace_scsi_mpath_verdict(lu_cmd, path, &verdict);
+	apply_to_path(path, cmd, verdict.path);
+	if (verdict.cmd != CMD_DELIVER &&
+	    (verdict.ask_others || is_out_of_use(verdict.path)))
+		note_tried(lu, lu_cmd, path, verdict.blame);
+	/* The attempt held the path; the command holds the logical unit. */
+	scsi_path_free_cmd(cmd);
+	if (verdict.ask_others && verdict.cmd != CMD_DELIVER)
+		scsi_lu_requeue_cmd(lu_cmd);
+	else
+		apply_to_cmd(lu, lu_cmd, verdict.cmd, pause);
 }
 
 /**
@@ -417,37 +689,41 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 {
 	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
 	struct scsi_path *path = cmd->device->path;
-	struct scsi_mpath *lu = path->lu;
-	struct scsi_verdict verdict;
-	struct scsi_sense_hdr sense;
-	bool has_sense;
+	bool completed_later = false;
 
-	if (measured_by(cmd))
-		measured_by(cmd)->done(path, cmd);
+	if (scsi_path_measured_by(cmd))
+		scsi_path_measured_by(cmd)->done(path, cmd);
 	lu_cmd->result = cmd->result;
 	scsi_set_resid(lu_cmd, scsi_get_resid(cmd));
 	if (unlikely(cmd->sense_buffer[0]))
 		memcpy(lu_cmd->sense_buffer, cmd->sense_buffer,
 		       SCSI_SENSE_BUFFERSIZE);
 
-	if (likely(!cmd->result)) {
-		if (unlikely(READ_ONCE(path->suspect)))
-			scsi_path_proved(path);
-		scsi_path_free_cmd(cmd);
-		scsi_lu_cmd_done(lu_cmd);
+	if (unlikely(cmd->result)) {
+		attempt_failed(path, cmd, lu_cmd);
 		return;
 	}
-
-	has_sense = scsi_command_normalize_sense(cmd, &sense);
-	verdict = scsi_path_verdict(cmd->device, cmd->result,
-				    has_sense ? &sense : NULL);
-	/* An upper level hears once of what each path reports for itself. */
-	if (has_sense && verdict.cmd == CMD_DELIVER &&
-	    !scsi_path_event_is_news(path, &sense))
-		verdict.cmd = CMD_NEVER_RAN;
-	trace_scsi_mpath_verdict(lu_cmd, path, &verdict);
-	apply_to_path(path, cmd, verdict.path);
-	/* The attempt held the path; the command holds the logical unit. */
+	if (unlikely(READ_ONCE(path->suspect)))
+		scsi_path_proved(path);
+	if (unlikely(history_of(lu_cmd)))
+		completed_later = has_an_epilogue(path, cmd, lu_cmd);
 	scsi_path_free_cmd(cmd);
-	apply_to_cmd(lu, lu_cmd, verdict.cmd, verdict.path == PATH_CONGESTED);
+	if (likely(!completed_later))
+		scsi_lu_cmd_done(lu_cmd);
+}
+
+/**
+ * scsi_path_eh_is_over - the error handler is done with an attempt
+ * @cmd: attempt that is completed next
+ *
+ * If the device has come back, a command that nothing is known of has perhaps been
+ * carried out and perhaps not. Without other paths it would be sent again.
+ *
+ * Context: the error handler of the path's host.
+ */
+void scsi_path_eh_is_over(struct scsi_cmnd *cmd)
+{
+	if (scsi_device_online(cmd->device) && cmd->result &&
+	    !host_byte(cmd->result) && !SCSI_SENSE_VALID(cmd))
+		cmd->flags |= SCMD_PATH_RETRY;
 }

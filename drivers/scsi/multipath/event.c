@@ -2,46 +2,202 @@
 /*
  * Unit attentions. A logical unit reports an event to each I_T nexus by itself
  * (SAM-5 5.14), so that what happened once arrives once for each path. The first
- * report goes up, as from a plain disk; the others are taken off and their
- * commands, which have not been run, sent again.
+ * report goes up, as from a plain device. Then the other paths are asked for
+ * theirs, which are taken off: what one of them reports later is new.
+ *
+ * Not all reports come in answer to a command of the logical unit. What a command
+ * of the mid-layer's own is told over a path (a probe, a device handler, the error
+ * handler) is kept, and the logical unit's next command is answered with it.
  *
  * If the event may mean that the LUN leads to another logical unit now, the path
  * carries no I/O until its identity has been read anew.
  */
 
+#include <linux/blk-mq.h>
 #include <linux/jiffies.h>
+#include <linux/workqueue.h>
+#include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_eh.h>
+#include <scsi/scsi_multipath.h>
 #include <scsi/scsi_proto.h>
 
+#include "../scsi_priv.h"
 #include "mpath.h"
 
 /* Reports of an event over other paths, when they carry I/O next. */
 #define SAME_EVENT_FOR	(60UL * HZ)
 
-static int event_of(const struct scsi_sense_hdr *sense)
+static enum scsi_lu_event event_of(const struct scsi_sense_hdr *sense)
 {
-	if (sense->sense_key != UNIT_ATTENTION)
-		return -1;
-
 	switch (sense->asc << 8 | sense->ascq) {
 	case 0x2900 ... 0x29ff:
 		return EVENT_RESET;
+	case 0x2800 ... 0x28ff:
+		return EVENT_MEDIUM;
 	case 0x2a01:
 		return EVENT_MODE;
+	case 0x2a06:
+	case 0x2a07:
+		return EVENT_ACCESS;
 	case 0x2a09:
 		return EVENT_CAPACITY;
+	case 0x2a00:
+	case 0x2a02 ... 0x2a05:
+	case 0x2a08:
+	case 0x2a0a ... 0x2aff:
+		return EVENT_PARAMETERS;
+	case 0x3807:
+		return EVENT_THRESHOLD;
 	case 0x3f03:
 		return EVENT_INQUIRY;
 	case 0x3f0e:
 		return EVENT_LUNS;
 	default:
-		return -1;
+		return EVENT_OTHER;
 	}
 }
 
+/* What the mid-layer tells user space of an event; SDEV_EVT_MAXBITS: nothing. */
+static enum scsi_device_event uevent_of(enum scsi_lu_event event)
+{
+	switch (event) {
+	case EVENT_ACCESS:
+		return SDEV_EVT_ALUA_STATE_CHANGE_REPORTED;
+	case EVENT_MODE:
+		return SDEV_EVT_MODE_PARAMETER_CHANGE_REPORTED;
+	case EVENT_CAPACITY:
+		return SDEV_EVT_CAPACITY_CHANGE_REPORTED;
+	case EVENT_THRESHOLD:
+		return SDEV_EVT_SOFT_THRESHOLD_REACHED_REPORTED;
+	case EVENT_INQUIRY:
+		return SDEV_EVT_INQUIRY_CHANGE_REPORTED;
+	default:
+		return SDEV_EVT_MAXBITS;
+	}
+}
+
+static void tell_user_space(struct scsi_mpath *lu, enum scsi_lu_event event)
+{
+	enum scsi_device_event uevent = uevent_of(event);
+
+	if (uevent == SDEV_EVT_MAXBITS || !lu->announced)
+		return;
+	set_bit(uevent, lu->sdev->pending_events);
+	schedule_work(&lu->sdev->event_work);
+}
+
+/* Does an upper level do something else once it has heard of this? */
+static bool concerns_upper_level(enum scsi_lu_event event)
+{
+	return event == EVENT_RESET || event == EVENT_MEDIUM;
+}
+
+/*
+ * The next command of the logical unit is answered with it. Those who wait for
+ * nothing else than a command hear of it at once.
+ */
+static void keep_for_upper_level(struct scsi_mpath *lu,
+				 enum scsi_lu_event event,
+				 const struct scsi_sense_hdr *sense)
+{
+	lockdep_assert_held(&lu->lock);
+	lu->attention_code[event] = sense->asc << 8 | sense->ascq;
+	WRITE_ONCE(lu->attention, lu->attention | BIT(event));
+}
+
+/*
+ * Does a report that is missed, or told twice, do harm? A tape would be written at
+ * another place than where its user believes it to be, or another medium.
+ */
+static bool must_be_exact(const struct scsi_mpath *lu)
+{
+	return scsi_type_must_stay(lu->sdev->type) || lu->sdev->removable;
+}
+
 /**
- * scsi_path_event_is_news - has the upper level heard of this unit attention?
+ * scsi_path_has_reported_all - a path has been asked for what it has to report
+ * @path: path
+ *
+ * What it reports later is new. A target that has not told it when it was asked,
+ * and that of a device which does not mind, has some time left to tell it.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_has_reported_all(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	if (must_be_exact(path->lu))
+		memcpy(path->event, path->lu->event, sizeof(path->event));
+}
+
+static void drain_others(struct scsi_mpath *lu, struct scsi_path *except)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	if (!lu->announced)
+		return;
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path != except && scsi_path_is_usable(path))
+			queue_work(scsi_mpath_wq, &path->drain);
+		else if (path != except)
+			/* A probe takes it off, before the path is used. */
+			scsi_path_has_reported_all(path);
+	}
+}
+
+static void drain_work(struct work_struct *work)
+{
+	struct scsi_path *path = container_of(work, struct scsi_path, drain);
+	struct scsi_mpath *lu = path->lu;
+
+	if (!scsi_autopm_get_device(path->sdev)) {
+		scsi_path_test(path->sdev);
+		scsi_autopm_put_device(path->sdev);
+	}
+	/* If it could not be asked, what it reports later is told once more. */
+	spin_lock_irq(&lu->lock);
+	scsi_path_has_reported_all(path);
+	spin_unlock_irq(&lu->lock);
+}
+
+/* After the loss of a nexus it may be all that a target ever says (SPC-4 5.14). */
+static bool may_lead_elsewhere(enum scsi_lu_event event)
+{
+	return event == EVENT_RESET || event == EVENT_INQUIRY ||
+	       event == EVENT_LUNS;
+}
+
+/*
+ * Has the logical unit not been told of this event by another path? While the
+ * report of a path is being fetched, and has not come, it is known already.
+ */
+static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
+{
+	struct scsi_mpath *lu = path->lu;
+	bool is_news;
+
+	lockdep_assert_held(&lu->lock);
+	is_news = path->event[event] == lu->event[event] ||
+		  (!must_be_exact(lu) &&
+		   time_after(jiffies, lu->event_since[event] + SAME_EVENT_FOR));
+	if (is_news) {
+		lu->event[event]++;
+		lu->event_since[event] = jiffies;
+		/* Those of access states are taken off whenever they come. */
+		if (event != EVENT_ACCESS)
+			drain_others(lu, path);
+	}
+	path->event[event] = lu->event[event];
+	if (may_lead_elsewhere(event))
+		scsi_path_check_identity(path);
+	return is_news;
+}
+
+/**
+ * scsi_path_report_event - an attempt was answered with a unit attention
  * @path: path that it came over
  * @sense: sense data of an attempt
  *
@@ -49,27 +205,226 @@ static int event_of(const struct scsi_sense_hdr *sense)
  * Return: true if the upper level is to see the sense data; false if it has seen
  * the same from another path.
  */
-bool scsi_path_event_is_news(struct scsi_path *path,
-			     const struct scsi_sense_hdr *sense)
+bool scsi_path_report_event(struct scsi_path *path,
+			    const struct scsi_sense_hdr *sense)
 {
 	struct scsi_mpath *lu = path->lu;
-	int event = event_of(sense);
+	enum scsi_lu_event event;
 	unsigned long flags;
-	bool news;
+	bool is_news;
 
-	if (event < 0)
+	if (sense->sense_key != UNIT_ATTENTION ||
+	    scsi_sense_is_deferred(sense))
 		return true;
 
+	event = event_of(sense);
 	spin_lock_irqsave(&lu->lock, flags);
-	news = path->event[event] == lu->event[event] ||
-	       time_after(jiffies, lu->event_since[event] + SAME_EVENT_FOR);
-	if (news) {
+	is_news = note_report(path, event);
+	/* The verdict does not let the upper level see it. */
+	if (is_news && event == EVENT_ACCESS)
+		tell_user_space(lu, event);
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return is_news;
+}
+
+/**
+ * scsi_path_event_was_swallowed - a unit attention that is news does not go up
+ * @path: path that it came over
+ * @sense: sense data of an attempt that is made once more
+ *
+ * As for a device without other paths user space hears of it all the same.
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_event_was_swallowed(struct scsi_path *path,
+				   const struct scsi_sense_hdr *sense)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	tell_user_space(path->lu, event_of(sense));
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/* A command of the mid-layer's own was told, so nobody else will be. */
+static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
+{
+	struct scsi_mpath *lu = path->lu;
+	enum scsi_lu_event event = event_of(sense);
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	if (!scsi_path_is_usable(path) && scsi_mpath_has_path_locked(lu)) {
+		/*
+		 * A path that returns has its own past to tell of. Of what
+		 * happened to the logical unit, those in use tell by themselves.
+		 */
+		path->event[event] = lu->event[event];
+	} else if (note_report(path, event)) {
+		tell_user_space(lu, event);
+		if (concerns_upper_level(event) && lu->announced)
+			keep_for_upper_level(lu, event, sense);
+	}
+	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
+/**
+ * scsi_path_has_sense - a command was answered with sense data
+ * @cmd: command of any SCSI device
+ * @sense: its sense data
+ *
+ * Context: that of a completion, or the error handler.
+ */
+void scsi_path_has_sense(struct scsi_cmnd *cmd,
+			 const struct scsi_sense_hdr *sense)
+{
+	struct scsi_device *sdev = cmd->device;
+	struct scsi_path *path;
+
+	rcu_read_lock();	/* against a claim that is undone */
+	path = READ_ONCE(sdev->path);
+	if (!path || scsi_sense_is_deferred(sense))
+		goto out;
+	if (sdev->expecting_cc_ua && sense->asc != 0x28 &&
+	    (sense->sense_key == NOT_READY ||
+	     sense->sense_key == UNIT_ATTENTION)) {
+		/* After a reset of our own it is what was to be expected. */
+		if (scsi_cmd_is_path_attempt(cmd))
+			cmd->flags |= SCMD_PATH_RETRY;
+		goto out;
+	}
+	if (scsi_cmd_is_path_attempt(cmd) &&
+	    cmd->submitter == SUBMITTED_BY_BLOCK_LAYER)
+		goto out;	/* to be judged when the attempt is over */
+	if (sense->sense_key == UNIT_ATTENTION)
+		collect(path, sense);
+out:
+	rcu_read_unlock();
+}
+
+/**
+ * scsi_path_was_reset - the mid-layer has reset a device, or was told so
+ * @sdev: any SCSI device
+ *
+ * The upper level of a logical unit looks at the device of the logical unit. Its
+ * other nexuses will report a reset that is no news then.
+ *
+ * Context: any; may hold the lock of the device's host.
+ */
+void scsi_path_was_reset(struct scsi_device *sdev)
+{
+	struct scsi_path *path;
+	struct scsi_mpath *lu;
+	unsigned long flags;
+
+	rcu_read_lock();	/* against a claim that is undone */
+	path = READ_ONCE(sdev->path);
+	if (!path)
+		goto out;
+	lu = path->lu;
+	spin_lock_irqsave(&lu->lock, flags);
+	if (lu->sdev)
+		lu->sdev->was_reset = 1;
+	lu->event[EVENT_RESET]++;
+	lu->event_since[EVENT_RESET] = jiffies;
+	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
+	drain_others(lu, path);
+	spin_unlock_irqrestore(&lu->lock, flags);
+out:
+	rcu_read_unlock();
+}
+
+/**
+ * scsi_path_changed_lu - a command of ours has done what other nexuses hear of
+ * @path: path that it took
+ *
+ * MODE SELECT, for example, establishes a unit attention for every I_T nexus but
+ * its own (SPC-4 6.11).
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_changed_lu(struct scsi_path *path)
+{
+	struct scsi_mpath *lu = path->lu;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	for (int event = 0; event < NR_LU_EVENTS; event++) {
+		if (event == EVENT_RESET || event == EVENT_LUNS)
+			continue;
+		if (path->event[event] == lu->event[event])
+			path->event[event]++;
 		lu->event[event]++;
 		lu->event_since[event] = jiffies;
 	}
-	path->event[event] = lu->event[event];
-	if (event == EVENT_INQUIRY || event == EVENT_LUNS)
-		scsi_path_check_identity(path);
+	drain_others(lu, path);
 	spin_unlock_irqrestore(&lu->lock, flags);
-	return news;
+}
+
+/**
+ * scsi_mpath_lost_nexus - the logical unit goes on over a nexus that is new
+ * @lu: logical unit that had no path at all
+ *
+ * Nobody has seen what happened meanwhile.
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_mpath_lost_nexus(struct scsi_mpath *lu)
+{
+	static const struct scsi_sense_hdr nexus_loss = {
+		.sense_key = UNIT_ATTENTION,
+		.asc = 0x29,
+		.ascq = 0x07,
+	};
+
+	lockdep_assert_held(&lu->lock);
+	if (lu->announced)
+		keep_for_upper_level(lu, EVENT_RESET, &nexus_loss);
+}
+
+/* These report no unit attention, and leave it in place (SPC-4 5.14). */
+static bool leaves_attention_alone(u8 opcode)
+{
+	return opcode == INQUIRY || opcode == REPORT_LUNS ||
+	       opcode == REQUEST_SENSE;
+}
+
+/**
+ * scsi_mpath_answer_attention - answer a command with what has been kept for it
+ * @lu: logical unit
+ * @lu_cmd: its next command
+ *
+ * Context: any in which block I/O is dispatched; takes @lu->lock.
+ * Return: true if @lu_cmd has its result, and is not to be sent.
+ */
+bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
+				 struct scsi_cmnd *lu_cmd)
+{
+	unsigned long flags;
+	u16 code = 0;
+
+	if (leaves_attention_alone(lu_cmd->cmnd[0]))
+		return false;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	if (lu->attention) {
+		unsigned long event = __ffs(lu->attention);
+
+		code = lu->attention_code[event];
+		WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
+	}
+	spin_unlock_irqrestore(&lu->lock, flags);
+	if (code)
+		scsi_build_sense(lu_cmd, 0, UNIT_ATTENTION, code >> 8,
+				 code & 0xff);
+	return code;
+}
+
+/**
+ * scsi_path_event_init - a new path
+ * @path: path
+ */
+void scsi_path_event_init(struct scsi_path *path)
+{
+	INIT_WORK(&path->drain, drain_work);
 }

@@ -2,7 +2,10 @@
 /* KUnit tests of unit attentions that come over several paths. */
 
 #include <kunit/test.h>
+#include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_common.h>
+#include <scsi/scsi_eh.h>
+#include <scsi/scsi_multipath.h>
 #include <scsi/scsi_proto.h>
 
 #include "path_fixture.h"
@@ -16,31 +19,116 @@ static bool news(struct fake_lu *fake, unsigned int i, u8 key, u8 asc, u8 ascq)
 		.ascq = ascq,
 	};
 
-	return scsi_path_event_is_news(&fake->path[i].path, &sense);
+	return scsi_path_report_event(&fake->path[i].path, &sense);
+}
+
+/* What the others still have to report is fetched. */
+static void drain(struct kunit *test, struct fake_lu *fake, unsigned int except)
+{
+	for (unsigned int i = 0; i < fake->nr; i++) {
+		struct fake_path *path = &fake->path[i];
+
+		flush_work(&path->path.drain);
+		KUNIT_EXPECT_EQ(test, path->drained, i != except);
+		path->drained = false;
+		spin_lock_irq(&fake->lu.lock);
+		scsi_path_has_reported_all(&path->path);
+		spin_unlock_irq(&fake->lu.lock);
+	}
 }
 
 static void events_are_news_once(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 3, &scsi_policy_rr);
 
+	fake->lu.announced = true;
 	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x2a, 0x09));
 	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x2a, 0x09));
 	/* Another kind in between. */
-	KUNIT_EXPECT_TRUE(test, news(fake, 2, UNIT_ATTENTION, 0x29, 0x01));
+	KUNIT_EXPECT_TRUE(test, news(fake, 2, UNIT_ATTENTION, 0x38, 0x07));
 	KUNIT_EXPECT_FALSE(test, news(fake, 2, UNIT_ATTENTION, 0x2a, 0x09));
-	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x29, 0x00));
+	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x38, 0x07));
 	/* Again over the same path: it has happened again. */
 	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x2a, 0x09));
 	KUNIT_EXPECT_FALSE(test, news(fake, 1, UNIT_ATTENTION, 0x2a, 0x09));
 	/* A late report is none of the old event. */
 	fake->lu.event_since[EVENT_CAPACITY] -= 3600UL * HZ;
 	KUNIT_EXPECT_TRUE(test, news(fake, 2, UNIT_ATTENTION, 0x2a, 0x09));
-	/* What is not known, or no unit attention, always goes up. */
-	for (int i = 0; i < 3; i++) {
-		KUNIT_EXPECT_TRUE(test, news(fake, i, UNIT_ATTENTION, 0x28, 0));
+	/* What is no unit attention always goes up. */
+	for (int i = 0; i < 3; i++)
 		KUNIT_EXPECT_TRUE(test, news(fake, i, MEDIUM_ERROR, 0x2a, 9));
-	}
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 7);
+}
+
+/* A nexus that has nothing left to report tells of something new. */
+static void reports_are_fetched(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 3, &scsi_policy_rr);
+
+	fake->lu.announced = true;
+	fake->lu.sdev->removable = 1;
+	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x28, 0x00));
+	drain(test, fake, 1);
+	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x28, 0x00));
+	drain(test, fake, 0);
+	/* What a command of ours has caused is not reported to anybody. */
+	scsi_path_changed_lu(&fake->path[2].path);
+	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x2a, 0x01));
+	drain(test, fake, 2);
+	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x2a, 0x01));
+}
+
+static void resets_of_our_own(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+
+	fake->lu.announced = true;
+	scsi_path_was_reset(fake->path[0].path.sdev);
+	KUNIT_EXPECT_TRUE(test, fake->lu.sdev->was_reset);
+	KUNIT_EXPECT_FALSE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+}
+
+static void own_command_is_told(struct fake_lu *fake, unsigned int i, u8 asc)
+{
+	struct scsi_sense_hdr sense = {
+		.response_code = 0x70,
+		.sense_key = UNIT_ATTENTION,
+		.asc = asc,
+	};
+	struct scsi_cmnd cmd = { .device = fake->path[i].path.sdev };
+
+	scsi_path_has_sense(&cmd, &sense);
+}
+
+/* What reaches a command of the mid-layer's own is kept for the upper level. */
+static void attentions_are_kept(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+	u8 sense_buffer[SCSI_SENSE_BUFFERSIZE] = { };
+	struct scsi_cmnd lu_cmd = {
+		.device = fake->lu.sdev,
+		.sense_buffer = sense_buffer,
+		.cmnd = { INQUIRY },
+	};
+	struct scsi_sense_hdr sense;
+
+	fake->lu.announced = true;
+	/* Another path is in use: it tells by itself what is to be told. */
+	fake_path_kill(fake, 0);
+	own_command_is_told(fake, 0, 0x29);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+	/* None is. */
+	fake_path_kill(fake, 1);
+	own_command_is_told(fake, 1, 0x29);
+	KUNIT_EXPECT_TRUE(test, fake->lu.attention);
+	KUNIT_EXPECT_FALSE(test, scsi_mpath_answer_attention(&fake->lu, &lu_cmd));
+	lu_cmd.cmnd[0] = TEST_UNIT_READY;
+	KUNIT_EXPECT_TRUE(test, scsi_mpath_answer_attention(&fake->lu, &lu_cmd));
+	KUNIT_ASSERT_TRUE(test, scsi_command_normalize_sense(&lu_cmd, &sense));
+	KUNIT_EXPECT_EQ(test, sense.sense_key, UNIT_ATTENTION);
+	KUNIT_EXPECT_EQ(test, sense.asc, 0x29);
+	KUNIT_EXPECT_FALSE(test, scsi_mpath_answer_attention(&fake->lu, &lu_cmd));
 }
 
 static void events_that_ask_for_the_identity(struct kunit *test)
@@ -68,6 +156,9 @@ static void events_that_ask_for_the_identity(struct kunit *test)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE(events_are_news_once),
+	KUNIT_CASE(reports_are_fetched),
+	KUNIT_CASE(resets_of_our_own),
+	KUNIT_CASE(attentions_are_kept),
 	KUNIT_CASE(events_that_ask_for_the_identity),
 	{ }
 };

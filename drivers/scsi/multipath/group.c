@@ -123,6 +123,40 @@ static void fill_set(struct scsi_mpath *lu, int node)
 		lu->policy->set_changed(lu, set);
 }
 
+/* All usable paths, the better ones first. Among equals the order is theirs. */
+static void fill_set_of_all(struct scsi_mpath *lu)
+{
+	struct scsi_path_set *all = scsi_mpath_all_locked(lu);
+	struct scsi_path *path, *stay;
+	unsigned int nr = 0;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		unsigned int i = nr;
+
+		if (!scsi_path_is_usable(path))
+			continue;
+		for (; i && rank_of(all->path[i - 1]) > rank_of(path); i--)
+			WRITE_ONCE(all->path[i], all->path[i - 1]);
+		WRITE_ONCE(all->path[i], path);
+		nr++;
+	}
+	smp_store_release(&all->nr, nr);
+	for (unsigned int i = nr; i < all->capacity; i++)
+		WRITE_ONCE(all->path[i], nr ? all->path[0] : NULL);
+
+	stay = rcu_dereference_protected(all->stay, lockdep_is_held(&lu->lock));
+	for (unsigned int i = 0; i < nr; i++) {
+		if (all->path[i] == stay && rank_of(stay) == lu->group.rank)
+			return;
+	}
+	path = NULL;
+	for (unsigned int i = 0; i < nr && !path; i++) {
+		if (rank_of(all->path[i]) == lu->group.rank)
+			path = all->path[i];
+	}
+	rcu_assign_pointer(all->stay, path);
+}
+
 /* What has not been used for long is used again: is it still what it was? */
 static void doubt_access(struct scsi_mpath *lu)
 {
@@ -162,6 +196,8 @@ void scsi_path_refresh_locked(struct scsi_mpath *lu)
 	}
 	for (node = 0; node < nr_node_ids; node++)
 		fill_set(lu, node);
+	fill_set_of_all(lu);
+	scsi_mpath_look_after_door(lu);
 	scsi_mpath_usable_changed(lu, had_path);
 }
 

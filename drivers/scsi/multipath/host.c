@@ -87,6 +87,11 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 	struct scsi_mpath *lu = lu_cmd->device->hostdata;
 	struct request *rq = scsi_cmd_to_rq(lu_cmd);
 
+	if (unlikely(READ_ONCE(lu->attention)) &&
+	    scsi_mpath_answer_attention(lu, lu_cmd))
+		goto complete;
+	if (unlikely(blk_rq_is_passthrough(rq)))
+		scsi_lu_bind_to_nexus(lu_cmd);
 	if (blk_rq_is_passthrough(rq) && is_bound_to_one_nexus(lu_cmd) &&
 	    !bind_to_only_path(lu)) {
 		dev_warn_ratelimited(&lu_cmd->device->sdev_gendev,
@@ -220,8 +225,6 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 	scsi_mpath_get(lu);
 	get_device(&sdev->sdev_gendev);	/* put when @lu is freed */
 	lu->sdev = sdev;
-	/* Dispatch knows by itself when there is room. */
-	sdev->max_device_blocked = 0;
 
 	lim = queue_limits_start_update(q);
 	scsi_limits_stack(&lim, &first_path_sdev(lu)->request_queue->limits);
@@ -266,6 +269,84 @@ static void copy_quirks(struct scsi_device *to, const struct scsi_device *from)
 	to->request_queue->rq_timeout = from->request_queue->rq_timeout;
 }
 
+/**
+ * scsi_path_share_settings - make a path's device what the logical unit's is set to
+ * @path: path
+ *
+ * Commands are recovered by the error handler of the path's host, which looks at
+ * the device of the path.
+ *
+ * Context: process.
+ */
+void scsi_path_share_settings(struct scsi_path *path)
+{
+	const struct scsi_device *lu_sdev = path->lu->sdev;
+
+	path->sdev->eh_timeout = lu_sdev->eh_timeout;
+	path->sdev->allow_restart = lu_sdev->allow_restart;
+}
+
+/**
+ * scsi_lu_settings_changed - what the error handler is told has changed
+ * @sdev: any SCSI device
+ *
+ * Context: process.
+ */
+void scsi_lu_settings_changed(struct scsi_device *sdev)
+{
+	struct scsi_path *path;
+	struct scsi_mpath *lu;
+
+	if (!scsi_device_is_lu(sdev))
+		return;
+	lu = sdev->hostdata;
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node)
+		scsi_path_share_settings(path);
+	mutex_unlock(&scsi_mpath_list_mutex);
+}
+
+/**
+ * scsi_path_share_quirks - a path has joined; does its host know of a quirk more?
+ * @path: path of a logical unit that is announced
+ *
+ * Context: process.
+ */
+void scsi_path_share_quirks(struct scsi_path *path)
+{
+	struct scsi_device *lu_sdev = path->lu->sdev;
+
+	if ((path->sdev->no_write_same || path->sdev->host->no_write_same) &&
+	    !lu_sdev->no_write_same) {
+		lu_sdev->no_write_same = 1;
+		scsi_path_was_rescanned(path->sdev);
+	}
+}
+
+/* As many commands as the administrator allows the logical unit, spread evenly. */
+static int lu_change_queue_depth(struct scsi_device *sdev, int depth)
+{
+	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_path *path;
+	int error = -ENODEV;
+
+	if (depth < 1)
+		return -EINVAL;
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node) {
+		int (*change)(struct scsi_device *sdev, int depth) =
+			path->sdev->host->hostt->change_queue_depth;
+		int share = DIV_ROUND_UP(depth, lu->nr_paths);
+
+		error = change ? change(path->sdev, share) : -EOPNOTSUPP;
+		if (error < 0)
+			break;
+	}
+	scsi_mpath_follow_path_depths(lu);
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return error < 0 ? error : sdev->queue_depth;
+}
+
 static int lu_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
 {
 	struct scsi_device *path = first_path_sdev(sdev->hostdata);
@@ -303,6 +384,7 @@ static const struct scsi_host_template mpath_host_template = {
 	.slave_alloc		= lu_sdev_alloc,
 	.device_configure	= lu_sdev_configure,
 	.slave_destroy		= lu_sdev_destroy,
+	.change_queue_depth	= lu_change_queue_depth,
 	.sdev_groups		= scsi_mpath_lu_groups,
 	.can_queue		= VIRTUAL_CAN_QUEUE,
 	.cmd_per_lun		= 1,

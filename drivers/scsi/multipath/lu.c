@@ -44,13 +44,13 @@ MODULE_PARM_DESC(no_path_timeout,
  */
 void scsi_mpath_free_sets(struct scsi_mpath *lu)
 {
-	for (int node = 0; node < nr_node_ids; node++)
-		kfree(rcu_dereference_protected(lu->usable[node], true));
+	for (int set = 0; set < scsi_mpath_nr_sets(); set++)
+		kfree(rcu_dereference_protected(lu->usable[set], true));
 }
 
 static int alloc_sets(struct scsi_mpath *lu)
 {
-	for (int node = 0; node < nr_node_ids; node++) {
+	for (int i = 0; i < scsi_mpath_nr_sets(); i++) {
 		struct scsi_path_set *set;
 
 		set = kzalloc(struct_size(set, path, FIRST_SET_CAPACITY),
@@ -58,7 +58,7 @@ static int alloc_sets(struct scsi_mpath *lu)
 		if (!set)
 			return -ENOMEM;
 		set->capacity = FIRST_SET_CAPACITY;
-		RCU_INIT_POINTER(lu->usable[node], set);
+		RCU_INIT_POINTER(lu->usable[i], set);
 	}
 	return 0;
 }
@@ -260,7 +260,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	struct scsi_mpath *lu;
 	int target;
 
-	lu = kzalloc(struct_size(lu, usable, nr_node_ids), GFP_KERNEL);
+	lu = kzalloc(struct_size(lu, usable, scsi_mpath_nr_sets()), GFP_KERNEL);
 	if (!lu)
 		goto free_id;
 	if (alloc_sets(lu))
@@ -283,6 +283,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	/* One path at a time means one for all nodes. */
 	lu->group.any_node = scsi_type_must_stay(first->type);
 	scsi_mpath_activation_init(&lu->activation);
+	scsi_mpath_door_init(&lu->door);
 	lu->policy = scsi_path_policy_for(first->type);
 	lu->path_timeout = scsi_path_timeout_for(first->type);
 	lu->max_cmd_len = first->host->max_cmd_len;
@@ -377,6 +378,7 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
 	disable_delayed_work_sync(&lu->no_path_work);
 	disable_delayed_work_sync(&lu->group.work);
 	disable_work_sync(&lu->rescan_work);
+	disable_work_sync(&lu->door.work);
 	scsi_mpath_activation_stop(lu);
 	scsi_mpath_put(lu);
 }

@@ -19,6 +19,7 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/nodemask.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
@@ -73,20 +74,35 @@ enum scsi_path_access {
 /**
  * enum scsi_lu_event - what a logical unit tells each I_T nexus of (SPC-4 6.29)
  * @EVENT_RESET: 29h, power on, reset, or bus device reset
+ * @EVENT_MEDIUM: 28h, not ready to ready: a medium may have changed
  * @EVENT_MODE: 2Ah 01h, mode parameters changed
+ * @EVENT_PARAMETERS: 2Ah, other parameters changed
  * @EVENT_CAPACITY: 2Ah 09h, capacity data has changed
+ * @EVENT_ACCESS: 2Ah 06h and 07h, asymmetric access states
+ * @EVENT_THRESHOLD: 38h 07h, thin provisioning soft threshold reached
  * @EVENT_INQUIRY: 3Fh 03h, INQUIRY data has changed
  * @EVENT_LUNS: 3Fh 0Eh, REPORTED LUNS data has changed
+ * @EVENT_OTHER: anything else
  * @NR_LU_EVENTS: how many there are
+ *
+ * What concerns an upper level most comes first.
  */
 enum scsi_lu_event {
 	EVENT_RESET,
+	EVENT_MEDIUM,
 	EVENT_MODE,
+	EVENT_PARAMETERS,
 	EVENT_CAPACITY,
+	EVENT_ACCESS,
+	EVENT_THRESHOLD,
 	EVENT_INQUIRY,
 	EVENT_LUNS,
+	EVENT_OTHER,
 	NR_LU_EVENTS,
 };
+
+/* As many paths a command can remember, twice, in an unsigned long. */
+#define SCSI_PATH_SLOTS		((BITS_PER_LONG - 1) / 2)
 
 /**
  * struct scsi_path - one path to a logical unit
@@ -123,7 +139,13 @@ enum scsi_lu_event {
  * @good_since: jiffies when it last became good; @lu->lock
  * @back_since: jiffies when it last came back into use; written under
  *	@lu->lock, read by completions
- * @event: the newest event of each kind that has come over this path; @lu->lock
+ * @event: the newest event of each kind that is not to be reported over this path
+ *	any more; @lu->lock
+ * @drain: fetches what the logical unit still has to report over this path;
+ *	cancelled when the path leaves
+ * @slot: by which a command remembers the path, below SCSI_PATH_SLOTS. Constant.
+ * @prevents_removal: the medium cannot be removed, says its nexus; @lu->lock
+ * @door_round: when it was last told about that; @lu->lock
  * @changed: usable or not any more, and user space has not been told;
  *	@lu->lock
  * @probe: tests whether a dead or waiting path is back; cancelled when the
@@ -155,6 +177,10 @@ struct scsi_path {
 	unsigned long transition_time;
 	unsigned long transition_end;
 	u8 event[NR_LU_EVENTS];
+	u8 slot;
+	bool prevents_removal;
+	unsigned int door_round;
+	struct work_struct drain;
 	struct delayed_work probe;
 	struct scsi_path_load load;
 };
@@ -203,6 +229,22 @@ struct scsi_mpath_activation {
 };
 
 /**
+ * struct scsi_mpath_door - whether the medium can be removed, see door.c
+ * @is_used: that was ever said; @lu->lock
+ * @prevented: the upper level does not want it removed; @lu->lock
+ * @round: counts the runs of @work; @lu->lock
+ * @waiting: commands that are complete when @work is done; @lu->lock
+ * @work: tells the paths
+ */
+struct scsi_mpath_door {
+	bool is_used;
+	bool prevented;
+	unsigned int round;
+	struct list_head waiting;
+	struct work_struct work;
+};
+
+/**
  * struct scsi_mpath_cpu - what one CPU keeps about a logical unit
  * @cursor: position of policies that go round
  * @sent: commands sent, an attempt each
@@ -230,6 +272,8 @@ struct scsi_mpath_cpu {
  * @paths: all paths, usable or not; @lock and scsi_mpath_list_mutex for
  *	writing, either for reading
  * @nr_paths: length of @paths; as @paths, read anywhere for estimates
+ * @most_paths: the greatest length that it has had; written under @lock, read
+ *	anywhere
  * @group: which of the usable paths those are
  * @activation: for targets that must be asked to serve on another controller
  * @policy: how a path is chosen; written under @lock, read under RCU
@@ -239,8 +283,13 @@ struct scsi_mpath_cpu {
  * @path_timeout: jiffies that a path may leave a read or write without an
  *	answer while there is another path; 0: its whole timeout. Written under
  *	@lock, read anywhere
+ * @slow_until: jiffies until which slowness is the logical unit's, and not held
+ *	against a path; 0: not. Written and read anywhere
  * @event: number of the newest event of each kind; @lock
  * @event_since: jiffies when it was first reported; @lock
+ * @attention: a bit for each event that the next command is to be answered with.
+ *	Written under @lock, read anywhere
+ * @attention_code: the additional sense code and its qualifier of those; @lock
  * @no_path_since: jiffies when the last usable path was lost; @lock
  * @usable_since: jiffies when I/O last became possible; @lock
  * @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere
@@ -251,14 +300,17 @@ struct scsi_mpath_cpu {
  *	path there was; @lock
  * @gone: the LU's scsi_device is removed or about to be; no path may join.
  *	scsi_mpath_list_mutex
+ * @no_passthrough_failover: passthrough commands are never repeated. Written and
+ *	read anywhere
  * @work: brings the LU's scsi_device in line with @usable and sends events
  * @no_path_work: @no_path_timeout is over
  * @remove_work: removes the LU's scsi_device and what paths there are
  * @wants_rescan: it was found over a path that could not serve it; @lock
  * @rescan_work: looks at it once more
- * @usable: the paths that I/O from each node takes, for dispatch. An array is
- *	replaced when a path joins and rewritten in place at state changes. All
- *	are empty, or none is.
+ * @usable: the paths that I/O from each node takes, for dispatch; behind these
+ *	all that could carry any, the better groups first. An array is replaced
+ *	when a path joins and rewritten in place at state changes. All are empty,
+ *	or none is.
  */
 struct scsi_mpath {
 	char *id;
@@ -272,10 +324,14 @@ struct scsi_mpath {
 	spinlock_t lock;
 	struct list_head paths;
 	unsigned int nr_paths;
+	unsigned int most_paths;
 	const struct scsi_path_policy *policy;
 	struct scsi_mpath_cpu __percpu *cpu;
 
 	unsigned int path_timeout;
+	unsigned long slow_until;
+	unsigned long attention;
+	u16 attention_code[NR_LU_EVENTS];
 	u8 event[NR_LU_EVENTS];
 	unsigned long event_since[NR_LU_EVENTS];
 
@@ -287,9 +343,11 @@ struct scsi_mpath {
 	bool last_was_gone;
 	bool reserved;
 	bool gone;
+	bool no_passthrough_failover;
 
 	struct scsi_mpath_group group;
 	struct scsi_mpath_activation activation;
+	struct scsi_mpath_door door;
 	struct work_struct work;
 	struct delayed_work no_path_work;
 	struct work_struct remove_work;
@@ -304,6 +362,25 @@ scsi_mpath_node_set_locked(struct scsi_mpath *lu, int node)
 {
 	return rcu_dereference_protected(lu->usable[node],
 					 lockdep_is_held(&lu->lock));
+}
+
+/* How many sets a logical unit has: one for each node, and that of all. */
+static inline unsigned int scsi_mpath_nr_sets(void)
+{
+	return nr_node_ids + 1;
+}
+
+/* The set of all usable paths, whose @stay is the one for sequences of commands. */
+static inline const struct scsi_path_set *
+scsi_mpath_all_rcu(const struct scsi_mpath *lu)
+{
+	return rcu_dereference(lu->usable[nr_node_ids]);
+}
+
+/* The same, for those who hold the logical unit's lock. */
+static inline struct scsi_path_set *scsi_mpath_all_locked(struct scsi_mpath *lu)
+{
+	return scsi_mpath_node_set_locked(lu, nr_node_ids);
 }
 
 /* Is there a path that I/O may take? For those who hold the lock. */
@@ -345,7 +422,10 @@ void scsi_path_strike(struct scsi_path *path, const char *why);
 void scsi_path_suspend_locked(struct scsi_path *path, const char *why);
 void scsi_path_suspend_or_lose(struct scsi_path *path,
 			       enum scsi_path_state state, const char *why);
+void scsi_path_timed_out(struct scsi_path *path, const char *why);
 void scsi_path_is_gone(struct scsi_path *path, const char *why);
+void scsi_mpath_blame(struct scsi_mpath *lu, unsigned long slots);
+void scsi_path_take_slot(struct scsi_path *path);
 void scsi_path_proved(struct scsi_path *path);
 void scsi_path_check_identity(struct scsi_path *path);
 bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since);
@@ -415,12 +495,38 @@ void scsi_path_probe_soon(struct scsi_path *path);
 #define PATH_TIMEOUT_MAX	(3600u * 1000)	/* milliseconds */
 bool scsi_type_has_path_timeout(u8 device_type);
 unsigned int scsi_path_timeout_for(u8 device_type);
+unsigned int scsi_path_patience(const struct scsi_mpath *lu,
+				struct scsi_cmnd *lu_cmd);
+void scsi_path_was_patient(struct scsi_path *path, unsigned long since);
 
 /* event.c */
-bool scsi_path_event_is_news(struct scsi_path *path,
-			     const struct scsi_sense_hdr *sense);
+bool scsi_path_report_event(struct scsi_path *path,
+			    const struct scsi_sense_hdr *sense);
+void scsi_path_has_reported_all(struct scsi_path *path);
+void scsi_path_event_was_swallowed(struct scsi_path *path,
+				   const struct scsi_sense_hdr *sense);
+void scsi_path_changed_lu(struct scsi_path *path);
+void scsi_mpath_lost_nexus(struct scsi_mpath *lu);
+bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
+				 struct scsi_cmnd *lu_cmd);
+void scsi_path_event_init(struct scsi_path *path);
+
+/* passthrough.c */
+extern struct device_attribute dev_attr_passthrough_failover;
+bool scsi_lu_may_repeat_passthrough(const struct scsi_mpath *lu,
+				    const struct scsi_cmnd *lu_cmd);
+
+/* door.c */
+bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
+void scsi_mpath_look_after_door(struct scsi_mpath *lu);
+void scsi_mpath_door_init(struct scsi_mpath_door *door);
+
+/* claim.c */
+void scsi_mpath_follow_path_depths(struct scsi_mpath *lu);
 
 /* host.c */
+void scsi_path_share_settings(struct scsi_path *path);
+void scsi_path_share_quirks(struct scsi_path *path);
 extern struct Scsi_Host *scsi_mpath_host;
 int scsi_mpath_host_get(void);
 void scsi_mpath_host_exit(void);

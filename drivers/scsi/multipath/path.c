@@ -171,6 +171,18 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 		scsi_path_probe_schedule(path);
 }
 
+static void strike(struct scsi_path *path, const char *why)
+{
+	count_failure(path);
+	if (path->strikes < STRIKES_TO_DEATH)
+		path->strikes++;
+	WRITE_ONCE(path->suspect, true);
+	if (state_carries_io(path->state) && !is_the_last_usable(path) &&
+	    (path->strikes >= STRIKES_TO_DEATH ||
+	     path->state == PATH_PROBATION))
+		change_state(path, PATH_DEAD, why);
+}
+
 /**
  * scsi_path_set_state - change the state of a path
  * @path: path
@@ -205,10 +217,16 @@ void scsi_path_answers(struct scsi_path *path)
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
+	scsi_path_has_reported_all(path);
+	/* After the loss of its nexus it prevents nothing any more. */
+	if (path->lu->door.prevented)
+		path->prevents_removal = false;
 	if (path->state == PATH_WAITING &&
 	    (path->passive || path->transition_end))
 		/* It has not failed: the target had another one serve. */
 		change_state(path, PATH_GOOD, "active again");
+	else if (path->state == PATH_WAITING && path->checking)
+		change_state(path, PATH_GOOD, "identity unchanged");
 	else if (path->state == PATH_DEAD || path->state == PATH_WAITING)
 		change_state(path, PATH_PROBATION, "answers again");
 	spin_unlock_irqrestore(&path->lu->lock, flags);
@@ -250,6 +268,31 @@ void scsi_path_suspend_or_lose(struct scsi_path *path,
 }
 
 /**
+ * scsi_path_timed_out - an attempt got no answer in all of its time
+ * @path: path
+ * @why: for the log
+ *
+ * The last usable path stays: as on a device without other paths the command is
+ * tried once more over it.
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_timed_out(struct scsi_path *path, const char *why)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	if (is_the_last_usable(path)) {
+		strike(path, why);
+	} else {
+		count_failure(path);
+		if (path->state != PATH_DISABLED)
+			change_state(path, PATH_DEAD, why);
+	}
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
  * scsi_path_is_gone - the target does not know the logical unit over this path
  * @path: path
  * @why: for the log
@@ -287,15 +330,50 @@ void scsi_path_strike(struct scsi_path *path, const char *why)
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
-	count_failure(path);
-	if (path->strikes < STRIKES_TO_DEATH)
-		path->strikes++;
-	WRITE_ONCE(path->suspect, true);
-	if (state_carries_io(path->state) && !is_the_last_usable(path) &&
-	    (path->strikes >= STRIKES_TO_DEATH ||
-	     path->state == PATH_PROBATION))
-		change_state(path, PATH_DEAD, why);
+	strike(path, why);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
+ * scsi_mpath_blame - a path has carried out what others said they could not
+ * @lu: logical unit
+ * @slots: a bit for the slot of each of the others
+ *
+ * Context: any; takes @lu->lock.
+ */
+void scsi_mpath_blame(struct scsi_mpath *lu, unsigned long slots)
+{
+	struct scsi_path *path;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (slots & BIT(path->slot))
+			strike(path, "another path does what it does not");
+	}
+	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
+/**
+ * scsi_path_take_slot - number a path that is about to join
+ * @path: path
+ *
+ * A command remembers by these where it has been. With more paths than there are
+ * slots some share one, and a command is tried on one of those.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_take_slot(struct scsi_path *path)
+{
+	struct scsi_mpath *lu = path->lu;
+	unsigned long taken = 0;
+	struct scsi_path *other;
+
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(other, &lu->paths, node)
+		taken |= BIT(other->slot);
+	path->slot = min_t(unsigned int, ffz(taken | BIT(BITS_PER_LONG - 1)),
+			   SCSI_PATH_SLOTS - 1);
 }
 
 /**

@@ -19,6 +19,11 @@ static void fake_probe(struct work_struct *work)
 		     path.probe)->probed = true;
 }
 
+static void fake_drain(struct work_struct *work)
+{
+	container_of(work, struct fake_path, path.drain)->drained = true;
+}
+
 static void fake_work(struct work_struct *work)
 {
 }
@@ -33,8 +38,10 @@ static void stop(void *data)
 {
 	struct fake_lu *fake = data;
 
-	for (unsigned int i = 0; i < fake->nr; i++)
+	for (unsigned int i = 0; i < fake->nr; i++) {
 		disable_delayed_work_sync(&fake->path[i].path.probe);
+		disable_work_sync(&fake->path[i].path.drain);
+	}
 	disable_delayed_work_sync(&fake->lu.no_path_work);
 	disable_delayed_work_sync(&fake->lu.group.work);
 	disable_delayed_work_sync(&fake->lu.activation.work);
@@ -48,6 +55,7 @@ void fake_path_join(struct fake_lu *fake, unsigned int i)
 	struct scsi_path *path = &fake->path[i].path;
 
 	spin_lock_irq(&lu->lock);
+	scsi_path_take_slot(path);
 	list_add_tail(&path->node, &lu->paths);
 	lu->nr_paths++;
 	path->running = path->sdev->sdev_state == SDEV_RUNNING;
@@ -91,20 +99,21 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 {
 	struct fake_lu *fake;
 
-	fake = kunit_kzalloc(test, struct_size(fake, lu.usable, nr_node_ids),
+	fake = kunit_kzalloc(test,
+			     struct_size(fake, lu.usable, scsi_mpath_nr_sets()),
 			     GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fake);
 	fake->nr = nr;
 	fake->path = kunit_kcalloc(test, nr, sizeof(*fake->path), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fake->path);
-	for (int node = 0; node < nr_node_ids; node++) {
+	for (int i = 0; i < scsi_mpath_nr_sets(); i++) {
 		struct scsi_path_set *set;
 
 		set = kunit_kzalloc(test, struct_size(set, path, nr),
 				    GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, set);
 		set->capacity = nr;
-		RCU_INIT_POINTER(fake->lu.usable[node], set);
+		RCU_INIT_POINTER(fake->lu.usable[i], set);
 	}
 
 	fake->lu.id = "test";
@@ -115,6 +124,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	INIT_LIST_HEAD(&fake->lu.paths);
 	scsi_mpath_group_init(&fake->lu.group);
 	scsi_mpath_activation_init(&fake->lu.activation);
+	scsi_mpath_door_init(&fake->lu.door);
 	INIT_WORK(&fake->lu.work, fake_work);
 	INIT_DELAYED_WORK(&fake->lu.no_path_work, fake_no_path_work);
 	for (unsigned int i = 0; i < nr; i++) {
@@ -129,6 +139,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 		scsi_path_probe_init(path);
 		scsi_path_access_init(path);
 		INIT_DELAYED_WORK(&path->probe, fake_probe);
+		INIT_WORK(&path->drain, fake_drain);
 	}
 
 	fake->lu.cpu = alloc_percpu(struct scsi_mpath_cpu);

@@ -13,6 +13,7 @@ struct fake_path {
 	struct scsi_path path;
 	char name[16];
 	bool probed;
+	bool drained;
 };
 
 /* @lu ends in an array and so comes last. */

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A logical unit that was found over a path that could not serve it, such as a
- * port in standby, is a disk without capacity and partitions. As soon as a path
- * can serve it, it is looked at once more.
+ * A logical unit is looked at once more when a path is: an LLD has that done when
+ * it hears that a device has changed. So it is as soon as there is a path that can
+ * serve it, if it was found over one that could not, such as a port in standby:
+ * then it is a disk without capacity and partitions.
  */
 
 #include <linux/blkdev.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
+#include <scsi/scsi_multipath.h>
 
 #include "mpath.h"
 
@@ -53,6 +55,25 @@ static void rescan_work(struct work_struct *work)
 		return;
 	if (!had_capacity && capacity_of(sdev))
 		read_partitions(sdev);
+}
+
+/**
+ * scsi_path_was_rescanned - a device has been looked at once more
+ * @sdev: any SCSI device
+ *
+ * A path has no upper-level driver that would have read its capacity.
+ *
+ * Context: process.
+ */
+void scsi_path_was_rescanned(struct scsi_device *sdev)
+{
+	struct scsi_path *path;
+
+	rcu_read_lock();	/* against a claim that is undone */
+	path = READ_ONCE(sdev->path);
+	if (path && READ_ONCE(path->lu->announced))
+		queue_work(system_unbound_wq, &path->lu->rescan_work);
+	rcu_read_unlock();
 }
 
 /**

@@ -212,6 +212,7 @@ static struct attribute *lu_attrs[] = {
 	&dev_attr_queued.attr,
 	&dev_attr_failback.attr,
 	&dev_attr_numa.attr,
+	&dev_attr_passthrough_failover.attr,
 	&dev_attr_disable_group.attr,
 	&dev_attr_enable_group.attr,
 	&dev_attr_switch_group.attr,

@@ -3,9 +3,12 @@
  * A path that neither answers nor fails. Reads and writes are not left on it
  * for their whole timeout: after path_timeout the path leaves rotation, and its
  * LLD is asked to abort them, by which the host's error handler is not woken.
- * Only when the abort has returned are they sent over another path.
+ * Only when the abort has returned are they sent over another path, and that one
+ * may take the whole timeout: if it is the logical unit that is slow, no path is
+ * any better. Having seen that, none is judged by it for a while.
  *
- * The blk-mq timer of the attempt is the clock. It ticks once a second.
+ * The blk-mq timer of the attempt is the clock. It ticks once a second. The LLD
+ * does not see it: in the request it finds the timeout of the logical unit.
  */
 
 #include <linux/blk-mq.h>
@@ -17,6 +20,7 @@
 #include <scsi/scsi_multipath.h>
 #include <scsi/scsi_proto.h>
 
+#include "dispatch.h"
 #include "mpath.h"
 
 static unsigned int default_path_timeout = 5000;
@@ -51,6 +55,62 @@ unsigned int scsi_path_timeout_for(u8 device_type)
 							 0;
 }
 
+/* For how long what the logical unit needed once is not held against a path. */
+#define SLOW_FOR	(60UL * HZ)
+
+static bool is_known_to_be_slow(const struct scsi_mpath *lu)
+{
+	unsigned long slow_until = READ_ONCE(lu->slow_until);
+
+	return slow_until && time_before(jiffies, slow_until);
+}
+
+/**
+ * scsi_path_patience - how long an attempt is left alone
+ * @lu: logical unit
+ * @lu_cmd: its command, which is about to be sent over a path
+ *
+ * Context: any in which block I/O is dispatched.
+ * Return: jiffies, no more than the timeout of @lu_cmd.
+ */
+unsigned int scsi_path_patience(const struct scsi_mpath *lu,
+				struct scsi_cmnd *lu_cmd)
+{
+	const struct request *lu_rq = scsi_cmd_to_rq(lu_cmd);
+	unsigned int path_timeout = READ_ONCE(lu->path_timeout);
+
+	if (path_timeout && path_timeout < lu_rq->timeout &&
+	    (req_op(lu_rq) == REQ_OP_READ || req_op(lu_rq) == REQ_OP_WRITE) &&
+	    likely(!lu_cmd->retries) && likely(!is_known_to_be_slow(lu)))
+		return path_timeout;
+	return lu_rq->timeout;
+}
+
+/**
+ * scsi_path_was_patient - a path has answered a command that another had not
+ * @path: path
+ * @since: jiffies when the command was sent over @path
+ *
+ * Context: any.
+ */
+void scsi_path_was_patient(struct scsi_path *path, unsigned long since)
+{
+	struct scsi_mpath *lu = path->lu;
+	unsigned int path_timeout = READ_ONCE(lu->path_timeout);
+
+	if (path_timeout && jiffies - since > path_timeout)
+		WRITE_ONCE(lu->slow_until, (jiffies + SLOW_FOR) ?: 1);
+}
+
+/* Until the timer is to go off next, for one who has been left alone since. */
+static void let_alone(struct scsi_cmnd *cmd, unsigned long patience)
+{
+	struct request *rq = scsi_cmd_to_rq(cmd);
+
+	rq->timeout = max(patience, 1UL);
+	scsi_path_set_due(cmd, jiffies + rq->timeout);
+}
+
 /**
  * scsi_path_may_keep_cmd - the timer of an attempt has gone off
  * @cmd: attempt
@@ -61,15 +121,33 @@ unsigned int scsi_path_timeout_for(u8 device_type)
  */
 bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 {
-	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
-	unsigned long since = cmd->jiffies_at_alloc;
+	struct request *rq = scsi_cmd_to_rq(cmd);
+	struct scsi_path *path = cmd->device->path;
+	unsigned long since = cmd->jiffies_at_alloc, had, whole;
+	unsigned int path_timeout;
 
-	/* It has just come back, or it has had all of its time. */
-	if (test_bit(SCMD_STATE_COMPLETE, &cmd->state) ||
-	    jiffies - since >= scsi_cmd_to_rq(lu_cmd)->timeout)
+	/* It has just come back. */
+	if (test_bit(SCMD_STATE_COMPLETE, &cmd->state))
 		return false;
+	/* Nobody's time is over: the LLD wants it aborted, blk_abort_request(). */
+	if (time_before(READ_ONCE(rq->deadline), scsi_path_due(cmd)))
+		return false;
+	if (req_op(rq) != REQ_OP_READ && req_op(rq) != REQ_OP_WRITE)
+		return false;
+	whole = READ_ONCE(path->lu->sdev->request_queue->rq_timeout);
+	had = jiffies - since;
+	if (had >= whole)
+		return false;
+
+	path_timeout = READ_ONCE(path->lu->path_timeout);
 	/* Without an abort there would be the error handler, for all of a host. */
-	if (!cmd->device->host->hostt->eh_abort_handler)
+	if (!path_timeout || is_known_to_be_slow(path->lu) ||
+	    !cmd->device->host->hostt->eh_abort_handler) {
+		let_alone(cmd, whole - had);
 		return true;
-	return !scsi_path_is_stuck(cmd->device->path, since);
+	}
+	if (scsi_path_is_stuck(path, since))
+		return false;
+	let_alone(cmd, min_t(unsigned long, path_timeout, whole - had));
+	return true;
 }

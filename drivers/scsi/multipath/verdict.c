@@ -13,18 +13,37 @@
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_dh.h>
+#include <scsi/scsi_eh.h>
 #include <scsi/scsi_proto.h>
 #include <scsi/scsi_status.h>
 
 #include "verdict.h"
 
-static struct scsi_verdict host_byte_verdict(int result)
+/*
+ * Devices that do not mind which nexus a command comes over. To others, such as a
+ * tape drive, another one is a stranger.
+ */
+static bool is_disk(const struct scsi_device *sdev)
+{
+	return sdev->type == TYPE_DISK || sdev->type == TYPE_RBC ||
+	       sdev->type == TYPE_ZBC;
+}
+
+static struct scsi_verdict host_byte_verdict(const struct scsi_device *sdev,
+					     int result)
 {
 	switch (host_byte(result)) {
-	/* An LLD that says so asks for the very same command again. */
+	/*
+	 * An LLD that says so asks for the very same command again, for reasons
+	 * that are nobody's fault. Over another path there is no need to wait.
+	 */
 	case DID_IMM_RETRY:
 	case DID_REQUEUE:
-		return (struct scsi_verdict){ PATH_SUSPENDED, CMD_NEVER_RAN };
+		return (struct scsi_verdict){
+			.path = PATH_UNCHANGED,
+			.cmd = is_disk(sdev) ? CMD_NEVER_RAN : CMD_DELIVER,
+			.ask_others = is_disk(sdev),
+		};
 
 	/*
 	 * The rest LLDs say of commands in flight, too. Even DID_NO_CONNECT:
@@ -70,6 +89,8 @@ static struct scsi_verdict host_byte_verdict(int result)
  */
 #define ANY_ASCQ	-1
 
+#define ANY_HANDLER	""
+
 static const struct {
 	u8 key;
 	u8 asc;
@@ -80,10 +101,13 @@ static const struct {
 	/* asymmetric access state transition */
 	{ NOT_READY, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN } },
 	{ UNIT_ATTENTION, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN } },
-	/* target port in standby state, in unavailable state; offline */
-	{ NOT_READY, 0x04, 0x0b, { PATH_PASSIVE, CMD_NEVER_RAN } },
-	{ NOT_READY, 0x04, 0x0c, { PATH_PASSIVE, CMD_NEVER_RAN } },
-	{ NOT_READY, 0x04, 0x12, { PATH_PASSIVE, CMD_NEVER_RAN } },
+	/*
+	 * target port in standby state, in unavailable state; offline. Of a
+	 * target without such ports, a library say, it is about the device.
+	 */
+	{ NOT_READY, 0x04, 0x0b, { PATH_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
+	{ NOT_READY, 0x04, 0x0c, { PATH_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
+	{ NOT_READY, 0x04, 0x12, { PATH_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
 	/* asymmetric access state changed, implicit transition failed */
 	{ UNIT_ATTENTION, 0x2a, 0x06, { PATH_UNCHANGED, CMD_NEVER_RAN } },
 	{ UNIT_ATTENTION, 0x2a, 0x07, { PATH_UNCHANGED, CMD_NEVER_RAN } },
@@ -118,26 +142,89 @@ bool scsi_device_is_handled_by(const struct scsi_device *sdev,
 	return sdev->handler && !strcmp(sdev->handler->name, handler);
 }
 
+/* Is this what a row means? Some rows hold for some kinds of target only. */
+static bool is_meant_by(const char *handler, const struct scsi_device *sdev)
+{
+	if (!handler)
+		return true;
+	if (handler[0])
+		return scsi_device_is_handled_by(sdev, handler);
+	/* TPGS, as scsi_device_tpgs() reads it */
+	return sdev->handler || (sdev->inquiry && sdev->inquiry[5] & 0x30);
+}
+
+/* The state of the logical unit itself, which each of its paths will tell. */
+static bool is_busy_with_itself(const struct scsi_sense_hdr *sense)
+{
+	if (sense->asc != 0x04)
+		return false;
+
+	switch (sense->ascq) {
+	case 0x04 ... 0x09:	/* formatting, rebuilding, writing, self test */
+	case 0x11:		/* notify (enable spinup) required */
+	case 0x14:		/* space allocation */
+	case 0x1a ... 0x1d:	/* start or stop, sanitize, configuration */
+	case 0x24:		/* depopulation */
+	case 0x25:		/* depopulation restore */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Answers that say as much of a controller as of the logical unit behind it. */
+static bool may_be_the_controller(const struct scsi_device *sdev,
+				  const struct scsi_sense_hdr *sense)
+{
+	/* Logical unit communication, with whatever kind of device */
+	if (sense->asc == 0x08 && (sense->sense_key == NOT_READY ||
+				   sense->sense_key == ABORTED_COMMAND))
+		return true;
+
+	if (!is_disk(sdev))
+		return false;
+
+	switch (sense->sense_key) {
+	case NOT_READY:
+		return sense->asc != 0x3a && !is_busy_with_itself(sense);
+	case HARDWARE_ERROR:
+		return true;
+	case ABORTED_COMMAND:
+		/* Not the checks of protection information, nor a time limit. */
+		return sense->asc != 0x10 && sense->asc != 0x2e;
+	default:
+		return false;
+	}
+}
+
 static struct scsi_verdict sense_verdict(const struct scsi_device *sdev,
 					 const struct scsi_sense_hdr *sense)
 {
-	if (sense && scsi_sense_valid(sense)) {
-		for (int i = 0; i < ARRAY_SIZE(sense_table); i++) {
-			if (sense->sense_key == sense_table[i].key &&
-			    sense->asc == sense_table[i].asc &&
-			    (sense->ascq == sense_table[i].ascq ||
-			     sense_table[i].ascq == ANY_ASCQ) &&
-			    (!sense_table[i].handler ||
-			     scsi_device_is_handled_by(sdev,
-						       sense_table[i].handler)))
-				return sense_table[i].verdict;
-		}
-		/* No medium in what has none that could be taken out. */
-		if (sense->sense_key == NOT_READY && sense->asc == 0x3a &&
-		    !sdev->removable)
-			return (struct scsi_verdict){ PATH_GONE,
-						      CMD_NEVER_RAN };
+	/* A deferred error is about an earlier command (SPC-4 4.5.7). */
+	if (!sense || !scsi_sense_valid(sense) || scsi_sense_is_deferred(sense))
+		goto answered;
+
+	for (int i = 0; i < ARRAY_SIZE(sense_table); i++) {
+		if (sense->sense_key == sense_table[i].key &&
+		    sense->asc == sense_table[i].asc &&
+		    (sense->ascq == sense_table[i].ascq ||
+		     sense_table[i].ascq == ANY_ASCQ) &&
+		    is_meant_by(sense_table[i].handler, sdev))
+			return sense_table[i].verdict;
 	}
+	/* No medium in what has none that could be taken out. */
+	if (sense->sense_key == NOT_READY && sense->asc == 0x3a &&
+	    !sdev->removable)
+		return (struct scsi_verdict){ PATH_GONE, CMD_NEVER_RAN };
+	if (may_be_the_controller(sdev, sense))
+		return (struct scsi_verdict){
+			.path = PATH_UNCHANGED,
+			.cmd = sense->sense_key == NOT_READY ? CMD_NEVER_RAN :
+							       CMD_MAY_HAVE_RUN,
+			.ask_others = true,
+			.blame = true,
+		};
+answered:
 	/* The logical unit has answered: the path has done its work. */
 	return (struct scsi_verdict){ PATH_UNCHANGED, CMD_DELIVER };
 }
@@ -156,15 +243,21 @@ struct scsi_verdict scsi_path_verdict(const struct scsi_device *sdev,
 				      const struct scsi_sense_hdr *sense)
 {
 	if (host_byte(result) != DID_OK)
-		return host_byte_verdict(result);
+		return host_byte_verdict(sdev, result);
 
 	switch (result & 0xff) {
 	case SAM_STAT_GOOD:
 	case SAM_STAT_CONDITION_MET:
 		return (struct scsi_verdict){ PATH_PROVED, CMD_DELIVER };
+	/* A full task set is what a good path has under load. */
 	case SAM_STAT_BUSY:
 	case SAM_STAT_TASK_SET_FULL:
-		return (struct scsi_verdict){ PATH_CONGESTED, CMD_NEVER_RAN };
+		return (struct scsi_verdict){
+			.path = PATH_CONGESTED,
+			.cmd = is_disk(sdev) ? CMD_NEVER_RAN : CMD_DELIVER,
+			.ask_others = is_disk(sdev),
+			.blame = (result & 0xff) == SAM_STAT_BUSY,
+		};
 	case SAM_STAT_TASK_ABORTED:
 		return (struct scsi_verdict){ PATH_UNCHANGED,
 					      CMD_MAY_HAVE_RUN };
@@ -188,15 +281,37 @@ static bool variable_length_is_idempotent(const u8 *cdb)
 	}
 }
 
+/* Those that read; others with this opcode allocate streams, or remove elements. */
+static bool service_action_in_is_idempotent(const u8 *cdb)
+{
+	switch (cdb[1] & 0x1f) {
+	case SAI_READ_CAPACITY_16:
+	case SAI_GET_LBA_STATUS:
+	case 0x11:	/* READ LONG(16) */
+	case 0x13:	/* REPORT REFERRALS */
+	case 0x17:	/* GET PHYSICAL ELEMENT STATUS */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What an enclosure is asked, not what it is told. */
+static bool enclosure_cmd_is_idempotent(const u8 *cdb)
+{
+	return cdb[0] == TEST_UNIT_READY || cdb[0] == INQUIRY ||
+	       cdb[0] == RECEIVE_DIAGNOSTIC;
+}
+
 /**
  * scsi_cmd_is_idempotent - does running a command twice equal running it once?
  * @device_type: peripheral device type of the logical unit (SPC-4 6.6.2)
  * @cdb: the command
  *
  * Only what the upper-level drivers send for block I/O and to learn about a
- * device is listed (SPC-4, SBC-4, MMC-6, ZBC). A command not known here counts
- * as not idempotent, and so does every command of a sequential-access device or
- * a medium changer.
+ * device is listed (SPC-4, SBC-4, MMC-6, ZBC, SES-3). A command not known here
+ * counts as not idempotent, and so does every command of a sequential-access
+ * device or a medium changer.
  *
  * Context: any. Pure.
  */
@@ -207,8 +322,11 @@ bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb)
 	case TYPE_RBC:
 	case TYPE_ZBC:
 	case TYPE_ROM:
+	case TYPE_WORM:
 	case TYPE_MOD:
 		break;
+	case TYPE_ENCLOSURE:
+		return enclosure_cmd_is_idempotent(cdb);
 	default:
 		return false;
 	}
@@ -221,9 +339,11 @@ bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb)
 	case MODE_SENSE:
 	case MODE_SENSE_10:
 	case LOG_SENSE:
-	case SERVICE_ACTION_IN_16:
+	case START_STOP:
+	case ALLOW_MEDIUM_REMOVAL:
 	case MAINTENANCE_IN:
 	case ZBC_IN:
+	case ZBC_OUT:
 	case READ_TOC:
 	case READ_6:
 	case READ_10:
@@ -243,6 +363,8 @@ bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb)
 	case WRITE_SAME:
 	case WRITE_SAME_16:
 		return true;
+	case SERVICE_ACTION_IN_16:
+		return service_action_in_is_idempotent(cdb);
 	case VARIABLE_LENGTH_CMD:
 		return variable_length_is_idempotent(cdb);
 	default:

@@ -44,9 +44,21 @@ enum scsi_cmd_effect {
 	CMD_MAY_HAVE_RUN,
 };
 
+/**
+ * struct scsi_verdict - what to do with a path and a command
+ * @path: what becomes of the path
+ * @cmd: what becomes of the command
+ * @ask_others: the answer may be that of one controller. The command goes to
+ *	each of the other paths once, if @cmd lets it; if none has a better
+ *	answer, the last one is the command's answer.
+ * @blame: with @ask_others; a path counts this answer against itself if another
+ *	one has carried the command out
+ */
 struct scsi_verdict {
 	enum scsi_path_effect path;
 	enum scsi_cmd_effect cmd;
+	bool ask_others;
+	bool blame;
 };
 
 struct scsi_verdict scsi_path_verdict(const struct scsi_device *sdev,

@@ -60,8 +60,8 @@ static const struct {
 	{ HOST(DID_TRANSPORT_FAILFAST), PATH_LOST, CMD_MAY_HAVE_RUN },
 	{ HOST(DID_TRANSPORT_MARGINAL), PATH_LOST, CMD_MAY_HAVE_RUN },
 	{ HOST(DID_TRANSPORT_DISRUPTED), PATH_SUSPENDED, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_IMM_RETRY), PATH_SUSPENDED, CMD_NEVER_RAN },
-	{ HOST(DID_REQUEUE), PATH_SUSPENDED, CMD_NEVER_RAN },
+	{ HOST(DID_IMM_RETRY), PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ HOST(DID_REQUEUE), PATH_UNCHANGED, CMD_NEVER_RAN },
 	{ HOST(DID_TIME_OUT), PATH_LOST, CMD_MAY_HAVE_RUN },
 	{ HOST(DID_ABORT), PATH_LOST, CMD_MAY_HAVE_RUN },
 	{ HOST(DID_ERROR), PATH_STRIKE, CMD_MAY_HAVE_RUN },
@@ -154,9 +154,6 @@ static const struct {
 } sense_rows[] = {
 	{ NOT_READY, 0x04, 0x0a, PATH_TRANSITION, CMD_NEVER_RAN },
 	{ UNIT_ATTENTION, 0x04, 0x0a, PATH_TRANSITION, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x0b, PATH_PASSIVE, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x0c, PATH_PASSIVE, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x12, PATH_PASSIVE, CMD_NEVER_RAN },
 	{ UNIT_ATTENTION, 0x2a, 0x06, PATH_UNCHANGED, CMD_NEVER_RAN },
 	{ UNIT_ATTENTION, 0x2a, 0x07, PATH_UNCHANGED, CMD_NEVER_RAN },
 	{ ILLEGAL_REQUEST, 0x25, 0x00, PATH_GONE, CMD_NEVER_RAN },
@@ -178,22 +175,30 @@ static const struct {
 	{ DATA_PROTECT, 0x27, 0x00, PATH_UNCHANGED, CMD_DELIVER },
 	{ NO_SENSE, 0x00, 0x00, PATH_UNCHANGED, CMD_DELIVER },
 	{ RECOVERED_ERROR, 0x17, 0x01, PATH_UNCHANGED, CMD_DELIVER },
-	{ HARDWARE_ERROR, 0x44, 0x00, PATH_UNCHANGED, CMD_DELIVER },
 	{ BLANK_CHECK, 0x00, 0x05, PATH_UNCHANGED, CMD_DELIVER },
 	{ ABORTED_COMMAND, 0x10, 0x01, PATH_UNCHANGED, CMD_DELIVER },
 	{ VOLUME_OVERFLOW, 0x00, 0x02, PATH_UNCHANGED, CMD_DELIVER },
 	/* next to those that matter */
-	{ HARDWARE_ERROR, 0x47, 0x00, PATH_UNCHANGED, CMD_DELIVER },
-	{ ABORTED_COMMAND, 0x48, 0x00, PATH_UNCHANGED, CMD_DELIVER },
-	{ NOT_READY, 0x04, 0x01, PATH_UNCHANGED, CMD_DELIVER },
-	{ NOT_READY, 0x04, 0x0d, PATH_UNCHANGED, CMD_DELIVER },
+	{ ABORTED_COMMAND, 0x2e, 0x01, PATH_UNCHANGED, CMD_DELIVER },
+	{ NOT_READY, 0x04, 0x04, PATH_UNCHANGED, CMD_DELIVER },
+	{ NOT_READY, 0x04, 0x1b, PATH_UNCHANGED, CMD_DELIVER },
+	/* what may be said of a controller */
+	{ HARDWARE_ERROR, 0x44, 0x00, PATH_UNCHANGED, CMD_MAY_HAVE_RUN },
+	{ HARDWARE_ERROR, 0x47, 0x00, PATH_UNCHANGED, CMD_MAY_HAVE_RUN },
+	{ ABORTED_COMMAND, 0x48, 0x00, PATH_UNCHANGED, CMD_MAY_HAVE_RUN },
+	{ NOT_READY, 0x04, 0x00, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x01, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x02, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x03, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0b, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0d, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x08, 0x00, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x2a, 0x06, PATH_UNCHANGED, CMD_NEVER_RAN },
+	/* next to those */
 	{ UNIT_ATTENTION, 0x3a, 0x00, PATH_UNCHANGED, CMD_DELIVER },
 	{ UNIT_ATTENTION, 0x04, 0x0b, PATH_UNCHANGED, CMD_DELIVER },
 	{ UNIT_ATTENTION, 0x2a, 0x08, PATH_UNCHANGED, CMD_DELIVER },
 	{ ILLEGAL_REQUEST, 0x94, 0x01, PATH_UNCHANGED, CMD_DELIVER },
-	{ NOT_READY, 0x04, 0x02, PATH_UNCHANGED, CMD_DELIVER },
-	{ NOT_READY, 0x04, 0x03, PATH_UNCHANGED, CMD_DELIVER },
-	{ NOT_READY, 0x2a, 0x06, PATH_UNCHANGED, CMD_DELIVER },
 	{ ILLEGAL_REQUEST, 0x25, 0x01, PATH_UNCHANGED, CMD_DELIVER },
 	{ ILLEGAL_REQUEST, 0x24, 0x00, PATH_UNCHANGED, CMD_DELIVER },
 	{ ILLEGAL_REQUEST, 0x20, 0x00, PATH_UNCHANGED, CMD_DELIVER },
@@ -215,6 +220,79 @@ static void sense_data(struct kunit *test)
 		expect(test, SAM_STAT_GOOD, &sense, PATH_PROVED, CMD_DELIVER);
 		sense.response_code = 0;
 		expect(test, CHECK, &sense, PATH_UNCHANGED, CMD_DELIVER);
+		/* An error of a command that was good is no answer to this one. */
+		sense.response_code = 0x71;
+		expect(test, CHECK, &sense, PATH_UNCHANGED, CMD_DELIVER);
+	}
+}
+
+/* Who is asked, and who is blamed; a tape has one nexus, whatever it says. */
+static void others_are_asked(struct kunit *test)
+{
+	static const struct {
+		int result;
+		struct scsi_sense_hdr sense;
+		bool ask, blame, tape_too;
+	} rows[] = {
+		{ CHECK, { 0x70, NOT_READY, 0x08, 0x00 }, true, true, true },
+		{ CHECK, { 0x70, ABORTED_COMMAND, 0x08, 1 }, true, true, true },
+		{ CHECK, { 0x72, NOT_READY, 0x04, 0x00 }, true, true, false },
+		{ CHECK, { 0x70, HARDWARE_ERROR, 0x44, 0 }, true, true, false },
+		{ CHECK, { 0x70, ABORTED_COMMAND, 0x44, 0 }, true, true, false },
+		{ CHECK, { 0x70, NOT_READY, 0x04, 0x04 }, false, false, false },
+		{ CHECK, { 0x70, MEDIUM_ERROR, 0x11, 0 }, false, false, false },
+		{ CHECK, { 0x71, NOT_READY, 0x08, 0 }, false, false, false },
+		{ SAM_STAT_BUSY, { }, true, true, false },
+		{ SAM_STAT_TASK_SET_FULL, { }, true, false, false },
+		{ HOST(DID_REQUEUE), { }, true, false, false },
+		{ HOST(DID_IMM_RETRY), { }, true, false, false },
+		{ HOST(DID_ERROR), { }, false, false, false },
+	};
+	struct scsi_device tape = { .type = TYPE_TAPE, .removable = 1 };
+
+	for (int i = 0; i < ARRAY_SIZE(rows); i++) {
+		const struct scsi_sense_hdr *sense =
+			rows[i].result == CHECK ? &rows[i].sense : NULL;
+		struct scsi_verdict verdict =
+			scsi_path_verdict(&any_disk, rows[i].result, sense);
+
+		KUNIT_EXPECT_EQ_MSG(test, verdict.ask_others, rows[i].ask,
+				    "row %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, verdict.ask_others && verdict.blame,
+				    rows[i].blame, "row %d", i);
+		verdict = scsi_path_verdict(&tape, rows[i].result, sense);
+		KUNIT_EXPECT_EQ_MSG(test, verdict.ask_others, rows[i].tape_too,
+				    "row %d, tape", i);
+	}
+}
+
+/* Only of a target that has such ports is it about a port. */
+static void ports_that_do_not_serve(struct kunit *test)
+{
+	static const u8 ascqs[] = { 0x0b, 0x0c, 0x12 };
+	u8 inquiry[36] = { };
+	struct scsi_device sdev = {
+		.type = TYPE_MEDIUM_CHANGER,
+		.inquiry = inquiry,
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(ascqs); i++) {
+		struct scsi_sense_hdr sense = {
+			.response_code = 0x70,
+			.sense_key = NOT_READY,
+			.asc = 0x04,
+			.ascq = ascqs[i],
+		};
+		struct scsi_verdict verdict;
+
+		inquiry[5] = 0;
+		verdict = scsi_path_verdict(&sdev, CHECK, &sense);
+		KUNIT_EXPECT_EQ(test, verdict.path, PATH_UNCHANGED);
+		KUNIT_EXPECT_EQ(test, verdict.cmd, CMD_DELIVER);
+		inquiry[5] = 0x10;
+		verdict = scsi_path_verdict(&sdev, CHECK, &sense);
+		KUNIT_EXPECT_EQ(test, verdict.path, PATH_PASSIVE);
+		KUNIT_EXPECT_EQ(test, verdict.cmd, CMD_NEVER_RAN);
 	}
 }
 
@@ -242,7 +320,8 @@ static void sense_data_of_arrays(struct kunit *test)
 	for (int i = 0; i < ARRAY_SIZE(rows); i++) {
 		handler.name = "alua";
 		verdict = scsi_path_verdict(&sdev, CHECK, &rows[i].sense);
-		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd, CMD_DELIVER, "row %d", i);
+		KUNIT_EXPECT_EQ_MSG(test, verdict.path, PATH_UNCHANGED,
+				    "row %d", i);
 		handler.name = rows[i].handler;
 		verdict = scsi_path_verdict(&sdev, CHECK, &rows[i].sense);
 		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd, CMD_NEVER_RAN, "row %d",
@@ -271,7 +350,8 @@ static bool is_listed(int opcode)
 	static const u8 listed[] = {
 		TEST_UNIT_READY, INQUIRY, REPORT_LUNS, READ_CAPACITY,
 		MODE_SENSE, MODE_SENSE_10, LOG_SENSE, READ_TOC,
-		SERVICE_ACTION_IN_16, MAINTENANCE_IN, ZBC_IN,
+		MAINTENANCE_IN, ZBC_IN, ZBC_OUT, START_STOP,
+		ALLOW_MEDIUM_REMOVAL,
 		READ_6, READ_10, READ_12, READ_16,
 		WRITE_6, WRITE_10, WRITE_12, WRITE_16, WRITE_ATOMIC_16,
 		WRITE_VERIFY, VERIFY, VERIFY_16,
@@ -285,7 +365,7 @@ static bool is_listed(int opcode)
 static void idempotent_opcodes(struct kunit *test)
 {
 	static const u8 block_types[] = {
-		TYPE_DISK, TYPE_RBC, TYPE_ZBC, TYPE_ROM, TYPE_MOD,
+		TYPE_DISK, TYPE_RBC, TYPE_ZBC, TYPE_ROM, TYPE_WORM, TYPE_MOD,
 	};
 
 	for (int i = 0; i < ARRAY_SIZE(block_types); i++) {
@@ -306,7 +386,7 @@ static void not_idempotent(struct kunit *test)
 {
 	static const u8 opcodes[] = {
 		COMPARE_AND_WRITE, PERSISTENT_RESERVE_OUT, EXTENDED_COPY,
-		ZBC_OUT, MAINTENANCE_OUT, START_STOP, FORMAT_UNIT,
+		MAINTENANCE_OUT, FORMAT_UNIT,
 		SEND_DIAGNOSTIC, MODE_SELECT, LOG_SELECT, REASSIGN_BLOCKS,
 		REQUEST_SENSE,
 	};
@@ -324,8 +404,7 @@ static void types_with_a_position(struct kunit *test)
 {
 	static const u8 types[] = {
 		TYPE_TAPE, TYPE_MEDIUM_CHANGER, TYPE_PRINTER, TYPE_PROCESSOR,
-		TYPE_WORM, TYPE_SCANNER, TYPE_COMM, TYPE_RAID, TYPE_ENCLOSURE,
-		TYPE_OSD, TYPE_WLUN, TYPE_NO_LUN, 0xff,
+		TYPE_SCANNER, TYPE_COMM, TYPE_RAID, TYPE_OSD, TYPE_WLUN, TYPE_NO_LUN, 0xff,
 	};
 
 	for (int i = 0; i < ARRAY_SIZE(types); i++) {
@@ -359,17 +438,50 @@ static void variable_length(struct kunit *test)
 	}
 }
 
+static void service_action_in(struct kunit *test)
+{
+	for (int action = 0; action < 32; action++) {
+		u8 cdb[32] = { SERVICE_ACTION_IN_16, action };
+
+		/* READ CAPACITY, READ LONG, GET LBA STATUS and two reports */
+		KUNIT_EXPECT_EQ_MSG(test,
+				    action == 0x10 || action == 0x11 ||
+				    action == 0x12 || action == 0x13 ||
+				    action == 0x17,
+				    scsi_cmd_is_idempotent(TYPE_DISK, cdb),
+				    "service action %#x", action);
+	}
+}
+
+static void enclosures(struct kunit *test)
+{
+	for (int opcode = 0; opcode < 256; opcode++) {
+		u8 cdb[32] = { opcode };
+
+		KUNIT_EXPECT_EQ_MSG(test,
+				    opcode == TEST_UNIT_READY ||
+				    opcode == INQUIRY ||
+				    opcode == RECEIVE_DIAGNOSTIC,
+				    scsi_cmd_is_idempotent(TYPE_ENCLOSURE, cdb),
+				    "opcode %#x", opcode);
+	}
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(host_bytes),
 	KUNIT_CASE(never_ran_is_rare),
 	KUNIT_CASE(statuses),
 	KUNIT_CASE(sense_data),
+	KUNIT_CASE(others_are_asked),
+	KUNIT_CASE(ports_that_do_not_serve),
 	KUNIT_CASE(sense_data_of_arrays),
 	KUNIT_CASE(no_medium),
 	KUNIT_CASE(idempotent_opcodes),
 	KUNIT_CASE(not_idempotent),
 	KUNIT_CASE(types_with_a_position),
 	KUNIT_CASE(variable_length),
+	KUNIT_CASE(service_action_in),
+	KUNIT_CASE(enclosures),
 	{ }
 };
 

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Doors. The removal of a medium is prevented by each I_T nexus for itself, and
+ * remains so until the last of them has allowed it (SPC-4, PREVENT ALLOW MEDIUM
+ * REMOVAL). An upper level prevents and allows it for the logical unit: what was
+ * prevented over a path that is not in use any more has to be allowed over that
+ * one, and the path in its place takes over.
+ */
+
+#include <linux/workqueue.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_proto.h>
+
+#include "../scsi_priv.h"
+#include "mpath.h"
+
+static bool is_nexus_in_use(const struct scsi_path *path)
+{
+	const struct scsi_path_set *set = scsi_mpath_all_locked(path->lu);
+
+	return rcu_dereference_protected(set->stay,
+			lockdep_is_held(&path->lu->lock)) == path;
+}
+
+static bool is_as_it_should_be(const struct scsi_path *path)
+{
+	if (path->lu->door.prevented)
+		return path->prevents_removal || !is_nexus_in_use(path);
+	return !path->prevents_removal;
+}
+
+/* The next path that has to be told something, with a reference to its device. */
+static struct scsi_path *next_to_tell(struct scsi_mpath *lu, bool *prevent)
+{
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	*prevent = lu->door.prevented;
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->door_round == lu->door.round ||
+		    is_as_it_should_be(path) ||
+		    READ_ONCE(path->sdev->sdev_state) != SDEV_RUNNING ||
+		    scsi_device_get(path->sdev))
+			continue;
+		path->door_round = lu->door.round;
+		spin_unlock_irq(&lu->lock);
+		return path;
+	}
+	spin_unlock_irq(&lu->lock);
+	return NULL;
+}
+
+static void tell(struct scsi_path *path, bool prevent)
+{
+	const u8 cdb[6] = { ALLOW_MEDIUM_REMOVAL, 0, 0, 0, prevent };
+	struct scsi_sense_hdr sense;
+	int result;
+
+	result = scsi_path_ask(path->sdev, cdb, NULL, 0, &sense);
+	if (result)
+		return;
+	spin_lock_irq(&path->lu->lock);
+	path->prevents_removal = prevent;
+	spin_unlock_irq(&path->lu->lock);
+}
+
+static void door_work(struct work_struct *work)
+{
+	struct scsi_mpath *lu = container_of(work, struct scsi_mpath,
+					     door.work);
+	struct scsi_cmnd *lu_cmd, *next;
+	struct scsi_path *path;
+	LIST_HEAD(waiting);
+	bool prevent;
+
+	spin_lock_irq(&lu->lock);
+	lu->door.round++;
+	list_splice_init(&lu->door.waiting, &waiting);
+	spin_unlock_irq(&lu->lock);
+
+	while ((path = next_to_tell(lu, &prevent))) {
+		tell(path, prevent);
+		scsi_device_put(path->sdev);
+	}
+	list_for_each_entry_safe(lu_cmd, next, &waiting, eh_entry) {
+		list_del_init(&lu_cmd->eh_entry);
+		scsi_lu_cmd_done(lu_cmd);
+	}
+}
+
+/**
+ * scsi_path_moved_door - removal has been prevented, or allowed, over a path
+ * @path: path
+ * @lu_cmd: command that has succeeded
+ *
+ * Context: that of a completion; takes the logical unit's lock.
+ * Return: true if @lu_cmd is completed later, when other paths allow it as well.
+ */
+bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
+{
+	bool prevent = lu_cmd->cmnd[4] & 1, wait = false;
+	struct scsi_mpath *lu = path->lu;
+	struct scsi_path *other;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	lu->door.is_used = true;
+	lu->door.prevented = prevent;
+	path->prevents_removal = prevent;
+	list_for_each_entry(other, &lu->paths, node)
+		wait |= !is_as_it_should_be(other);
+	if (wait) {
+		list_add_tail(&lu_cmd->eh_entry, &lu->door.waiting);
+		queue_work(system_unbound_wq, &lu->door.work);
+	}
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return wait;
+}
+
+/**
+ * scsi_mpath_look_after_door - paths have come into use, or left it
+ * @lu: logical unit
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_mpath_look_after_door(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	if (likely(!lu->door.is_used))
+		return;
+	list_for_each_entry(path, &lu->paths, node) {
+		if (!is_as_it_should_be(path)) {
+			queue_work(system_unbound_wq, &lu->door.work);
+			return;
+		}
+	}
+}
+
+/**
+ * scsi_path_door_is_locked - is removal prevented over this device, as a path?
+ * @sdev: any SCSI device
+ *
+ * Context: any; a snapshot.
+ */
+bool scsi_path_door_is_locked(struct scsi_device *sdev)
+{
+	struct scsi_path *path;
+	bool locked;
+
+	rcu_read_lock();	/* against a claim that is undone */
+	path = READ_ONCE(sdev->path);
+	locked = path && READ_ONCE(path->prevents_removal);
+	rcu_read_unlock();
+	return locked;
+}
+
+/**
+ * scsi_mpath_door_init - a new logical unit
+ * @door: its door
+ */
+void scsi_mpath_door_init(struct scsi_mpath_door *door)
+{
+	INIT_LIST_HEAD(&door->waiting);
+	INIT_WORK(&door->work, door_work);
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Commands that user space builds itself, by SG_IO and the like. Elsewhere they are
+ * never repeated: only their sender knows what may be. But the sender cannot choose
+ * a path here, and a virtual machine whose disk is behind SG_IO has no other way to
+ * survive the loss of one. So those that may be run twice, as far as is known, are
+ * sent over another path if theirs fails them; all others are not.
+ */
+
+#include <linux/blk-mq.h>
+#include <linux/device.h>
+#include <linux/kstrtox.h>
+#include <linux/sysfs.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+
+#include "mpath.h"
+#include "verdict.h"
+
+static struct scsi_mpath *dev_to_lu(struct device *dev)
+{
+	return to_scsi_device(dev)->hostdata;
+}
+
+static ssize_t passthrough_failover_show(struct device *dev,
+					 struct device_attribute *attr,
+					 char *buf)
+{
+	return sysfs_emit(buf, "%d\n",
+			  !READ_ONCE(dev_to_lu(dev)->no_passthrough_failover));
+}
+
+static ssize_t passthrough_failover_store(struct device *dev,
+					  struct device_attribute *attr,
+					  const char *buf, size_t count)
+{
+	bool failover;
+	int error;
+
+	error = kstrtobool(buf, &failover);
+	if (error)
+		return error;
+	WRITE_ONCE(dev_to_lu(dev)->no_passthrough_failover, !failover);
+	return count;
+}
+DEVICE_ATTR_RW(passthrough_failover);
+
+/**
+ * scsi_lu_may_repeat_passthrough - does a command fail over that is its sender's own?
+ * @lu: logical unit
+ * @lu_cmd: passthrough command
+ *
+ * Context: any.
+ */
+bool scsi_lu_may_repeat_passthrough(const struct scsi_mpath *lu,
+				    const struct scsi_cmnd *lu_cmd)
+{
+	return !READ_ONCE(lu->no_passthrough_failover) &&
+	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
+}
