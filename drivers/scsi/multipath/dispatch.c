@@ -385,14 +385,9 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 	scsi_lu_finish_cmd(lu_cmd);
 }
 
-/*
- * As scsi_complete() does for a command that is not to be retried. A reset is
- * what the completion would retry all the same.
- */
+/* As scsi_complete() does for a command that is not to be retried. */
 static void done_for_good(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
-	if (host_byte(lu_cmd->result) == DID_RESET)
-		set_host_byte(lu_cmd, DID_ERROR);
 	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
 	this_cpu_inc(lu->cpu->done);
 	atomic_inc(&lu_cmd->device->ioerr_cnt);

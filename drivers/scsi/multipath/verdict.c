@@ -60,11 +60,11 @@ static struct scsi_verdict host_byte_verdict(const struct scsi_device *sdev,
 	case DID_ABORT:
 		return (struct scsi_verdict){ PATH_LOST, CMD_MAY_HAVE_RUN };
 
-	/* A sibling's reset of the logical unit ends our commands as well. */
+	/*
+	 * A sibling's reset of the logical unit ends our commands as well. The
+	 * completion repeats them, as those of any device.
+	 */
 	case DID_RESET:
-		return (struct scsi_verdict){ PATH_UNCHANGED,
-					      CMD_MAY_HAVE_RUN };
-
 	/* The verdict of upper layers or of the LLD on the command itself. */
 	case DID_PASSTHROUGH:
 		return (struct scsi_verdict){ PATH_UNCHANGED, CMD_DELIVER };
