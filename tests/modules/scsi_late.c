@@ -14,6 +14,10 @@
  *   fail_abort		mask of hosts whose aborts fail
  *   fail_reset		mask of hosts whose device and target resets fail
  *   recovery_ms	how long each abort or reset takes
+ *   sector_size		of the disk
+ *   designators	mask of those that page 83h lists: 1 the NAA that it has always
+ *			had, 2 a better one, which comes first, 4 a third
+ *   no_vpd		mask of hosts that become ready, and do not tell VPD pages yet
  *   held		commands held now
  *   doubled		writes that came over one host while another still had
  *			them: must stay 0
@@ -32,13 +36,17 @@
 
 #include "test_hosts.h"
 
-#define NR_BLOCKS		(64U << (20 - SECTOR_SHIFT))
+#define STORE_SIZE		(64UL << 20)
 
 static unsigned int hold, fail_abort, fail_reset, recovery_ms = 500;
 module_param(hold, uint, 0644);
 module_param(fail_abort, uint, 0644);
 module_param(fail_reset, uint, 0644);
 module_param(recovery_ms, uint, 0644);
+static unsigned int sector_size = 512, designators = 1, no_vpd;
+module_param(sector_size, uint, 0644);
+module_param(designators, uint, 0644);
+module_param(no_vpd, uint, 0644);
 static unsigned int latency_us[MAX_HOSTS], link_us[MAX_HOSTS], depth[MAX_HOSTS];
 module_param_array(latency_us, uint, NULL, 0644);
 module_param_array(link_us, uint, NULL, 0644);
@@ -76,19 +84,51 @@ static void answer(struct scsi_cmnd *cmd, const void *data, unsigned int len)
 	cmd->result = 0;
 }
 
+/* NAA locally assigned, NAA 6 and NAA 5, each with its header */
+static const u8 naa3[] = { 0x01, 0x03, 0, 8, 0x3a, 0, 0, 0, 0, 0, 0, 1 };
+static const u8 naa6[] = { 0x01, 0x03, 0, 16, 0x60, 0x01, 0x40, 0x5a,
+			   1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
+static const u8 naa5[] = { 0x01, 0x03, 0, 8, 0x50, 0x01, 0x40, 0x5a, 1, 2, 3, 4 };
+
+static void device_identification(struct scsi_cmnd *cmd)
+{
+	static const struct {
+		unsigned int bit;
+		const u8 *data;
+		u8 len;
+	} list[] = {
+		{ 2, naa6, sizeof(naa6) },
+		{ 4, naa5, sizeof(naa5) },
+		{ 1, naa3, sizeof(naa3) },
+	};
+	unsigned int mask = READ_ONCE(designators);
+	u8 page[4 + sizeof(naa6) + sizeof(naa5) + sizeof(naa3)] = { 0, 0x83 };
+	u8 len = 4;
+
+	for (int i = 0; i < ARRAY_SIZE(list); i++) {
+		if (!(mask & list[i].bit))
+			continue;
+		memcpy(page + len, list[i].data, list[i].len);
+		len += list[i].len;
+	}
+	page[3] = len - 4;
+	answer(cmd, page, len);
+}
+
 static void inquiry(struct scsi_cmnd *cmd)
 {
 	static const u8 pages[] = { 0, 0x00, 0, 3, 0x00, 0x80, 0x83 };
 	static const u8 serial[] = { 0, 0x80, 0, 8, 'L', 'A', 'T', 'E',
 				     '0', '0', '0', '1' };
-	/* NAA locally assigned, of the logical unit */
-	static const u8 id[] = { 0, 0x83, 0, 12, 0x01, 0x03, 0, 8,
-				 0x3a, 0, 0, 0, 0, 0, 0, 1 };
 	u8 std[36] = { 0, 0, 0x06, 0x02, 31, 0, 0x10, 0x02 };
 
 	if (!(cmd->cmnd[1] & 1)) {
 		memcpy(std + 8, "TEST    LATE            0001", 28);
 		answer(cmd, std, sizeof(std));
+		return;
+	}
+	if (host_in(no_vpd, cmd->device->host)) {
+		scsi_build_sense(cmd, 0, NOT_READY, 0x04, 0x01);
 		return;
 	}
 	switch (cmd->cmnd[2]) {
@@ -99,7 +139,7 @@ static void inquiry(struct scsi_cmnd *cmd)
 		answer(cmd, serial, sizeof(serial));
 		break;
 	case 0x83:
-		answer(cmd, id, sizeof(id));
+		device_identification(cmd);
 		break;
 	default:
 		scsi_build_sense(cmd, 0, ILLEGAL_REQUEST, 0x24, 0);
@@ -108,15 +148,16 @@ static void inquiry(struct scsi_cmnd *cmd)
 
 static void read_capacity(struct scsi_cmnd *cmd)
 {
+	u32 size = READ_ONCE(sector_size);
 	u8 buf[32] = { };
 
 	if (cmd->cmnd[0] == READ_CAPACITY) {
-		put_unaligned_be32(NR_BLOCKS - 1, buf);
-		put_unaligned_be32(1 << SECTOR_SHIFT, buf + 4);
+		put_unaligned_be32(STORE_SIZE / size - 1, buf);
+		put_unaligned_be32(size, buf + 4);
 		answer(cmd, buf, 8);
 	} else {
-		put_unaligned_be64(NR_BLOCKS - 1, buf);
-		put_unaligned_be32(1 << SECTOR_SHIFT, buf + 8);
+		put_unaligned_be64(STORE_SIZE / size - 1, buf);
+		put_unaligned_be32(size, buf + 8);
 		answer(cmd, buf, sizeof(buf));
 	}
 }
@@ -128,11 +169,10 @@ static bool is_read_or_write(const struct scsi_cmnd *cmd)
 
 static void read_or_write(struct scsi_cmnd *cmd)
 {
-	u8 *at = store + ((size_t)get_unaligned_be32(cmd->cmnd + 2) <<
-			  SECTOR_SHIFT);
+	u8 *at = store + (size_t)get_unaligned_be32(cmd->cmnd + 2) *
+			 READ_ONCE(sector_size);
 
-	if (at + scsi_bufflen(cmd) > store +
-				     ((size_t)NR_BLOCKS << SECTOR_SHIFT)) {
+	if (at + scsi_bufflen(cmd) > store + STORE_SIZE) {
 		scsi_build_sense(cmd, 0, ILLEGAL_REQUEST, 0x21, 0);
 		return;
 	}
@@ -325,7 +365,7 @@ static int __init late_init(void)
 {
 	int error;
 
-	store = vzalloc((size_t)NR_BLOCKS << SECTOR_SHIFT);
+	store = vzalloc(STORE_SIZE);
 	if (!store)
 		return -ENOMEM;
 	error = add_hosts(&late_template, depth);

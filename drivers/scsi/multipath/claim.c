@@ -12,9 +12,7 @@
 #include <linux/nodemask.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/unaligned.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_eh.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_multipath.h>
 #include <scsi/scsi_proto.h>
@@ -122,54 +120,24 @@ static bool host_is_able(struct scsi_device *sdev)
 	return false;
 }
 
-/* Returns 0 if it is not a disk, or cannot tell over this path now. */
-static u32 read_block_size(struct scsi_device *sdev)
+/* Of several names the best one that a logical unit is called by. */
+static struct scsi_mpath *find_lu(const char *names)
 {
-	static const u8 read_capacity[10] = { READ_CAPACITY };
-	struct scsi_sense_hdr sense;
-	u32 size = 0;
-	u8 *buf;
-
-	if (sdev->type != TYPE_DISK && sdev->type != TYPE_ZBC)
-		return 0;
-	buf = kzalloc(8, GFP_KERNEL);
-	if (!buf)
-		return 0;
-	if (!scsi_path_ask(sdev, read_capacity, buf, 8, &sense))
-		size = get_unaligned_be32(buf + 4);
-	kfree(buf);
-	return size;
-}
-
-/* Another device under the same name? Returns what differs, or NULL. */
-static const char *collision(struct scsi_mpath *lu, struct scsi_device *sdev,
-			     u32 block_size)
-{
-	if (lu->sdev->type != sdev->type)
-		return "type";
-	if (memcmp(lu->sdev->vendor, sdev->vendor, 8))
-		return "vendor";
-	if (memcmp(lu->sdev->model, sdev->model, 16))
-		return "model";
-	if (lu->block_size && block_size && lu->block_size != block_size)
-		return "block size";
-	return NULL;
-}
-
-static struct scsi_mpath *find_lu(const char *id)
-{
-	struct scsi_mpath *lu, *found = NULL;
+	struct scsi_mpath *lu;
 
 	mutex_lock(&scsi_mpath_list_mutex);
-	list_for_each_entry(lu, &scsi_mpath_list, node) {
-		if (!strcmp(lu->id, id)) {
-			scsi_mpath_get(lu);
-			found = lu;
-			break;
+	for (; *names; names = scsi_identity_next(names)) {
+		list_for_each_entry(lu, &scsi_mpath_list, node) {
+			if (!strcmp(lu->id, names)) {
+				scsi_mpath_get(lu);
+				goto found;
+			}
 		}
 	}
+	lu = NULL;
+found:
 	mutex_unlock(&scsi_mpath_list_mutex);
-	return found;
+	return lu;
 }
 
 /**
@@ -317,96 +285,180 @@ static void unjoin(struct scsi_path *path)
 	synchronize_rcu();
 }
 
-static int claim_as_path(struct scsi_device *sdev, char *id)
-{
-	struct scsi_mpath *lu;
+/**
+ * struct newcomer - a device that is about to become a path, and what it has said
+ * @sdev: the device
+ * @names: those of the logical unit behind it
+ * @path: what it will be, with the state that it will have; NULL if this is only to
+ *	find out whether it could become one
+ * @state: after a test over it
+ * @is_silent: nothing answers over it
+ * @size: of the disk
+ */
+struct newcomer {
+	struct scsi_device *sdev;
+	const char *names;
 	struct scsi_path *path;
-	enum scsi_path_effect tested;
 	enum scsi_path_state state;
-	const char *what;
-	u32 block_size;
-	bool is_first;
+	bool is_silent;
+	struct scsi_path_size size;
+};
+
+/*
+ * What a target does not answer is waited for here, where nobody else waits: no lock
+ * but that of its host's scan is held.
+ */
+static void ask(struct newcomer *new)
+{
+	struct scsi_path *path = new->path;
+	enum scsi_path_effect tested;
+
+	/* The first user command must not see a power-on that was not. */
+	tested = scsi_path_test_silence(new->sdev, &new->is_silent);
+	new->state = scsi_path_state_after(tested);
+	if (path) {
+		path->state = new->state;
+		path->passive = tested == PATH_PASSIVE;
+		path->gone = tested == PATH_GONE;
+	}
+	if (!new->is_silent)
+		scsi_path_read_size(new->sdev, &new->size);
+}
+
+static int join_known(struct newcomer *new, struct scsi_mpath *lu)
+{
 	int error;
 
-	path = kzalloc(sizeof(*path), GFP_KERNEL);
-	if (!path) {
-		kfree(id);
-		return -ENOMEM;
-	}
-	path->sdev = sdev;
-	INIT_LIST_HEAD(&path->node);
-	scsi_path_event_init(path);
-	scsi_path_probe_init(path);
-	scsi_path_access_init(path);
-	/* It knows what the target means. */
-	scsi_dh_add_device(sdev);
-	/* The first user command must not see a power-on that was not. */
-	tested = scsi_path_test(sdev);
-	state = scsi_path_state_after(tested);
-	path->state = state;
-	path->passive = tested == PATH_PASSIVE;
-	path->gone = tested == PATH_GONE;
-	block_size = read_block_size(sdev);
+	lockdep_assert_held(&claim_mutex);
+	error = scsi_mpath_take_limits(lu, new->sdev);
+	if (!error)
+		return join(lu, new->path);
+	sdev_printk(KERN_ERR, new->sdev,
+		    "cannot make %s fit this host's limits\n",
+		    dev_name(&lu->sdev->sdev_gendev));
+	return error;
+}
 
-	lu = find_lu(id);
-	is_first = !lu;
-	if (is_first) {
-		error = scsi_mpath_host_get();
-		if (error) {
-			kfree(id);
-			goto free_path;
-		}
-		lu = scsi_mpath_create(id, sdev);
-		error = -ENOMEM;
-		if (!lu)
-			goto free_path;
-		lu->block_size = block_size;
-		/* A port in standby still answers what a scan asks. */
-		if (state != PATH_GOOD)
-			path->state = PATH_PROBATION;
-	} else {
-		kfree(id);
-		what = collision(lu, sdev, block_size);
-		if (what) {
-			sdev_printk(KERN_ERR, sdev,
-				    "identity %s is that of %s, but %s differs: not combined, check the identity of both\n",
-				    lu->id, dev_name(&lu->sdev->sdev_gendev),
-				    what);
-			error = -EEXIST;
-			goto put_lu;
-		}
-		error = scsi_mpath_take_limits(lu, sdev);
-		if (error) {
-			sdev_printk(KERN_ERR, sdev,
-				    "cannot make %s fit this host's limits\n",
-				    dev_name(&lu->sdev->sdev_gendev));
-			goto put_lu;
-		}
-	}
+static int bring_up(struct newcomer *new)
+{
+	struct scsi_path *path = new->path;
+	struct scsi_mpath *lu;
+	int error;
+	char *id;
+
+	lockdep_assert_held(&claim_mutex);
+	error = scsi_mpath_host_get();
+	if (error)
+		return error;
+	id = kstrdup(new->names, GFP_KERNEL);
+	if (!id)
+		return -ENOMEM;
+	lu = scsi_mpath_create(id, new->sdev);
+	if (!lu)
+		return -ENOMEM;
+	/* A port in standby still answers what a scan asks. */
+	if (new->state != PATH_GOOD)
+		path->state = PATH_PROBATION;
 
 	error = join(lu, path);
 	if (error)
 		goto put_lu;
-	if (is_first) {
-		error = scsi_mpath_bring_up(lu);
-		if (error)
-			goto undo_join;
-		if (state != PATH_GOOD || path->access == ACCESS_NONE) {
-			scsi_mpath_rescan_when_usable(lu);
-			scsi_path_set_state(path, state, "at scan");
-		}
+	error = scsi_mpath_bring_up(lu);
+	if (error)
+		goto undo_join;
+	if (new->state != PATH_GOOD || path->access == ACCESS_NONE) {
+		scsi_mpath_rescan_when_usable(lu);
+		scsi_path_set_state(path, new->state, "at scan");
 	}
 	scsi_mpath_put(lu);
 	return 0;
 
 undo_join:
 	unjoin(path);
-	WRITE_ONCE(sdev->path, NULL);
+	WRITE_ONCE(new->sdev->path, NULL);
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
 	scsi_mpath_put(lu);
 put_lu:
 	scsi_mpath_put(lu);
-free_path:
+	return error;
+}
+
+/* May it join the logical unit that it has the name of? */
+static int compare(struct newcomer *new, struct scsi_mpath *lu)
+{
+	const char *what = scsi_path_clash(lu, new->sdev, &new->size);
+
+	if (!what)
+		return READ_ONCE(lu->reserved) && READ_ONCE(lu->nr_paths) &&
+		       !new->path ? -EBUSY : 0;
+	if (new->path)
+		sdev_printk(KERN_ERR, new->sdev,
+			    "identity %s is that of %s, but %s differs: not combined, check the identity of both\n",
+			    lu->id, dev_name(&lu->sdev->sdev_gendev), what);
+	return -EEXIST;
+}
+
+static bool is_still_known_as(struct scsi_mpath *lu, const char *names)
+{
+	struct scsi_mpath *again = find_lu(names);
+
+	if (again)
+		scsi_mpath_put(again);
+	return again == lu;
+}
+
+static int join_or_bring_up(struct newcomer *new)
+{
+	struct scsi_mpath *lu;
+	int error;
+
+	do {
+		lu = find_lu(new->names);
+		if (lu)
+			error = compare(new, lu);
+		else
+			error = new->is_silent ? -EIO : 0;
+		if (!error && new->path) {
+			mutex_lock(&claim_mutex);
+			/* Another claim, or a removal, was perhaps faster. */
+			if (!is_still_known_as(lu, new->names))
+				error = -EAGAIN;
+			else if (!lu)
+				error = bring_up(new);
+			else
+				error = join_known(new, lu);
+			mutex_unlock(&claim_mutex);
+			if (lu && error == -ENODEV)
+				error = -EAGAIN;
+		}
+		if (lu)
+			scsi_mpath_put(lu);
+	} while (error == -EAGAIN);
+	return error;
+}
+
+static int claim_as_path(struct scsi_device *sdev, const char *names)
+{
+	struct newcomer new = { .sdev = sdev, .names = names };
+	struct scsi_path *path;
+	int error;
+
+	path = kzalloc(sizeof(*path), GFP_KERNEL);
+	if (!path)
+		return -ENOMEM;
+	path->sdev = sdev;
+	INIT_LIST_HEAD(&path->node);
+	scsi_path_event_init(path);
+	scsi_path_probe_init(path);
+	scsi_path_access_init(path);
+	new.path = path;
+	/* It knows what the target means. */
+	scsi_dh_add_device(sdev);
+	ask(&new);
+	error = join_or_bring_up(&new);
+	if (!error)
+		return 0;
+
 	kfree(path);
 	/* As if it had not been looked at. */
 	scsi_dh_release_device(sdev);
@@ -440,20 +492,59 @@ static int read_lost_vpd(struct scsi_device *sdev)
 
 static int claim(struct scsi_device *sdev)
 {
+	char *names;
 	int error;
-	char *id;
 
 	error = read_lost_vpd(sdev);
 	if (error)
 		return error;
-	id = scsi_device_identity(sdev);
-	if (IS_ERR_OR_NULL(id))
-		return PTR_ERR_OR_ZERO(id);
-
-	mutex_lock(&claim_mutex);
-	error = claim_as_path(sdev, id);
-	mutex_unlock(&claim_mutex);
+	names = scsi_device_identity(sdev);
+	if (IS_ERR_OR_NULL(names))
+		return PTR_ERR_OR_ZERO(names);
+	error = claim_as_path(sdev, names);
+	kfree(names);
 	return error;
+}
+
+/**
+ * scsi_path_try_claim - could a device that is withheld become a path now?
+ * @sdev: device
+ *
+ * Nothing is said of it, nothing is changed but its VPD pages, which are read anew.
+ *
+ * Context: process; does I/O.
+ * Return: 0 if it could, or is none; else an errno.
+ */
+int scsi_path_try_claim(struct scsi_device *sdev)
+{
+	struct newcomer new = { .sdev = sdev };
+	char *names;
+	int error;
+
+	scsi_attach_vpd(sdev);
+	error = read_lost_vpd(sdev);
+	if (error)
+		return error;
+	names = scsi_device_identity(sdev);
+	if (IS_ERR_OR_NULL(names))
+		return PTR_ERR_OR_ZERO(names);
+	new.names = names;
+	ask(&new);
+	error = join_or_bring_up(&new);
+	kfree(names);
+	return error;
+}
+
+/* Whatever limits a host has, it has for good. */
+static bool will_pass(int error)
+{
+	return error != -EINVAL;
+}
+
+/* May its reason be gone in a second? */
+static bool will_pass_soon(int error)
+{
+	return error != -ETIMEDOUT && error != -EBUSY;
 }
 
 /**
@@ -463,12 +554,14 @@ static int claim(struct scsi_device *sdev)
  * The first path of an identity brings the logical unit up; on return its
  * device is visible. A device that is none stays what it is. One that is, or may
  * be, and cannot be used is withheld: there is to be no second disk with the
- * same data.
+ * same data, nor with other data under the same name. If that may pass it is
+ * tried again.
  *
  * Context: process, scan_mutex of the device's host held; does I/O.
  */
 void scsi_path_claim(struct scsi_device *sdev)
 {
+	const char *next = "delete and rescan it";
 	int error;
 
 	if (!is_eligible(sdev) || !host_is_able(sdev))
@@ -476,11 +569,14 @@ void scsi_path_claim(struct scsi_device *sdev)
 	error = claim(sdev);
 	if (sdev->path)
 		scsi_path_power_add(sdev);
-	if (!error || error == -EEXIST)
+	if (!error)
 		return;
 	sdev->no_uld_attach = 1;
-	sdev_printk(KERN_ERR, sdev,
-		    "not used as a path (%d), delete and rescan it\n", error);
+	if (will_pass(error) &&
+	    !scsi_path_withhold(sdev, will_pass_soon(error)))
+		next = "it is tried again now and then";
+	sdev_printk(KERN_ERR, sdev, "not used as a path (%d), %s\n", error,
+		    next);
 }
 
 /**
@@ -508,7 +604,7 @@ void scsi_path_announce(struct scsi_device *sdev)
 
 /**
  * scsi_path_leave - a device is being removed
- * @sdev: device in SDEV_DEL, its queue not destroyed yet
+ * @sdev: any device in SDEV_DEL, its queue not destroyed yet
  *
  * On return no new command uses the path; those under way still do, and the
  * caller drains them when it destroys the queue.
@@ -519,8 +615,10 @@ void scsi_path_leave(struct scsi_device *sdev)
 {
 	struct scsi_path *path = sdev->path;
 
-	if (!path)
+	if (!path) {
+		scsi_path_forget(sdev);
 		return;
+	}
 	scsi_path_sysfs_remove(path);
 	unjoin(path);
 	scsi_path_power_remove(sdev);

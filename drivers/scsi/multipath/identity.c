@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The identity of a logical unit: one string, the same over every path.
+ * The identity of a logical unit: one string, the same over every path, by which
+ * it is called as long as it lists it.
  *
  * It is built from the designators of VPD page 0x83 that are associated with
  * the logical unit (SPC-4 7.8.6) or, where there is none that can be trusted,
@@ -14,6 +15,7 @@
 
 #include <linux/ctype.h>
 #include <linux/err.h>
+#include <linux/hex.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
@@ -58,12 +60,58 @@ static bool all_equal(const u8 *data, size_t len)
 	return !len || !memchr_inv(data, data[0], len);
 }
 
-/* An unset NAA identifier still carries its format in the first digit. */
+static unsigned int digit_of(const u8 *data, unsigned int i)
+{
+	return i % 2 ? data[i / 2] & 0xf : data[i / 2] >> 4;
+}
+
+/* Are the digits from @first to before @end all the same? */
+static bool digits_equal(const u8 *data, unsigned int first, unsigned int end)
+{
+	for (unsigned int i = first + 1; i < end; i++) {
+		if (digit_of(data, i) != digit_of(data, first))
+			return false;
+	}
+	return true;
+}
+
+static bool digits_zero(const u8 *data, unsigned int first, unsigned int end)
+{
+	return !digit_of(data, first) && digits_equal(data, first, end);
+}
+
+/*
+ * An unset NAA identifier still carries its format in the first digit, and
+ * perhaps the company's id behind it: LIO sends the latter alone for a unit
+ * without serial number. A company that is none has numbered nothing, either.
+ */
 static bool naa_is_unset(const u8 *data, size_t len)
 {
-	u8 digit = data[0] & 0xf;
+	unsigned int end = 2 * len;
 
-	return !memchr_inv(data + 1, digit << 4 | digit, len - 1);
+	if (digits_equal(data, 1, end))
+		return true;
+	switch (data[0] >> 4) {
+	case 6:		/* company id of six digits, and the vendor's number */
+	case 5:
+		return digits_zero(data, 1, 7) || digits_equal(data, 7, end);
+	case 2:		/* three digits of the vendor's, and six more at the end */
+		return digits_zero(data, 4, 10) ||
+		       (digits_equal(data, 10, end) && digits_equal(data, 1, 4) &&
+			digit_of(data, 1) == digit_of(data, 10));
+	default:
+		return false;
+	}
+}
+
+/* In an EUI-64 of 16 bytes an extension comes before the company's id. */
+static bool eui64_is_unset(const u8 *data, size_t len)
+{
+	const u8 *company = len == 16 ? data + 8 : data;
+
+	return all_equal(data, len) || !memchr_inv(company, 0, 3) ||
+	       (all_equal(company + 3, data + len - company - 3) &&
+		(company == data || all_equal(data, 8)));
 }
 
 /* Only the padding goes; a NUL in between tells two serial numbers apart. */
@@ -78,20 +126,20 @@ static struct designator parse_naa(const u8 *data, size_t len)
 {
 	struct designator d = { .prefix = "naa", .data = data, .len = len };
 
-	if (!len || naa_is_unset(data, len))
+	if (!len)
 		return d;
 	switch (data[0] >> 4) {
 	case 6:		/* IEEE Registered Extended */
-		if (len == 16)
+		if (len == 16 && !naa_is_unset(data, len))
 			d.rank = 8;
 		break;
 	case 5:		/* IEEE Registered */
 	case 2:		/* IEEE Extended */
-		if (len == 8)
+		if (len == 8 && !naa_is_unset(data, len))
 			d.rank = 7;
 		break;
 	case 3:		/* locally assigned: unique on one site only */
-		if (len == 8)
+		if (len == 8 && !naa_is_unset(data, len))
 			d.rank = 1;
 		break;
 	}
@@ -102,7 +150,7 @@ static struct designator parse_eui64(const u8 *data, size_t len)
 {
 	struct designator d = { .prefix = "eui", .data = data, .len = len };
 
-	if ((len == 8 || len == 12 || len == 16) && !all_equal(data, len))
+	if ((len == 8 || len == 12 || len == 16) && !eui64_is_unset(data, len))
 		d.rank = 6;
 	return d;
 }
@@ -120,15 +168,29 @@ static struct designator parse_uuid(const u8 *data, size_t len)
 	return d;
 }
 
+/* "naa." and "eui." say in text what the binary ones do. */
+static bool name_is_unset(const char *name, size_t len)
+{
+	u8 data[16];
+
+	len -= 4;
+	if (len % 2 || len / 2 > sizeof(data) ||
+	    hex2bin(data, name + 4, len / 2))
+		return false;
+	if (!memcmp(name, "naa.", 4))
+		return !parse_naa(data, len / 2).rank;
+	if (!memcmp(name, "eui.", 4))
+		return !parse_eui64(data, len / 2).rank;
+	return false;
+}
+
 static struct designator parse_name(const u8 *data, size_t len)
 {
 	struct designator d = { .prefix = "name", .data = data };
 
 	d.len = trimmed_len(data, len);
-	if (d.len <= 5 || all_equal(data + 4, d.len - 4))
-		return d;
-	/* Behind "naa." comes a digit for the format, as in naa_is_unset(). */
-	if (!memcmp(data, "naa.", 4) && all_equal(data + 5, d.len - 5))
+	if (d.len <= 5 || all_equal(data + 4, d.len - 4) ||
+	    name_is_unset(data, d.len))
 		return d;
 	if (!memcmp(data, "eui.", 4) || !memcmp(data, "naa.", 4) ||
 	    !memcmp(data, "iqn.", 4))
@@ -182,8 +244,12 @@ static bool designator_beats(const struct designator *a,
 	return memcmp(a->data, b->data, a->len) < 0;
 }
 
-static struct designator best_designator(const u8 *page, size_t len)
+/* The best one that is worse than @than; NULL: than nothing. */
+static struct designator next_designator(const struct scsi_inquiry_identity *inq,
+					 const struct designator *than)
 {
+	const u8 *page = inq->vpd83;
+	size_t len = inq->vpd83_len;
 	struct designator best = { };
 	const u8 *desc, *end;
 
@@ -199,7 +265,8 @@ static struct designator best_designator(const u8 *page, size_t len)
 	     desc += DESIGNATOR_HEADER_LEN + desc[3]) {
 		struct designator d = parse_designator(desc);
 
-		if (designator_beats(&d, &best))
+		if (designator_beats(&d, &best) &&
+		    (!than || designator_beats(than, &d)))
 			best = d;
 	}
 	return best;
@@ -219,79 +286,132 @@ static char *append_text(char *out, const u8 *text, size_t len,
 	return out;
 }
 
-static char *format_designator(const struct designator *d, gfp_t gfp)
+static size_t designator_size(const struct designator *d)
 {
-	size_t size = strlen(d->prefix) + 1 + 3 * d->len + 1;
-	char *id = kmalloc(size, gfp), *out = id;
-
-	if (!id)
-		return ERR_PTR(-ENOMEM);
-	out += sprintf(out, "%s.", d->prefix);
-	if (!strcmp(d->prefix, "name"))
-		append_text(out, d->data, d->len, "");
-	else
-		*bin2hex(out, d->data, d->len) = '\0';
-	return id;
+	return strlen(d->prefix) + 1 + 3 * d->len + 1;
 }
 
-static char *format_serial(const struct scsi_inquiry_identity *inq, gfp_t gfp)
+static char *put_designator(char *out, const struct designator *d)
 {
-	size_t vendor_len = trimmed_len(inq->vendor, 8);
-	size_t model_len = trimmed_len(inq->model, 16);
-	const char *serial;
-	size_t len;
-	char *id, *out;
+	out += sprintf(out, "%s.", d->prefix);
+	if (!strcmp(d->prefix, "name"))
+		return append_text(out, d->data, d->len, "");
+	out = bin2hex(out, d->data, d->len);
+	*out = '\0';
+	return out;
+}
 
-	if (!inq->vpd80 || inq->vpd80_len < VPD_HEADER_LEN)
+/* The serial number without its padding; @len is 0 if there is none to trust. */
+static const char *find_serial(const struct scsi_inquiry_identity *inq,
+			       size_t *len)
+{
+	const char *serial;
+
+	*len = 0;
+	if (!inq->vpd80 || inq->vpd80_len < VPD_HEADER_LEN ||
+	    !trimmed_len(inq->vendor, 8) || !trimmed_len(inq->model, 16))
 		return NULL;
 	serial = inq->vpd80 + VPD_HEADER_LEN;
-	len = min3(inq->vpd80_len - VPD_HEADER_LEN,
-		   (size_t)get_unaligned_be16(inq->vpd80 + 2),
-		   (size_t)SERIAL_MAX_LEN);
-	len = trimmed_len(serial, len);
-	while (len && *serial == ' ') {
+	*len = min3(inq->vpd80_len - VPD_HEADER_LEN,
+		    (size_t)get_unaligned_be16(inq->vpd80 + 2),
+		    (size_t)SERIAL_MAX_LEN);
+	*len = trimmed_len(serial, *len);
+	while (*len && *serial == ' ') {
 		serial++;
-		len--;
+		--*len;
 	}
-	if (!vendor_len || !model_len || all_equal(serial, len) || !serial[0])
-		return NULL;
+	if (all_equal(serial, *len) || !serial[0])
+		*len = 0;
+	return serial;
+}
 
-	id = kmalloc(sizeof("sn...") + 3 * (vendor_len + model_len + len), gfp);
-	if (!id)
-		return ERR_PTR(-ENOMEM);
-	out = id + sprintf(id, "sn.");
-	out = append_text(out, inq->vendor, vendor_len, ".");
+static char *put_serial(char *out, const struct scsi_inquiry_identity *inq,
+			const char *serial, size_t len)
+{
+	out += sprintf(out, "sn.");
+	out = append_text(out, inq->vendor, trimmed_len(inq->vendor, 8), ".");
 	*out++ = '.';
-	out = append_text(out, inq->model, model_len, ".");
+	out = append_text(out, inq->model, trimmed_len(inq->model, 16), ".");
 	*out++ = '.';
-	append_text(out, serial, len, "");
-	return id;
+	return append_text(out, serial, len, "");
 }
 
 /**
- * scsi_identity_format - the identity string of a logical unit
+ * scsi_identity_format - the names of a logical unit
  * @inq: what the logical unit reported
- * @gfp: how to allocate the string
+ * @gfp: how to allocate them
  *
- * Of several designators the one is taken that identifies best: NAA 6, NAA 5
- * and 2, EUI-64, UUID, SCSI name string, locally assigned NAA; then the unit
- * serial number together with vendor and model. Identifiers that are blank or
- * all one digit are passed over.
+ * The first one, as a string, is the identity of a logical unit that is new: of
+ * several designators the one is taken that identifies best: NAA 6, NAA 5 and 2,
+ * EUI-64, UUID, SCSI name string, locally assigned NAA; then the unit serial
+ * number together with vendor and model. Identifiers that are blank, all one
+ * digit, or without a company are passed over.
  *
- * Return: a string to kfree(), NULL if there is no trustworthy identity, or
+ * All other names follow, each behind the NUL of the one before, better ones
+ * first, and an empty string at the end: see scsi_identity_next().
+ *
+ * Return: what kfree() takes, NULL if there is no trustworthy name, or
  * ERR_PTR(-ENOMEM).
  */
 char *scsi_identity_format(const struct scsi_inquiry_identity *inq, gfp_t gfp)
 {
-	struct designator d = best_designator(inq->vpd83, inq->vpd83_len);
+	struct designator d, last;
+	size_t size = 0, serial_len;
+	const char *serial;
+	char *names, *out;
 
-	if (d.rank)
-		return format_designator(&d, gfp);
-	return format_serial(inq, gfp);
+	for (d = next_designator(inq, NULL); d.rank;
+	     last = d, d = next_designator(inq, &last))
+		size += designator_size(&d);
+	serial = find_serial(inq, &serial_len);
+	if (serial_len)
+		size += sizeof("sn...") + 3 * (8 + 16 + serial_len);
+	if (!size)
+		return NULL;
+	names = kmalloc(size + 1, gfp);
+	if (!names)
+		return ERR_PTR(-ENOMEM);
+
+	out = names;
+	for (d = next_designator(inq, NULL); d.rank;
+	     last = d, d = next_designator(inq, &last))
+		out = put_designator(out, &d) + 1;
+	if (serial_len)
+		out = put_serial(out, inq, serial, serial_len) + 1;
+	*out = '\0';
+	return names;
 }
 
 /**
- * scsi_device_identity - the identity string of a scanned device
+ * scsi_identity_next - the next of several names
+ * @name: one of those of scsi_identity_format()
+ *
+ * Return: the next worse one; an empty string behind the last.
+ */
+const char *scsi_identity_next(const char *name)
+{
+	return name + strlen(name) + 1;
+}
+
+/**
+ * scsi_identity_lists - is a logical unit among those that names are of?
+ * @names: those of scsi_identity_format()
+ * @id: what the logical unit is called
+ *
+ * What it is called stays what it is while the device lists it, whatever better
+ * name it has besides.
+ */
+bool scsi_identity_lists(const char *names, const char *id)
+{
+	for (; *names; names = scsi_identity_next(names)) {
+		if (!strcmp(names, id))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * scsi_device_identity - the names of a scanned device
  * @sdev: SCSI device whose INQUIRY data and VPD pages have been read
  *
  * Context: any; takes rcu_read_lock().

@@ -172,6 +172,37 @@ static const struct {
 	{ "EUI-64 ones", BINARY, EUI64, ONES_16, 16 },
 	{ "UUID zero", BINARY, UUID, "\x10\0" ZERO_16, 18 },
 	{ "UUID ones", BINARY, UUID, "\x10\0" ONES_16, 18 },
+	{ "NAA 6 without company", BINARY, NAA,
+	  "\x60\0\0\0\x05\1\2\3\4\5\6\7\x8\x9\xa\xb", 16 },
+	{ "NAA 6 of company 1", BINARY, NAA,
+	  "\x60\0\0\x10\x05\1\2\3\4\5\6\7\x8\x9\xa\xb", 16,
+	  "naa.60000010050102030405060708090a0b" },
+	{ "NAA 6 without number", BINARY, NAA, "\x60\x01\x40\x50" ZERO_16, 16 },
+	{ "NAA 6 numbered ones", BINARY, NAA, "\x60\x01\x40\x5f" ONES_16, 16 },
+	{ "NAA 6 with an extension only", BINARY, NAA,
+	  "\x60\x01\x40\x50\0\0\0\0\0\0\0\0\0\0\0\1", 16,
+	  "naa.60014050000000000000000000000001" },
+	{ "NAA 5 without company", BINARY, NAA, "\x50\0\0\0\x05\1\2\3", 8 },
+	{ "NAA 5 without number", BINARY, NAA, "\x50\x01\x40\x50\0\0\0\0", 8 },
+	{ "NAA 5 numbered 1", BINARY, NAA, "\x50\x01\x40\x50\0\0\0\1", 8,
+	  "naa.5001405000000001" },
+	{ "NAA 2 without company", BINARY, NAA, "\x20\x01\0\0\0\1\2\3", 8 },
+	{ "NAA 2 without number", BINARY, NAA, "\x20\0\0\x14\x05\0\0\0", 8 },
+	{ "NAA 2 numbered 1", BINARY, NAA, "\x20\0\0\x14\x05\0\0\1", 8,
+	  "naa.2000001405000001" },
+	{ "NAA 3 of zeros and a one", BINARY, NAA, "\x30\0\0\0\0\0\0\1", 8,
+	  "naa.3000000000000001" },
+	{ "EUI-64 without company", BINARY, EUI64, "\0\0\0\1\2\3\4\5", 8 },
+	{ "EUI-64 without number", BINARY, EUI64, "\0\x14\x05\0\0\0\0\0", 8 },
+	{ "EUI-64 numbered 1", BINARY, EUI64, "\0\x14\x05\0\0\0\0\1", 8,
+	  "eui.0014050000000001" },
+	{ "EUI-64, 16, without company", BINARY, EUI64,
+	  "\1\2\3\4\5\6\7\x8\0\0\0\1\2\3\4\5", 16 },
+	{ "EUI-64, 16, with an extension only", BINARY, EUI64,
+	  "\0\0\0\0\0\0\0\1\0\x14\x05\0\0\0\0\0", 16,
+	  "eui.00000000000000010014050000000000" },
+	{ "naa name without company", UTF8, NAME, "naa.5000000051234567", 20 },
+	{ "eui name without number", UTF8, NAME, "eui.0014050000000000", 20 },
 	{ "eui name zero", UTF8, NAME, "eui.0000000000000000", 20 },
 	{ "eui name ones", UTF8, NAME, "eui.FFFFFFFFFFFFFFFF", 20 },
 	{ "blank name", UTF8, NAME, "iqn.        ", 12 },
@@ -244,6 +275,55 @@ static void priority(struct kunit *test)
 	add_designator(&page, ASCII, T10_VENDOR, "VENDOR  X", 9);
 	add_designator(&page, BINARY, TARGET_PORT | NAA, NAA6, 16);
 	expect(test, &page, &serial, "sn.VENDOR.MODEL.ABC123", "serial");
+}
+
+/* One that has a better name now is still called what it was called. */
+static void all_names(struct kunit *test)
+{
+	static const u8 order[] = { 0, 1, 4, 7, 8, 3 };
+	struct vpd page, serial;
+	const char *name;
+	char *names;
+
+	start_page(&serial, 0x80);
+	add(&serial, "ABC123", 6);
+	for (int turn = 0; turn < ARRAY_SIZE(order); turn++) {
+		start_page(&page, 0x83);
+		for (int i = 0; i < ARRAY_SIZE(order); i++) {
+			int row = order[(i + turn) % ARRAY_SIZE(order)];
+
+			add_designator(&page, designators[row].code_set,
+				       designators[row].type,
+				       designators[row].id,
+				       designators[row].len);
+			/* what says the same twice, and what is none */
+			if (i == turn)
+				add_designator(&page, designators[row].code_set,
+					       designators[row].type,
+					       designators[row].id,
+					       designators[row].len);
+			add_designator(&page, BINARY, TARGET_PORT | NAA,
+				       "\x50\1\2\3\4\5\6\7", 8);
+		}
+		names = format(test, &page, &serial, vendor, model);
+		KUNIT_ASSERT_NOT_NULL(test, names);
+		name = names;
+		for (int i = 0; i < ARRAY_SIZE(order); i++) {
+			const char *expected = designators[order[i]].expected;
+
+			KUNIT_EXPECT_STREQ(test, name, expected);
+			KUNIT_EXPECT_TRUE(test, scsi_identity_lists(names,
+								    expected));
+			name = scsi_identity_next(name);
+		}
+		KUNIT_EXPECT_STREQ(test, name, "sn.VENDOR.MODEL.ABC123");
+		KUNIT_EXPECT_TRUE(test, scsi_identity_lists(names, name));
+		KUNIT_EXPECT_STREQ(test, scsi_identity_next(name), "");
+		KUNIT_EXPECT_FALSE(test, scsi_identity_lists(names,
+							     "naa.5001020304050607"));
+		KUNIT_EXPECT_FALSE(test, scsi_identity_lists(names, ""));
+		kfree(names);
+	}
 }
 
 static void ties(struct kunit *test)
@@ -518,6 +598,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(every_designator),
 	KUNIT_CASE(unset_naa_name),
 	KUNIT_CASE(priority),
+	KUNIT_CASE(all_names),
 	KUNIT_CASE(ties),
 	KUNIT_CASE(lying_lengths),
 	KUNIT_CASE(serials),

@@ -185,6 +185,16 @@ struct scsi_path {
 	struct scsi_path_load load;
 };
 
+/**
+ * struct scsi_path_size - what a disk says of its size, over one path
+ * @last_block: the last one that it has
+ * @block_size: bytes of one; 0: it says nothing
+ */
+struct scsi_path_size {
+	u64 last_block;
+	u32 block_size;
+};
+
 /* The rank of no group at all. */
 #define NO_RANK		U64_MAX
 
@@ -264,8 +274,6 @@ struct scsi_mpath_cpu {
  * @sdev: the LU's scsi_device on the virtual host, with a reference. Set when
  *	it is allocated, before the LU is announced; constant after.
  * @target: target number on the virtual host. Constant.
- * @block_size: logical block size in bytes, 0 if not a disk or not known.
- *	Constant.
  * @max_cmd_len: longest CDB that every path takes; written with no path in
  *	use or growing shorter only
  * @lock: protects what names it, and every change of a path's state
@@ -318,7 +326,6 @@ struct scsi_mpath {
 	struct list_head node;
 	struct scsi_device *sdev;
 	unsigned int target;
-	u32 block_size;
 	unsigned short max_cmd_len;
 
 	spinlock_t lock;
@@ -485,6 +492,8 @@ bool scsi_mpath_waits_for_resume(struct scsi_mpath *lu);
 int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 		  unsigned int len, struct scsi_sense_hdr *sense);
 enum scsi_path_effect scsi_path_test(struct scsi_device *sdev);
+enum scsi_path_effect scsi_path_test_silence(struct scsi_device *sdev,
+					     bool *is_silent);
 enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested);
 void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
@@ -533,6 +542,19 @@ void scsi_mpath_host_exit(void);
 
 /* uevent.c */
 void scsi_path_uevent(struct scsi_path *path, const char *what);
+
+/* claim.c */
+int scsi_path_try_claim(struct scsi_device *sdev);
+
+/* clash.c */
+void scsi_path_read_size(struct scsi_device *sdev, struct scsi_path_size *size);
+const char *scsi_path_clash(struct scsi_mpath *lu, struct scsi_device *sdev,
+			    const struct scsi_path_size *size);
+
+/* renew.c */
+int scsi_path_renew(struct scsi_device *sdev);
+int scsi_path_withhold(struct scsi_device *sdev, bool soon);
+void scsi_path_forget(struct scsi_device *sdev);
 
 /* limits.c */
 bool scsi_limits_are_stacked(const struct queue_limits *lu,

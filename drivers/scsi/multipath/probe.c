@@ -11,7 +11,10 @@
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_proto.h>
@@ -21,6 +24,8 @@
 #include "verdict.h"
 
 #define VPD_MAX_LEN		4096
+/* Where nobody knows how long a page is: the most that a byte can say. */
+#define VPD_USUAL_LEN		255
 #define PROBE_TIMEOUT		(10 * HZ)
 #define PROBE_DELAY_MAX		(60UL * HZ)
 #define PROBE_DELAY_NO_PATH	(2UL * HZ)
@@ -63,6 +68,31 @@ int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 }
 
 /**
+ * scsi_path_test_silence - what a TEST UNIT READY over one path says of it
+ * @sdev: device of the path
+ * @is_silent: set to whether anything has answered
+ *
+ * Context: process; as scsi_path_ask().
+ * Return: the verdict on the path.
+ */
+enum scsi_path_effect scsi_path_test_silence(struct scsi_device *sdev,
+					     bool *is_silent)
+{
+	static const u8 test_unit_ready[6] = { TEST_UNIT_READY };
+	enum scsi_path_effect effect;
+	struct scsi_sense_hdr sense;
+	int result;
+
+	result = scsi_path_ask(sdev, test_unit_ready, NULL, 0, &sense);
+	if (result < 0)
+		effect = PATH_LOST;
+	else
+		effect = scsi_path_verdict(sdev, result, &sense).path;
+	*is_silent = effect == PATH_LOST || host_byte(result) == DID_TIME_OUT;
+	return effect;
+}
+
+/**
  * scsi_path_test - what a TEST UNIT READY over one path says of it
  * @sdev: device of the path
  *
@@ -71,14 +101,9 @@ int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
  */
 enum scsi_path_effect scsi_path_test(struct scsi_device *sdev)
 {
-	static const u8 test_unit_ready[6] = { TEST_UNIT_READY };
-	struct scsi_sense_hdr sense;
-	int result;
+	bool is_silent;
 
-	result = scsi_path_ask(sdev, test_unit_ready, NULL, 0, &sense);
-	if (result < 0)
-		return PATH_LOST;
-	return scsi_path_verdict(sdev, result, &sense).path;
+	return scsi_path_test_silence(sdev, &is_silent);
 }
 
 /**
@@ -103,6 +128,44 @@ enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested)
 	}
 }
 
+static size_t vpd_len(struct scsi_device *sdev, u8 page)
+{
+	const struct scsi_vpd *vpd;
+	size_t len;
+
+	rcu_read_lock();
+	if (page == 0x83)
+		vpd = rcu_dereference(sdev->vpd_pg83);
+	else
+		vpd = rcu_dereference(sdev->vpd_pg80);
+	len = vpd ? vpd->len : VPD_USUAL_LEN;
+	rcu_read_unlock();
+	return clamp(len, VPD_HEADER_LEN, VPD_MAX_LEN);
+}
+
+/*
+ * Reads a VPD page into @buf of VPD_MAX_LEN bytes, with one command if it is no
+ * longer than before. Returns how long it is.
+ */
+static ssize_t read_vpd(struct scsi_device *sdev, u8 page, u8 *buf)
+{
+	size_t len = vpd_len(sdev, page), asked;
+	struct scsi_sense_hdr sense;
+	u8 cdb[6] = { INQUIRY, 1, page };
+
+	do {
+		asked = len;
+		put_unaligned_be16(asked, cdb + 3);
+		memset(buf, 0, VPD_HEADER_LEN);
+		if (scsi_path_ask(sdev, cdb, buf, asked, &sense) ||
+		    buf[1] != page)
+			return -EIO;
+		len = min(get_unaligned_be16(buf + 2) + VPD_HEADER_LEN,
+			  VPD_MAX_LEN);
+	} while (len > asked);
+	return len;
+}
+
 /*
  * Reads the identity anew: LUNs are unmapped and mapped to something else while
  * a path is down. Returns -EIO if the path does not tell, -EMEDIUMTYPE if it
@@ -115,39 +178,38 @@ static int check_identity(struct scsi_path *path)
 		.vendor = sdev->vendor,
 		.model = sdev->model,
 	};
-	u8 *vpd83, *vpd80;
+	bool by_serial = strstarts(path->lu->id, "sn.");
 	int error = -EIO;
-	char *id = NULL;
+	char *names = NULL;
+	ssize_t len;
+	u8 *page;
 
-	vpd83 = kzalloc(VPD_MAX_LEN, GFP_NOIO);
-	vpd80 = kzalloc(VPD_MAX_LEN, GFP_NOIO);
-	if (!vpd83 || !vpd80)
+	page = kzalloc(VPD_MAX_LEN, GFP_NOIO);
+	if (!page)
+		return -ENOMEM;
+	len = read_vpd(sdev, by_serial ? 0x80 : 0x83, page);
+	if (len < 0)
 		goto out;
-	if (!scsi_get_vpd_page(sdev, 0x83, vpd83, VPD_MAX_LEN)) {
-		inq.vpd83 = vpd83;
-		inq.vpd83_len = VPD_MAX_LEN;
-	} else if (rcu_access_pointer(sdev->vpd_pg83)) {
-		/* The serial number alone would make another identity. */
-		goto out;
+	if (by_serial) {
+		inq.vpd80 = page;
+		inq.vpd80_len = len;
+	} else {
+		inq.vpd83 = page;
+		inq.vpd83_len = len;
 	}
-	if (!scsi_get_vpd_page(sdev, 0x80, vpd80, VPD_MAX_LEN)) {
-		inq.vpd80 = vpd80;
-		inq.vpd80_len = VPD_MAX_LEN;
-	}
-	id = scsi_identity_format(&inq, GFP_NOIO);
-	if (IS_ERR_OR_NULL(id)) {
-		id = NULL;
+	names = scsi_identity_format(&inq, GFP_NOIO);
+	if (IS_ERR_OR_NULL(names)) {
+		names = NULL;
 		goto out;
 	}
-	error = strcmp(id, path->lu->id) ? -EMEDIUMTYPE : 0;
+	error = scsi_identity_lists(names, path->lu->id) ? 0 : -EMEDIUMTYPE;
 	if (error)
 		sdev_printk(KERN_ERR, sdev,
 			    "path leads to %s now, was %s: the LUN has been remapped, path disabled\n",
-			    id, path->lu->id);
+			    names, path->lu->id);
 out:
-	kfree(id);
-	kfree(vpd80);
-	kfree(vpd83);
+	kfree(names);
+	kfree(page);
 	return error;
 }
 
@@ -179,6 +241,8 @@ static void probe_succeeded(struct scsi_path *path)
 		break;
 	case -EMEDIUMTYPE:
 		scsi_path_set_state(path, PATH_DISABLED, "remapped");
+		/* As what it is now it will be found anew. */
+		scsi_path_renew(path->sdev);
 		break;
 	}
 }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Is a device that bears the name of a logical unit that logical unit?
+ *
+ * Vendors give names twice, and people clone virtual disks. No two logical units
+ * under one name may ever become one; nor may one that has been formatted, renamed
+ * or enlarged since it was found become two. So what is compared is what both say
+ * now: the newcomer, and the logical unit over a path that is in use.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/math64.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/unaligned.h>
+#include <scsi/scsi_common.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_proto.h>
+
+#include "mpath.h"
+
+#define CAPACITY_10_LEN		8
+#define CAPACITY_16_LEN		32
+
+static int read_capacity_10(struct scsi_device *sdev, u8 *buf,
+			    struct scsi_path_size *size)
+{
+	static const u8 cdb[10] = { READ_CAPACITY };
+	struct scsi_sense_hdr sense;
+	int result;
+
+	result = scsi_path_ask(sdev, cdb, buf, CAPACITY_10_LEN, &sense);
+	if (result)
+		return sense.sense_key == ILLEGAL_REQUEST ? -EFBIG : -EIO;
+	size->last_block = get_unaligned_be32(buf);
+	size->block_size = get_unaligned_be32(buf + 4);
+	return size->last_block == U32_MAX ? -EFBIG : 0;
+}
+
+static int read_capacity_16(struct scsi_device *sdev, u8 *buf,
+			    struct scsi_path_size *size)
+{
+	static const u8 cdb[16] = {
+		[0]	= SERVICE_ACTION_IN_16,
+		[1]	= SAI_READ_CAPACITY_16,
+		[13]	= CAPACITY_16_LEN,
+	};
+	struct scsi_sense_hdr sense;
+
+	if (scsi_path_ask(sdev, cdb, buf, CAPACITY_16_LEN, &sense))
+		return -EIO;
+	size->last_block = get_unaligned_be64(buf);
+	size->block_size = get_unaligned_be32(buf + 8);
+	return 0;
+}
+
+/**
+ * scsi_path_read_size - how large a disk is, over one path, now
+ * @sdev: device of the path
+ * @size: all zero if it is no disk, or cannot tell over this path now
+ *
+ * Context: process; as scsi_path_ask().
+ */
+void scsi_path_read_size(struct scsi_device *sdev, struct scsi_path_size *size)
+{
+	int error = -ENOMEM;
+	u8 *buf;
+
+	memset(size, 0, sizeof(*size));
+	if (sdev->type != TYPE_DISK && sdev->type != TYPE_ZBC)
+		return;
+	buf = kzalloc(CAPACITY_16_LEN, GFP_NOIO);
+	if (buf)
+		error = read_capacity_10(sdev, buf, size);
+	if (error == -EFBIG)
+		error = read_capacity_16(sdev, buf, size);
+	kfree(buf);
+	/* A port that does not serve the disk may say 0 of everything. */
+	if (error || !size->last_block || !size->block_size)
+		memset(size, 0, sizeof(*size));
+}
+
+/* What the upper level knows of a disk that nobody can be asked of. */
+static u64 known_sectors(struct scsi_mpath *lu)
+{
+	struct gendisk *disk;
+	u64 sectors = 0;
+
+	if (lu->sdev->removable)
+		return 0;
+	/* Its lock may be held by somebody who waits for a path. */
+	rcu_read_lock();
+	disk = READ_ONCE(lu->sdev->request_queue->disk);
+	if (disk)
+		sectors = get_capacity(disk);
+	rcu_read_unlock();
+	return sectors;
+}
+
+static bool is_smaller(const struct scsi_path_size *size, u64 sectors)
+{
+	u64 blocks = div_u64(sectors << SECTOR_SHIFT, size->block_size);
+
+	return blocks && size->last_block < blocks - 1;
+}
+
+/**
+ * scsi_path_clash - is a device another one than its name says?
+ * @lu: logical unit that the device has the name of
+ * @sdev: the device
+ * @size: what it says of its size; all zero if nothing
+ *
+ * What only one of both tells decides nothing. Without a path in use a disk may have
+ * grown, but one that is smaller than the upper level takes it for is not let in:
+ * what is behind its end would be lost.
+ *
+ * Context: process; as scsi_path_ask(). No lock that is held over I/O is needed.
+ * Return: what differs, or NULL.
+ */
+const char *scsi_path_clash(struct scsi_mpath *lu, struct scsi_device *sdev,
+			    const struct scsi_path_size *size)
+{
+	struct scsi_path_size now;
+	struct scsi_device *in_use;
+
+	if (lu->sdev->type != sdev->type)
+		return "type";
+	if (!size->block_size)
+		return NULL;
+	in_use = scsi_lu_get_path(lu->sdev);
+	if (!in_use)
+		return is_smaller(size, known_sectors(lu)) ? "capacity" : NULL;
+	scsi_path_read_size(in_use, &now);
+	scsi_device_put(in_use);
+	if (!now.block_size)
+		return NULL;
+	if (now.block_size != size->block_size)
+		return "block size";
+	return now.last_block != size->last_block ? "capacity" : NULL;
+}
