@@ -89,6 +89,16 @@ static bool reports_several_ports(struct scsi_device *sdev)
 	return sdev->inquiry[6] & 0x10 || scsi_device_tpgs(sdev);
 }
 
+/*
+ * A SATA disk behind a SAS host has one port, and libata repeats its commands by
+ * itself, by means that an attempt has not.
+ */
+static bool is_recovered_by_libata(struct scsi_device *sdev)
+{
+	return sdev->host->transportt->eh_strategy_handler &&
+	       !memcmp(sdev->vendor, "ATA     ", 8);
+}
+
 static bool is_eligible(struct scsi_device *sdev)
 {
 	const struct Scsi_Host *shost = sdev->host;
@@ -101,6 +111,7 @@ static bool is_eligible(struct scsi_device *sdev)
 	       sdev->inq_periph_qual == SCSI_INQ_PQ_CON &&
 	       !sdev->no_uld_attach &&
 	       !scsi_target(sdev)->single_lun &&
+	       !is_recovered_by_libata(sdev) &&
 	       !shost->hostt->no_multipath;
 }
 

@@ -83,7 +83,8 @@ void scsi_path_borrow_request(struct request *rq, struct request *lu_rq)
  * @cmd: command of the path's host
  * @lu_cmd: prepared command of the logical unit
  *
- * It has no retries of its own: what comes back is for the verdict.
+ * It has no retries of its own: what comes back is for the verdict. Some LLDs do
+ * otherwise with a command that was tried before, so they can see that it was.
  */
 void scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
 {
@@ -95,7 +96,7 @@ void scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
 	cmd->transfersize = lu_cmd->transfersize;
 	cmd->extra_len = lu_cmd->extra_len;
 	cmd->allowed = 0;
-	cmd->retries = 0;
+	cmd->retries = lu_cmd->retries;
 	cmd->eh_eflags = 0;
 	cmd->prot_op = SCSI_PROT_NORMAL;
 	cmd->prot_type = 0;
@@ -641,6 +642,8 @@ static void attempt_failed(struct scsi_path *path, struct scsi_cmnd *cmd,
 	struct scsi_verdict verdict;
 	bool is_news = true, pause = false;
 
+	if (host_byte(cmd->result) == DID_TIME_OUT)
+		atomic_inc(&lu_cmd->device->iotmo_cnt);
 	if (scsi_command_normalize_sense(cmd, &sense_hdr))
 		sense = &sense_hdr;
 	verdict = scsi_path_verdict(cmd->device, cmd->result, sense);

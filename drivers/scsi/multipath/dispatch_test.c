@@ -100,9 +100,9 @@ static void command_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->cmd.transfersize, 512);
 	KUNIT_EXPECT_EQ(test, path->cmd.extra_len, 3);
 
-	/* The path neither retries nor remembers. */
+	/* The path does not retry, but its LLD may know of earlier attempts. */
 	KUNIT_EXPECT_EQ(test, path->cmd.allowed, 0);
-	KUNIT_EXPECT_EQ(test, path->cmd.retries, 0);
+	KUNIT_EXPECT_EQ(test, path->cmd.retries, 2);
 	KUNIT_EXPECT_EQ(test, path->cmd.eh_eflags, 0);
 	KUNIT_EXPECT_EQ(test, path->cmd.result, 0);
 	KUNIT_EXPECT_EQ(test, path->cmd.state, 0);
