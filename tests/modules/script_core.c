@@ -26,8 +26,10 @@
  *		"attention PATH UA"; "capacity BLOCKS"; "stop"; "release": what is held is
  *		given up; "block PATH", "unblock PATH": the host takes no requests;
  *		"target_block PATH", "target_unblock PATH"; "rescan PATH";
- *		"max_sectors PATH SECTORS"; "zero": the counters
- *   counters	"sent PATH OPCODE COUNT", "executed OPCODE COUNT", and others by name
+ *		"max_sectors PATH SECTORS"; "zero": the counters;
+ *		"allow": nobody prevents removal any more
+ *   counters	"sent PATH OPCODE COUNT", "executed OPCODE COUNT", "changes COUNT" (what
+ *		was carried out that does something else twice), and others by name
  *   log	"PATH OPCODE", what was carried out that does something else twice
  */
 
@@ -383,9 +385,13 @@ static struct rule *find_rule(struct script_unit *unit, struct scsi_cmnd *cmd,
 
 static void answer_by(const struct rule *rule, struct scsi_cmnd *cmd)
 {
+	unsigned int resid = scsi_get_resid(cmd);
+
 	memset(cmd->sense_buffer, 0, SCSI_SENSE_BUFFERSIZE);
 	scsi_set_resid(cmd, scsi_bufflen(cmd));
 	cmd->result = 0;
+	if (rule->flags & FLAG_EXECUTED && !rule->sense)
+		scsi_set_resid(cmd, resid);
 	if (rule->sense) {
 		scsi_build_sense(cmd, rule->flags & FLAG_DESCRIPTORS,
 				 rule->sense >> 16 & 0xf, rule->sense >> 8 & 0xff,
@@ -681,6 +687,9 @@ static bool do_to_device(struct script_unit *unit, const char *what, int arg)
 		unit->stopped = true;
 	} else if (!strcmp(what, "zero")) {
 		zero_counters(unit);
+	} else if (!strcmp(what, "allow")) {
+		for (unsigned int i = 0; i < unit->nr_paths; i++)
+			unit->nexus[i].prevents = false;
 	} else if (!strcmp(what, "capacity") && arg > 0 &&
 		   arg <= 2 * unit->type->nr_blocks) {
 		unit->nr_blocks = arg;
@@ -836,9 +845,12 @@ static int counters_show(struct seq_file *s, void *data)
 			seq_printf(s, "executed %#x %u\n", op,
 				   unit->executed[op]);
 	}
+	seq_printf(s, "changes %u\n", unit->nr_log);
 	seq_printf(s, "held %u\n", unit->nr_held);
 	seq_printf(s, "overwritten %u\n", unit->overwritten);
 	seq_printf(s, "prevents %u\n", anybody_prevents(unit));
+	if (unit->type->position)
+		seq_printf(s, "position %u\n", unit->type->position(unit));
 	spin_unlock_irq(&unit->lock);
 	return 0;
 }
@@ -897,9 +909,9 @@ static int add_host(struct script_unit *unit, unsigned int path)
 	return 0;
 }
 
+/* It is on the list no more. To take a device away may need a time. */
 static void remove_unit(struct script_unit *unit)
 {
-	lockdep_assert_held(&units_mutex);
 	debugfs_remove(unit->dir);
 	spin_lock_irq(&unit->lock);
 	unit->gone = true;
@@ -914,7 +926,6 @@ static void remove_unit(struct script_unit *unit)
 		scsi_remove_host(shost);
 		scsi_host_put(shost);
 	}
-	list_del(&unit->node);
 	unit->type->unload(unit);
 	kfree(unit);
 }
@@ -948,8 +959,10 @@ static int add_unit(const struct script_type *type, unsigned int nr_paths,
 	for (unsigned int i = 0; i < nr_paths && !error; i++)
 		error = add_host(unit, i);
 	make_files(unit);
-	if (error)
+	if (error) {
+		list_del(&unit->node);
 		remove_unit(unit);
+	}
 	return error;
 }
 
@@ -972,29 +985,34 @@ static int do_add(const char *text)
 
 static int do_remove(const char *text)
 {
-	struct script_unit *unit;
+	struct script_unit *unit, *found = NULL;
 	unsigned int index;
 
 	if (kstrtouint(text, 10, &index))
 		return -EINVAL;
+	mutex_lock(&units_mutex);
 	list_for_each_entry(unit, &units, node) {
-		if (unit->index == index) {
-			remove_unit(unit);
-			return 0;
-		}
+		if (unit->index == index)
+			found = unit;
 	}
-	return -ENODEV;
+	if (found)
+		list_del(&found->node);
+	mutex_unlock(&units_mutex);
+	if (!found)
+		return -ENODEV;
+	remove_unit(found);
+	return 0;
 }
 
 static int do_units(struct script_unit *none, char *text)
 {
 	int error = -EINVAL;
 
+	if (str_has_prefix(text, "remove "))
+		return do_remove(text + 7);
 	mutex_lock(&units_mutex);
 	if (str_has_prefix(text, "add "))
 		error = do_add(text + 4);
-	else if (str_has_prefix(text, "remove "))
-		error = do_remove(text + 7);
 	mutex_unlock(&units_mutex);
 	return error;
 }
@@ -1048,10 +1066,10 @@ static void __exit script_exit(void)
 {
 	struct script_unit *unit, *next;
 
-	mutex_lock(&units_mutex);
-	list_for_each_entry_safe(unit, next, &units, node)
+	list_for_each_entry_safe(unit, next, &units, node) {
+		list_del(&unit->node);
 		remove_unit(unit);
-	mutex_unlock(&units_mutex);
+	}
 	debugfs_remove(script_dir);
 	root_device_unregister(script_root);
 }

@@ -45,6 +45,11 @@ static void tape_unload(struct script_unit *unit)
 	vfree(unit->medium);
 }
 
+static unsigned int tape_position(struct script_unit *unit)
+{
+	return ((struct script_tape *)unit->priv)->position;
+}
+
 /* Each record has a length of its own again, too. */
 static void tape_reset(struct script_unit *unit)
 {
@@ -315,4 +320,5 @@ const struct script_type script_tape = {
 	.carry_out	= tape_carry_out,
 	.changes	= tape_changes,
 	.reset		= tape_reset,
+	.position	= tape_position,
 };

@@ -27,8 +27,9 @@ struct script_unit;
  * @carry_out: carries out what is not the same for all types. Returns false if the
  *	type does not know the command. Called with the lock of the unit held
  * @changes: is the command one that does something else if it is carried out twice?
- * @reset: somebody resets the device
- * @vpd: fills in a VPD page behind its header, and returns its length
+ * @reset: somebody resets the device; may be NULL
+ * @position: of a tape; may be NULL
+ * @vpd: fills in a VPD page behind its header, and returns its length; may be NULL
  */
 struct script_type {
 	const char *name;
@@ -42,6 +43,7 @@ struct script_type {
 			  unsigned int path);
 	bool (*changes)(const struct scsi_cmnd *cmd);
 	void (*reset)(struct script_unit *unit);
+	unsigned int (*position)(struct script_unit *unit);
 	unsigned int (*vpd)(struct script_unit *unit, u8 page, u8 *buf);
 };
 

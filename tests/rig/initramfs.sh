@@ -74,7 +74,7 @@ cp -r "$modules/lib/modules/." "$root/lib/modules/"
 rm -f "$root"/lib/modules/*/build "$root"/lib/modules/*/source
 cp "$here/init.sh" "$root/init"
 chmod +x "$root/init"
-cp "$here"/../guest/*.sh "$here"/../bench/guest/*.sh "$here/../demo/story.sh" \
+cp "$here"/../guest/*.sh "$here"/../guest/*.txt "$here"/../bench/guest/*.sh "$here/../demo/story.sh" \
 	"$here/../bench/committed" "$root/guest/"
 chmod +x "$root"/guest/*.sh
 

@@ -1,0 +1,1293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * oracle [-j WORKERS] [-x EXCEPTIONS] [-m PATTERN] [TYPE...]: the same faults for a plain
+ * device, a logical unit with one path, and one with two of which the second is good.
+ *
+ * A case is a type of device, an operation, a fault (a host byte, a status, sense data) and
+ * how often it comes. Three devices of tests/modules/scsi_script have it side by side; what
+ * the sender of the operation sees of it must be, on one path, what the plain device gives,
+ * and on two no worse. Prints a line for each difference that is not in EXCEPTIONS, and
+ * at the end one for each type and law and a summary.
+ *
+ * EXCEPTIONS has a line for each kind of difference that is wanted: a pattern, as of a
+ * shell, that fits "LAW TYPE OPERATION FAULT COUNT WHAT", a tab, the reason. Each of the
+ * differences of a case has to be excepted. PATTERN fits "TYPE OPERATION FAULT COUNT", for
+ * those who look at some of the cases only.
+ */
+
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <linux/fs.h>
+#include <linux/mtio.h>
+#include <scsi/sg.h>
+
+#define SCRIPT		"/sys/kernel/debug/scsi_script"
+#define DEVICES		"/sys/bus/scsi/devices"
+#define PATH_LEN	512
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define IO_LEN		4096
+/* Of the devices, in seconds: what is retried until its time is over takes six times that */
+#define TIMEOUT		1
+#define NO_PATH_TIMEOUT	4
+/* What takes longer than that has to be helped, what then takes as long again is lost. */
+#define CASE_MAX	30
+
+#define EVER		-1
+
+enum op {
+	READ, WRITE, FLUSH, DISCARD, SG_READ, SG_WRITE, SG_DIAG, SG_PREVENT,
+	T_WRITE, T_READ, T_SPACE, T_REWIND, T_MARK, NR_OPS
+};
+
+/* How an operation is called, and the command that it sends */
+static const struct {
+	const char *name;
+	unsigned char opcode;
+} ops[NR_OPS] = {
+	[READ]		= { "read", 0x28 },
+	[WRITE]		= { "write", 0x2a },
+	[FLUSH]		= { "flush", 0x35 },
+	[DISCARD]	= { "discard", 0x42 },
+	[SG_READ]	= { "sg-read", 0x28 },
+	[SG_WRITE]	= { "sg-write", 0x2a },
+	[SG_DIAG]	= { "sg-diagnostic", 0x1d },
+	[SG_PREVENT]	= { "sg-prevent", 0x1e },
+	[T_WRITE]	= { "tape-write", 0x0a },
+	[T_READ]	= { "tape-read", 0x08 },
+	[T_SPACE]	= { "tape-space", 0x11 },
+	[T_REWIND]	= { "tape-rewind", 0x01 },
+	[T_MARK]	= { "tape-mark", 0x10 },
+};
+
+struct type {
+	const char *name;
+	const char *class;	/* directory of its node's name */
+	const char *prefix;	/* of that name */
+	int nr_ops;
+	enum op ops[8];
+};
+
+static const struct type types[] = {
+	{ "disk", "block", "sd", 7,
+	  { READ, WRITE, FLUSH, DISCARD, SG_READ, SG_WRITE, SG_DIAG } },
+	{ "removable", "block", "sd", 7,
+	  { READ, WRITE, FLUSH, SG_READ, SG_PREVENT, SG_DIAG, DISCARD } },
+	{ "cd", "block", "sr", 4, { READ, SG_READ, SG_PREVENT, SG_DIAG } },
+	{ "tape", "scsi_tape", "nst", 6,
+	  { T_WRITE, T_READ, T_SPACE, T_REWIND, T_MARK, SG_PREVENT } },
+};
+
+/* KEY << 16 | ASC << 8 | ASCQ */
+static const unsigned int senses[] = {
+	/* no error, or one that is over */
+	0x000000, 0x010b01, 0x011701, 0x011800, 0x015d00, 0x0f0000, 0x0f550a,
+	/* not ready */
+	0x020400, 0x020401, 0x020402, 0x020403, 0x020404, 0x020405, 0x020406,
+	0x020407, 0x020408, 0x020409, 0x02040a, 0x02040b, 0x02040c, 0x02040d,
+	0x02040e, 0x020410, 0x020411, 0x020412, 0x020413, 0x020414, 0x020415,
+	0x020416, 0x020417, 0x020418, 0x020419, 0x02041a, 0x02041b, 0x02041c,
+	0x02041d, 0x02041e, 0x02041f, 0x020420, 0x020421, 0x020422, 0x020423,
+	0x020424, 0x020425, 0x020481, 0x0204a1, 0x020500, 0x020600, 0x020800,
+	0x020801, 0x020900, 0x023000, 0x023a00, 0x023a01, 0x023a02, 0x023e00,
+	0x023e01, 0x024c00, 0x025300, 0x026800, 0x027471, 0x02a102,
+	/* medium error */
+	0x030200, 0x030c00, 0x031100, 0x031104, 0x031300, 0x031400, 0x033100,
+	0x033200, 0x033b00, 0x035000,
+	/* hardware error */
+	0x040100, 0x040200, 0x040300, 0x040400, 0x040800, 0x040801, 0x040802,
+	0x040900, 0x040c00, 0x041000, 0x041501, 0x041900, 0x043200, 0x043500,
+	0x043501, 0x043502, 0x043e00, 0x043e01, 0x043e02, 0x043e03, 0x043e04,
+	0x044080, 0x044200, 0x044400, 0x044471, 0x044600, 0x044700, 0x044b00,
+	0x044c00, 0x045300, 0x046500, 0x048101,
+	/* illegal request */
+	0x050400, 0x051a00, 0x052000, 0x052100, 0x052200, 0x052400, 0x052500,
+	0x052501, 0x052600, 0x052700, 0x052c00, 0x053900, 0x054900, 0x055302,
+	0x055504, 0x059136, 0x059401,
+	/* unit attention */
+	0x060400, 0x06040a, 0x060b00, 0x060b01, 0x062800, 0x062801, 0x062900,
+	0x062901, 0x062902, 0x062903, 0x062904, 0x062905, 0x062906, 0x062907,
+	0x062a00, 0x062a01, 0x062a02, 0x062a03, 0x062a04, 0x062a05, 0x062a06,
+	0x062a07, 0x062a09, 0x062a10, 0x062f00, 0x062f01, 0x063807, 0x063f00,
+	0x063f01, 0x063f02, 0x063f03, 0x063f04, 0x063f05, 0x063f0a, 0x063f0e,
+	0x063f0f, 0x063f11, 0x065a01, 0x065b00, 0x065d00, 0x065e00, 0x068b02,
+	/* data protect, and the rest of the keys */
+	0x070c12, 0x072700, 0x072707, 0x07550e, 0x07550f, 0x077400, 0x080005,
+	0x098000, 0x0a0d00, 0x0d0002, 0x0e1d00,
+	/* aborted command */
+	0x0b0000, 0x0b0006, 0x0b0800, 0x0b0801, 0x0b0e00, 0x0b1001, 0x0b1002,
+	0x0b1003, 0x0b2e01, 0x0b2e02, 0x0b2e03, 0x0b2f00, 0x0b3f0f, 0x0b4300,
+	0x0b4400, 0x0b4500, 0x0b4700, 0x0b4701, 0x0b4703, 0x0b4706, 0x0b4800,
+	0x0b4900, 0x0b4a00, 0x0b4b00, 0x0b4b03, 0x0b4b04, 0x0b4e00, 0x0b5300,
+	0x0b5504, 0x0bc101,
+};
+
+/* Statuses but for CHECK CONDITION: BUSY, RESERVATION CONFLICT, TASK SET FULL, TASK ABORTED */
+static const unsigned char statuses[] = { 0x08, 0x18, 0x28, 0x40 };
+
+static const unsigned char hosts[] = {
+	0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c,
+	0x0d, 0x0e, 0x0f, 0x14,
+};
+
+enum flags {
+	DESCRIPTORS	= 1,
+	DEFERRED	= 2,
+	EXECUTED	= 4,
+	SILENT		= 8,
+	FOR_ITSELF	= 16,
+	ABORTS		= 32,
+};
+
+struct fault {
+	unsigned char host;
+	unsigned char status;
+	unsigned int sense;
+	unsigned int flags;
+	unsigned int ms;
+	bool any;		/* not only the command of the operation */
+};
+
+struct record {
+	int error;
+	int status;
+	int host;
+	unsigned int sense;	/* with bit 31: deferred */
+	int resid;
+	bool wrong;		/* data are not what they should be */
+	unsigned int changes;
+	unsigned int sent;
+	unsigned int sent_all;
+	unsigned int prevents;
+	int position;
+	int believed;
+	double seconds;
+};
+
+enum { PLAIN, ONE, TWO, NR_KINDS };
+
+static const char *const kinds[] = { "plain", "one", "two" };
+
+enum verdict { EQUAL, BETTER, EXCEPTED, OTHER };
+
+struct one_case {
+	int type;
+	enum op op;
+	struct fault fault;
+	int count;
+	char name[96];
+	/* Written by who has run it */
+	int done;
+	enum verdict verdict[NR_KINDS];
+	char what[NR_KINDS][64];
+	struct record record[NR_KINDS];
+};
+
+#define CASES_MAX	8192
+
+static struct shared {
+	int next[ARRAY_SIZE(types)];
+	int nr_workers_left;
+	int nr_cases;
+	struct one_case cases[CASES_MAX];
+} *all;
+
+static const char *only = "*";
+
+struct exception {
+	char *pattern;
+	int used;
+};
+
+static struct exception *exceptions;
+static int nr_exceptions;
+
+/* A device */
+struct device {
+	int kind;
+	int unit;
+	int nr_hosts;
+	int host[2];
+	char above[256];
+	char node[64];
+};
+
+struct worker {
+	int type;
+	struct device device[NR_KINDS];
+};
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static void pause_ms(int ms)
+{
+	usleep(ms * 1000);
+}
+
+/* put FILE-FORMAT ... TEXT: returns 0 or an errno */
+static int put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY), error = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, text, strlen(text)) < 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+static int get(const char *path, char *buf, size_t len)
+{
+	int fd = open(path, O_RDONLY);
+	ssize_t done = 0, n;
+
+	buf[0] = 0;
+	if (fd < 0)
+		return -1;
+	while ((n = read(fd, buf + done, len - 1 - done)) > 0)
+		done += n;
+	close(fd);
+	buf[done] = 0;
+	while (done && buf[done - 1] == '\n')
+		buf[--done] = 0;
+	return 0;
+}
+
+static int __attribute__((format(printf, 3, 4)))
+tell(const struct device *dev, const char *file, const char *format, ...)
+{
+	char path[PATH_LEN], text[128];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	snprintf(path, sizeof(path), SCRIPT "/%d/%s", dev->unit, file);
+	return put(path, text);
+}
+
+static void count(const struct device *dev, unsigned char opcode,
+		  struct record *record)
+{
+	char path[PATH_LEN], text[16384], *line, *save;
+	unsigned int host, op, n;
+
+	snprintf(path, sizeof(path), SCRIPT "/%d/counters", dev->unit);
+	get(path, text, sizeof(text));
+	record->sent = 0;
+	record->sent_all = 0;
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (sscanf(line, "sent %u %i %u", &host, (int *)&op, &n) == 3) {
+			record->sent_all += n;
+			if (op == opcode)
+				record->sent += n;
+		} else if (sscanf(line, "changes %u", &n) == 1) {
+			record->changes = n;
+		} else if (sscanf(line, "position %u", &n) == 1) {
+			record->position = n;
+		} else if (sscanf(line, "prevents %u", &n) == 1) {
+			record->prevents = n;
+		}
+	}
+}
+
+/* The only entry of DIR that begins with PREFIX and goes on with a digit or a letter */
+static bool find_entry(const char *dir, const char *prefix, bool digits,
+		       char *name, size_t len)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+	bool found = false;
+
+	if (!d)
+		return false;
+	while (!found && (entry = readdir(d))) {
+		const char *rest = entry->d_name + strlen(prefix);
+
+		if (strncmp(entry->d_name, prefix, strlen(prefix)))
+			continue;
+		if (digits && strspn(rest, "0123456789") != strlen(rest))
+			continue;
+		snprintf(name, len, "%.30s", entry->d_name);
+		found = true;
+	}
+	closedir(d);
+	return found;
+}
+
+static void path_file(const struct device *dev, int path, const char *file,
+		      char *buf, size_t len)
+{
+	snprintf(buf, len, DEVICES "/%d:0:0:0/%s", dev->host[path], file);
+}
+
+static int sg_io(int fd, const unsigned char *cdb, int len, int direction,
+		 void *data, int data_len, struct record *record)
+{
+	unsigned char sense[64] = { };
+	struct sg_io_hdr hdr = {
+		.interface_id = 'S',
+		.dxfer_direction = direction,
+		.cmd_len = len,
+		.mx_sb_len = sizeof(sense),
+		.dxfer_len = data_len,
+		.dxferp = data,
+		.cmdp = (unsigned char *)cdb,
+		.sbp = sense,
+		.timeout = TIMEOUT * 1000,
+	};
+
+	if (ioctl(fd, SG_IO, &hdr) < 0) {
+		if (record)
+			record->error = errno;
+		return -1;
+	}
+	if (record) {
+		record->status = hdr.status;
+		record->host = hdr.host_status;
+		record->resid = hdr.resid;
+		if (hdr.sb_len_wr && (sense[0] & 0x70) == 0x70) {
+			if (sense[0] & 2)
+				record->sense = sense[1] << 16 |
+						sense[2] << 8 | sense[3];
+			else
+				record->sense = (sense[2] & 0xf) << 16 |
+						sense[12] << 8 | sense[13];
+			if (sense[0] & 1)
+				record->sense |= 1U << 31;
+		}
+	}
+	return hdr.status || hdr.host_status ? 1 : 0;
+}
+
+static int is_ready(int fd)
+{
+	static const unsigned char cdb[6];
+
+	return sg_io(fd, cdb, sizeof(cdb), SG_DXFER_NONE, NULL, 0, NULL) == 0;
+}
+
+/* --- devices -------------------------------------------------------------- */
+
+static bool find_node(const struct type *type, struct device *dev)
+{
+	char path[PATH_LEN], name[32], *real;
+
+	path_file(dev, 0, dev->kind == PLAIN ? "." : "path/lu", path,
+		  sizeof(path));
+	real = realpath(path, NULL);
+	if (!real)
+		return false;
+	snprintf(dev->above, sizeof(dev->above), "%s", real);
+	free(real);
+	snprintf(path, sizeof(path), "%s/%s", dev->above, type->class);
+	if (!find_entry(path, type->prefix, type->class[0] == 's', name,
+			sizeof(name)))
+		return false;
+	snprintf(dev->node, sizeof(dev->node), "/dev/%s", name);
+	return !access(dev->node, R_OK);
+}
+
+static int open_node(const struct type *type, const struct device *dev)
+{
+	int flags = O_NONBLOCK | O_CLOEXEC;
+
+	if (!strcmp(type->name, "cd"))
+		flags |= O_RDONLY;
+	else
+		flags |= O_RDWR;
+	if (!strcmp(type->class, "block"))
+		flags |= O_DIRECT;
+	return open(dev->node, flags);
+}
+
+static void set_timeouts(const struct type *type, const struct device *dev)
+{
+	char path[PATH_LEN], text[16];
+	struct mtop op = { .mt_op = MTSETDRVBUFFER };
+	int fd;
+
+	snprintf(text, sizeof(text), "%d", TIMEOUT);
+	snprintf(path, sizeof(path), "%s/timeout", dev->above);
+	put(path, text);
+	if (dev->kind != PLAIN) {
+		snprintf(text, sizeof(text), "%d", NO_PATH_TIMEOUT);
+		snprintf(path, sizeof(path), "%s/multipath/no_path_timeout",
+			 dev->above);
+		put(path, text);
+	}
+	if (strcmp(type->name, "tape"))
+		return;
+	fd = open_node(type, dev);
+	op.mt_count = MT_ST_SET_TIMEOUT | TIMEOUT;
+	ioctl(fd, MTIOCTOP, &op);
+	op.mt_count = MT_ST_SET_LONG_TIMEOUT | TIMEOUT;
+	ioctl(fd, MTIOCTOP, &op);
+	op.mt_op = MTSETBLK;
+	op.mt_count = 0;
+	ioctl(fd, MTIOCTOP, &op);
+	close(fd);
+}
+
+/* All of it: the numbers of its hosts are in the last line. */
+static bool add_device(const struct type *type, struct device *dev)
+{
+	char text[16384], *last, name[32];
+	int lock = open("/tmp/oracle.lock", O_RDWR | O_CREAT, 0600), n;
+	bool good = false;
+
+	flock(lock, LOCK_EX);
+	snprintf(text, sizeof(text), "add %s %d %s", type->name,
+		 dev->kind == TWO ? 2 : 1, dev->kind == PLAIN ? "plain" : "lu");
+	if (!put(SCRIPT "/units", text)) {
+		get(SCRIPT "/units", text, sizeof(text));
+		last = strrchr(text, '\n');
+		last = last ? last + 1 : text;
+		n = sscanf(last, "%d %31s %d %d", &dev->unit, name,
+			   &dev->host[0], &dev->host[1]);
+		dev->nr_hosts = n - 2;
+		good = dev->nr_hosts == (dev->kind == TWO ? 2 : 1);
+	}
+	close(lock);
+	if (!good)
+		return false;
+	for (double end = now() + 60; now() < end; pause_ms(50)) {
+		int fd;
+
+		if (!find_node(type, dev))
+			continue;
+		fd = open_node(type, dev);
+		if (fd < 0)
+			continue;
+		if (dev->kind == TWO) {
+			char path[PATH_LEN];
+
+			path_file(dev, 1, "path/state", path, sizeof(path));
+			if (access(path, R_OK)) {
+				close(fd);
+				continue;
+			}
+		}
+		if (is_ready(fd)) {
+			close(fd);
+			set_timeouts(type, dev);
+			return true;
+		}
+		close(fd);
+	}
+	return false;
+}
+
+static void remove_device(struct device *dev)
+{
+	char path[PATH_LEN], text[32];
+
+	if (dev->kind != PLAIN) {
+		snprintf(path, sizeof(path), "%s/multipath/no_path_timeout",
+			 dev->above);
+		put(path, "0");
+	}
+	snprintf(text, sizeof(text), "remove %d", dev->unit);
+	put(SCRIPT "/units", text);
+}
+
+static void state_running(const char *dir)
+{
+	char path[PATH_LEN], text[64];
+
+	snprintf(path, sizeof(path), "%s/state", dir);
+	get(path, text, sizeof(text));
+	if (strcmp(text, "running"))
+		put(path, "running");
+}
+
+/* Returns false if a path is not good, and asks for that it be. */
+static bool paths_good(const struct device *dev)
+{
+	char path[PATH_LEN], text[64];
+	bool good = true;
+
+	for (int i = 0; i < dev->nr_hosts; i++) {
+		path_file(dev, i, "", path, sizeof(path));
+		state_running(path);
+		path_file(dev, i, "path/state", path, sizeof(path));
+		get(path, text, sizeof(text));
+		if (strcmp(text, "1")) {
+			put(path, "1");
+			good = false;
+		}
+	}
+	return good;
+}
+
+/* As if nothing had been. Returns false if the device cannot be brought to that. */
+static bool recover(const struct type *type, struct device *dev)
+{
+	int good = 0;
+
+	tell(dev, "rules", "clear");
+	tell(dev, "event", "release");
+	tell(dev, "event", "allow");
+	for (double end = now() + 10; now() < end; pause_ms(20)) {
+		int fd;
+
+		state_running(dev->above);
+		fd = open_node(type, dev);
+		if (fd < 0)
+			continue;
+		if (is_ready(fd) && (dev->kind == PLAIN || paths_good(dev)))
+			good++;
+		else
+			good = 0;
+		close(fd);
+		if (good == 2)
+			return true;
+	}
+	return false;
+}
+
+/* The path that misbehaves is the one in use. */
+static bool use_first_path(const struct type *type, struct device *dev)
+{
+	char path[PATH_LEN], before[32], after[32], state[PATH_LEN];
+	int fd = open_node(type, dev);
+	bool done = false;
+
+	if (fd < 0)
+		return false;
+	path_file(dev, 0, "path/issued", path, sizeof(path));
+	path_file(dev, 1, "path/state", state, sizeof(state));
+	for (int i = 0; i < 20 && !done; i++) {
+		get(path, before, sizeof(before));
+		is_ready(fd);
+		get(path, after, sizeof(after));
+		if (strcmp(before, after)) {
+			get(state, after, sizeof(after));
+			done = !strcmp(after, "1");
+			if (done)
+				break;
+		}
+		put(state, "3");
+		is_ready(fd);
+		put(state, "1");
+	}
+	close(fd);
+	return done;
+}
+
+/* --- operations ----------------------------------------------------------- */
+
+static void fill(unsigned char *buf, int seed)
+{
+	for (int i = 0; i < IO_LEN; i++)
+		buf[i] = i * 31 + seed;
+}
+
+/* Is what was read what nobody has written yet? */
+static bool is_virgin(const struct type *type, const unsigned char *buf, int lba)
+{
+	int block = !strcmp(type->name, "cd") ? 2048 : 512;
+
+	for (int i = 0; i < IO_LEN; i++) {
+		if (buf[i] != (unsigned char)((lba + i / block) * 7 + 3))
+			return false;
+	}
+	return true;
+}
+
+static int tape_op(int fd, int op, int n)
+{
+	struct mtop mtop = { .mt_op = op, .mt_count = n };
+
+	return ioctl(fd, MTIOCTOP, &mtop);
+}
+
+#define WRITE_LBA	256
+#define WRITE_AT	(WRITE_LBA * 512)
+
+/* What an operation needs to find. Returns false if that cannot be had. */
+static bool prepare(int fd, enum op op, unsigned char *buf)
+{
+	switch (op) {
+	case T_WRITE:
+	case T_READ:
+	case T_SPACE:
+	case T_REWIND:
+	case T_MARK:
+		if (tape_op(fd, MTREW, 1))
+			return false;
+		for (int i = 0; i < 3; i++) {
+			fill(buf, i);
+			if (write(fd, buf, IO_LEN) != IO_LEN)
+				return false;
+		}
+		if (op == T_READ || op == T_SPACE)
+			return !tape_op(fd, MTREW, 1);
+		return true;
+	default:
+		return true;
+	}
+}
+
+static int issue(int fd, enum op op, unsigned char *buf, int seed,
+		 struct record *record)
+{
+	static const unsigned char read10[10] = { 0x28, [8] = IO_LEN / 512 };
+	static const unsigned char read10_cd[10] = { 0x28, [8] = IO_LEN / 2048 };
+	static const unsigned char write10[10] = {
+		0x2a, [4] = WRITE_LBA >> 8, [8] = IO_LEN / 512
+	};
+	static const unsigned char diag[6] = { 0x1d, 0x04 };
+	static const unsigned char prevent[6] = { 0x1e, [4] = 1 };
+	unsigned long long range[2] = { WRITE_AT, IO_LEN };
+	int block = 0;
+
+	switch (op) {
+	case READ:
+		return pread(fd, buf, IO_LEN, 0) < 0 ? -1 : 0;
+	case WRITE:
+		fill(buf, seed);
+		return pwrite(fd, buf, IO_LEN, WRITE_AT) < 0 ? -1 : 0;
+	case FLUSH:
+		return fsync(fd);
+	case DISCARD:
+		return ioctl(fd, BLKDISCARD, range);
+	case SG_READ:
+		ioctl(fd, BLKSSZGET, &block);
+		return sg_io(fd, block == 2048 ? read10_cd : read10, 10,
+			     SG_DXFER_FROM_DEV, buf, IO_LEN, record);
+	case SG_WRITE:
+		fill(buf, seed);
+		return sg_io(fd, write10, sizeof(write10), SG_DXFER_TO_DEV, buf,
+			     IO_LEN, record);
+	case SG_DIAG:
+		return sg_io(fd, diag, sizeof(diag), SG_DXFER_NONE, NULL, 0,
+			     record);
+	case SG_PREVENT:
+		return sg_io(fd, prevent, sizeof(prevent), SG_DXFER_NONE, NULL, 0,
+			     record);
+	case T_WRITE:
+		fill(buf, seed);
+		return write(fd, buf, IO_LEN) < 0 ? -1 : 0;
+	case T_READ:
+		return read(fd, buf, IO_LEN) < 0 ? -1 : 0;
+	case T_SPACE:
+		return tape_op(fd, MTFSR, 2);
+	case T_REWIND:
+		return tape_op(fd, MTREW, 1);
+	case T_MARK:
+		return tape_op(fd, MTWEOF, 1);
+	default:
+		return -1;
+	}
+}
+
+/* After an operation that had no error: is everything where it should be? */
+static bool data_right(const struct type *type, struct device *dev, enum op op,
+		       unsigned char *buf, int seed)
+{
+	unsigned char *expected = buf + IO_LEN;
+	int fd;
+	bool right;
+
+	switch (op) {
+	case READ:
+	case SG_READ:
+		return is_virgin(type, buf, 0);
+	case T_READ:
+		fill(expected, 0);
+		return !memcmp(buf, expected, IO_LEN);
+	case WRITE:
+	case SG_WRITE:
+	case DISCARD:
+		fd = open_node(type, dev);
+		memset(buf, 0, IO_LEN);
+		right = pread(fd, buf, IO_LEN, WRITE_AT) == IO_LEN;
+		close(fd);
+		fill(expected, seed);
+		if (op == DISCARD)
+			return right && is_virgin(type, buf, WRITE_LBA);
+		return right && !memcmp(buf, expected, IO_LEN);
+	default:
+		return true;
+	}
+}
+
+static void allow_removal(int fd)
+{
+	static const unsigned char allow[6] = { 0x1e };
+
+	sg_io(fd, allow, sizeof(allow), SG_DXFER_NONE, NULL, 0, NULL);
+}
+
+static void run(const struct type *type, struct device *dev,
+		const struct one_case *c, int seed, struct record *record)
+{
+	const struct fault *fault = &c->fault;
+	unsigned char *buf;
+	struct mtget status;
+	double start;
+	int fd, result;
+
+	memset(record, 0, sizeof(*record));
+	record->error = -1;
+	if (posix_memalign((void **)&buf, 4096, 2 * IO_LEN))
+		return;
+	fd = open_node(type, dev);
+	if (fd < 0 || !prepare(fd, c->op, buf)) {
+		record->believed = -errno;
+		goto out;
+	}
+	record->error = 0;
+	tell(dev, "event", "zero");
+	tell(dev, "rules", "0 %d %d %d %d %#x %u %u",
+	     fault->any ? -1 : ops[c->op].opcode, c->count, fault->host,
+	     fault->status, fault->sense, fault->flags, fault->ms);
+	start = now();
+	errno = 0;
+	result = issue(fd, c->op, buf, seed, record);
+	if (result < 0 && !record->error)
+		record->error = errno;
+	record->seconds = now() - start;
+	count(dev, ops[c->op].opcode, record);
+	tell(dev, "rules", "clear");
+	if (c->op == SG_PREVENT)
+		allow_removal(fd);
+	if (!strcmp(type->name, "tape") && !ioctl(fd, MTIOCGET, &status))
+		record->believed = status.mt_fileno * 1000 + status.mt_blkno;
+	if (!result && !record->resid)
+		record->wrong = !data_right(type, dev, c->op, buf, seed);
+out:
+	if (fd >= 0)
+		close(fd);
+	free(buf);
+}
+
+/* --- the laws ------------------------------------------------------------- */
+
+static bool succeeded(const struct record *record)
+{
+	return !record->error && !record->status && !record->host;
+}
+
+static void differs(struct one_case *c, int kind, const char *what)
+{
+	char *to = c->what[kind];
+
+	if (strlen(to) + strlen(what) + 2 < sizeof(c->what[kind])) {
+		if (*to)
+			strcat(to, ",");
+		strcat(to, what);
+	}
+}
+
+/* What makes a retry another one: no more of it than twice the plain device's */
+static bool too_many(unsigned int more, unsigned int less)
+{
+	return more > 2 * less + 12;
+}
+
+static void compare(struct one_case *c, int kind)
+{
+	const struct record *plain = &c->record[PLAIN];
+	const struct record *lu = &c->record[kind];
+	bool better = kind == TWO && succeeded(lu) && !succeeded(plain) &&
+		      !lu->wrong;
+
+	if (!better) {
+		if (plain->error != lu->error)
+			differs(c, kind, "errno");
+		if (plain->status != lu->status)
+			differs(c, kind, "status");
+		if (plain->host != lu->host)
+			differs(c, kind, "host");
+		if (plain->sense != lu->sense)
+			differs(c, kind, "sense");
+		if (plain->resid != lu->resid)
+			differs(c, kind, "resid");
+		if (plain->changes != lu->changes)
+			differs(c, kind, "executed");
+		if (plain->prevents != lu->prevents)
+			differs(c, kind, "prevents");
+		if (plain->position != lu->position)
+			differs(c, kind, "position");
+		if (plain->believed != lu->believed)
+			differs(c, kind, "believed");
+	}
+	if (lu->wrong)
+		differs(c, kind, "data");
+	if (lu->seconds > 2 * plain->seconds + 1)
+		differs(c, kind, "later");
+	if (kind == ONE && plain->seconds > 2 * lu->seconds + 1)
+		differs(c, kind, "earlier");
+	if (too_many(lu->sent, plain->sent) ||
+	    too_many(lu->sent_all, plain->sent_all))
+		differs(c, kind, "sent");
+	if (*c->what[kind])
+		c->verdict[kind] = OTHER;
+	else
+		c->verdict[kind] = better ? BETTER : EQUAL;
+}
+
+static bool is_excepted(const char *name, const char *law, const char *what)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s %s %s", law, name, what);
+	for (int i = 0; i < nr_exceptions; i++) {
+		if (!fnmatch(exceptions[i].pattern, text, 0)) {
+			exceptions[i].used = 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void except(struct one_case *c, int kind)
+{
+	char list[64], *what, *save;
+
+	if (c->verdict[kind] != OTHER)
+		return;
+	strcpy(list, c->what[kind]);
+	for (what = strtok_r(list, ",", &save); what;
+	     what = strtok_r(NULL, ",", &save)) {
+		if (!is_excepted(c->name, kinds[kind], what))
+			return;
+	}
+	c->verdict[kind] = EXCEPTED;
+}
+
+/* --- workers -------------------------------------------------------------- */
+
+struct runner {
+	const struct type *type;
+	struct device *dev;
+	struct one_case *c;
+	int kind;
+	int seed;
+	bool fresh;
+};
+
+/* Sense data after which an upper level does something else for ever */
+static bool leaves_traces(const struct one_case *c)
+{
+	return c->fault.sense >> 16 == 5;
+}
+
+static void *run_one(void *data)
+{
+	struct runner *r = data;
+	bool good = recover(r->type, r->dev);
+
+	if (good && r->dev->kind == TWO)
+		good = use_first_path(r->type, r->dev);
+	if (!good) {
+		remove_device(r->dev);
+		if (!add_device(r->type, r->dev)) {
+			r->c->record[r->kind].error = -2;
+			return NULL;
+		}
+		if (r->dev->kind == TWO)
+			use_first_path(r->type, r->dev);
+	}
+	run(r->type, r->dev, r->c, r->seed, &r->c->record[r->kind]);
+	if (leaves_traces(r->c)) {
+		recover(r->type, r->dev);
+		remove_device(r->dev);
+		add_device(r->type, r->dev);
+	}
+	return NULL;
+}
+
+/* Returns false if the devices are lost. */
+static bool run_case(struct worker *w, struct one_case *c, int seed)
+{
+	struct runner runners[NR_KINDS];
+	pthread_t threads[NR_KINDS];
+	struct timespec end;
+	bool stuck[NR_KINDS] = { }, lost = false;
+
+	for (int i = 0; i < NR_KINDS; i++) {
+		runners[i] = (struct runner){
+			&types[w->type], &w->device[i], c, i, seed,
+		};
+		pthread_create(&threads[i], NULL, run_one, &runners[i]);
+	}
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += CASE_MAX;
+	for (int i = 0; i < NR_KINDS; i++) {
+		struct timespec later = end;
+
+		if (!pthread_timedjoin_np(threads[i], NULL, &end))
+			continue;
+		stuck[i] = true;
+		tell(&w->device[i], "rules", "clear");
+		tell(&w->device[i], "event", "release");
+		later.tv_sec += CASE_MAX;
+		lost |= pthread_timedjoin_np(threads[i], NULL, &later);
+	}
+	compare(c, ONE);
+	compare(c, TWO);
+	for (int i = 0; i < NR_KINDS; i++) {
+		if (!stuck[i])
+			continue;
+		c->verdict[i] = OTHER;
+		strcpy(c->what[i], "stuck");
+		/* Then there is nothing to compare with. */
+		if (i == PLAIN) {
+			differs(c, ONE, "plain-stuck");
+			differs(c, TWO, "plain-stuck");
+			c->verdict[ONE] = OTHER;
+			c->verdict[TWO] = OTHER;
+		}
+	}
+	__atomic_store_n(&c->done, 1, __ATOMIC_RELEASE);
+	return !lost;
+}
+
+static void work(int type)
+{
+	struct worker w = { .type = type };
+
+	for (int i = 0; i < NR_KINDS; i++) {
+		w.device[i].kind = i;
+		if (!add_device(&types[type], &w.device[i])) {
+			printf("# no device: %s, %s\n", types[type].name,
+			       kinds[i]);
+			fflush(stdout);
+			_exit(1);
+		}
+	}
+	for (;;) {
+		int i = __atomic_fetch_add(&all->next[type], 1,
+					   __ATOMIC_RELAXED);
+
+		while (i < all->nr_cases && all->cases[i].type != type)
+			i = __atomic_fetch_add(&all->next[type], 1,
+					       __ATOMIC_RELAXED);
+		if (i >= all->nr_cases)
+			break;
+		if (!run_case(&w, &all->cases[i], i + 1))
+			_exit(1);
+	}
+	for (int i = 0; i < NR_KINDS; i++)
+		recover(&types[type], &w.device[i]);
+	_exit(0);
+}
+
+/* --- cases ---------------------------------------------------------------- */
+
+static const char *count_name(int count)
+{
+	return count == EVER ? "ever" : count == 1 ? "once" : "five";
+}
+
+static void add_case(int type, enum op op, const struct fault *fault, int count)
+{
+	struct one_case *c = &all->cases[all->nr_cases];
+	char what[48];
+
+	if (fault->sense || fault->status == 2)
+		snprintf(what, sizeof(what), "sense-%02x/%02x/%02x%s%s",
+			 fault->sense >> 16, fault->sense >> 8 & 0xff,
+			 fault->sense & 0xff,
+			 fault->flags & DESCRIPTORS ? "-descriptors" : "",
+			 fault->flags & DEFERRED ? "-deferred" : "");
+	else if (fault->status)
+		snprintf(what, sizeof(what), "status-%02x", fault->status);
+	else if (fault->flags & SILENT)
+		snprintf(what, sizeof(what), "silent");
+	else
+		snprintf(what, sizeof(what), "host-%02x", fault->host);
+	snprintf(c->name, sizeof(c->name), "%s %s %s%s%s %s", types[type].name,
+		 ops[op].name, what, fault->flags & EXECUTED ? "-executed" : "",
+		 fault->any ? "-all" : "", count_name(count));
+	if (fnmatch(only, c->name, 0) || all->nr_cases == CASES_MAX)
+		return;
+	c->type = type;
+	c->op = op;
+	c->fault = *fault;
+	c->count = count;
+	all->nr_cases++;
+}
+
+/*
+ * A fault comes once, for ever or five times, in turn, and meets the operations in turn:
+ * over all faults each operation meets each kind of them. Disks, which are most of what
+ * there is, have each fault with a read, too, once and for ever.
+ */
+static void add_fault(int type, const struct fault *fault, unsigned int nr)
+{
+	static const int counts[] = { 1, EVER, 5 };
+	const struct type *t = &types[type];
+	unsigned int first = 0;
+
+	if (type == 0) {
+		add_case(type, t->ops[0], fault, 1);
+		add_case(type, t->ops[0], fault, EVER);
+		first = 1;
+	}
+	add_case(type, t->ops[first + nr % (t->nr_ops - first)], fault,
+		 counts[nr / (t->nr_ops - first) % 3]);
+}
+
+/* Host bytes and statuses: with all operations */
+static void add_plain_fault(int type, const struct fault *fault, unsigned int nr)
+{
+	const struct type *t = &types[type];
+
+	for (int op = 0; op < t->nr_ops; op++)
+		add_case(type, t->ops[op], fault, (nr + op) % 2 ? 1 : EVER);
+	add_case(type, t->ops[0], fault, nr % 2 ? EVER : 1);
+	add_case(type, t->ops[0], fault, 5);
+}
+
+static void add_cases(int type)
+{
+	const struct type *t = &types[type];
+	struct fault fault;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(hosts); i++) {
+		fault = (struct fault){ .host = hosts[i], .flags = EXECUTED };
+		add_case(type, t->ops[0], &fault, 1);
+		add_case(type, t->ops[t->nr_ops - 1], &fault, 1);
+		/* DID_PASSTHROUGH: all is well, so it has to be. */
+		if (hosts[i] == 0x0a)
+			continue;
+		fault.flags = 0;
+		add_plain_fault(type, &fault, i);
+		fault.any = true;
+		add_case(type, t->ops[0], &fault, EVER);
+	}
+	for (i = 0; i < ARRAY_SIZE(statuses); i++) {
+		fault = (struct fault){ .status = statuses[i] };
+		add_plain_fault(type, &fault, i);
+		fault.any = true;
+		add_case(type, t->ops[0], &fault, EVER);
+	}
+	for (i = 0; i < ARRAY_SIZE(senses); i++) {
+		fault = (struct fault){ .status = 2, .sense = senses[i] };
+		add_fault(type, &fault, i);
+		if (type == 0 && senses[i] >> 16 == 2) {
+			fault.any = true;
+			add_case(type, t->ops[0], &fault, EVER);
+			fault.any = false;
+		}
+		fault.flags = i % 4 == 1 ? DESCRIPTORS : i % 4 == 3 ? DEFERRED : 0;
+		if (fault.flags && (i + type) % 8 < 4)
+			add_case(type, t->ops[i / 8 % t->nr_ops], &fault,
+				 i / 8 % 2 ? 1 : EVER);
+	}
+}
+
+/* --- all of it ------------------------------------------------------------ */
+
+static void read_exceptions(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char line[512];
+
+	if (!file) {
+		perror(path);
+		exit(2);
+	}
+	while (fgets(line, sizeof(line), file)) {
+		char *tab = strchr(line, '\t');
+
+		if (line[0] == '#' || line[0] == '\n')
+			continue;
+		if (!tab) {
+			fprintf(stderr, "%s: no reason: %s", path, line);
+			exit(2);
+		}
+		*tab = 0;
+		exceptions = realloc(exceptions, (nr_exceptions + 1) *
+						 sizeof(*exceptions));
+		exceptions[nr_exceptions].pattern = strdup(line);
+		exceptions[nr_exceptions++].used = 0;
+	}
+	fclose(file);
+}
+
+static void print_record(const char *name, const struct record *r)
+{
+	printf(" %s:", name);
+	if (r->error)
+		printf(" errno %d", r->error);
+	if (r->status)
+		printf(" status %#x", r->status);
+	if (r->host)
+		printf(" host %#x", r->host);
+	if (r->sense)
+		printf(" sense %#x", r->sense);
+	if (r->resid)
+		printf(" resid %d", r->resid);
+	if (r->wrong)
+		printf(" WRONG");
+	if (r->changes)
+		printf(" executed %u", r->changes);
+	if (r->position || r->believed)
+		printf(" at %d/%d", r->position, r->believed);
+	if (r->prevents)
+		printf(" locked");
+	printf(" sent %u/%u %.1fs;", r->sent, r->sent_all, r->seconds);
+}
+
+static void print_case(struct one_case *c)
+{
+	for (int kind = ONE; kind <= TWO; kind++)
+		except(c, kind);
+	for (int kind = ONE; kind <= TWO; kind++) {
+		if (c->verdict[kind] != OTHER)
+			continue;
+		printf("# %s %s %s:", kinds[kind], c->name, c->what[kind]);
+		print_record("plain", &c->record[PLAIN]);
+		print_record(kinds[kind], &c->record[kind]);
+		printf("\n");
+	}
+	fflush(stdout);
+}
+
+/* Prints what has been done since it was called last. Returns how much is done in all. */
+static int print_done(char *printed)
+{
+	int done = 0;
+
+	for (int i = 0; i < all->nr_cases; i++) {
+		if (!__atomic_load_n(&all->cases[i].done, __ATOMIC_ACQUIRE))
+			continue;
+		done++;
+		if (!printed[i])
+			print_case(&all->cases[i]);
+		printed[i] = 1;
+	}
+	return done;
+}
+
+static bool print_summary(void)
+{
+	int sum[4] = { }, cases = 0;
+	bool bad = false;
+
+	for (unsigned int type = 0; type < ARRAY_SIZE(types); type++) {
+		for (int kind = ONE; kind <= TWO; kind++) {
+			int n[4] = { }, not_run = 0, of_type = 0;
+
+			for (int i = 0; i < all->nr_cases; i++) {
+				struct one_case *c = &all->cases[i];
+
+				if (c->type != type)
+					continue;
+				of_type++;
+				if (!c->done)
+					not_run++;
+				else
+					n[c->verdict[kind]]++;
+			}
+			if (!of_type)
+				continue;
+			printf("%s %s: %d cases, %d equal, %d better, %d excepted, %d other, %d not run\n",
+			       types[type].name, kinds[kind], of_type, n[EQUAL],
+			       n[BETTER], n[EXCEPTED], n[OTHER], not_run);
+			for (int i = 0; i < 4; i++)
+				sum[i] += n[i];
+			if (not_run)
+				bad = true;
+			cases += of_type;
+		}
+	}
+	for (int i = 0; i < nr_exceptions; i++) {
+		if (!exceptions[i].used && !strcmp(only, "*"))
+			printf("# nothing needs the exception %s\n",
+			       exceptions[i].pattern);
+	}
+	printf("oracle: %d comparisons, %d equal, %d better, %d excepted, %d other\n",
+	       cases, sum[EQUAL], sum[BETTER], sum[EXCEPTED], sum[OTHER]);
+	return !bad && cases && !sum[OTHER];
+}
+
+int main(int argc, char **argv)
+{
+	static char printed[CASES_MAX];
+	int workers = 6, option, left = 0, done, told = 0;
+	double start = now();
+
+	all = mmap(NULL, sizeof(*all), PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (all == MAP_FAILED)
+		return 2;
+	while ((option = getopt(argc, argv, "j:x:m:")) != -1) {
+		switch (option) {
+		case 'j':
+			workers = atoi(optarg);
+			break;
+		case 'x':
+			read_exceptions(optarg);
+			break;
+		case 'm':
+			only = optarg;
+			break;
+		default:
+			return 2;
+		}
+	}
+	for (unsigned int type = 0; type < ARRAY_SIZE(types); type++) {
+		bool wanted = optind == argc;
+		int before = all->nr_cases, n = workers;
+
+		for (int i = optind; i < argc; i++)
+			wanted |= !strcmp(argv[i], types[type].name);
+		if (!wanted)
+			continue;
+		add_cases(type);
+		all->next[type] = before;
+		if (type == 0)
+			n *= 2;
+		for (int i = 0; i < n && i < all->nr_cases - before; i++) {
+			if (!fork())
+				work(type);
+			left++;
+		}
+	}
+	printf("# %d cases, %d workers\n", all->nr_cases, left);
+	fflush(stdout);
+	while (left) {
+		pid_t pid;
+
+		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+			left--;
+		done = print_done(printed);
+		if (done / 500 > told / 500)
+			printf("# %d done after %.0f s\n", done, now() - start);
+		told = done;
+		pause_ms(200);
+	}
+	print_done(printed);
+	return !print_summary();
+}
