@@ -99,6 +99,7 @@ void scsi_path_has_sense(struct scsi_cmnd *cmd,
 void scsi_path_was_reset(struct scsi_device *sdev);
 void scsi_path_was_rescanned(struct scsi_device *sdev);
 bool scsi_path_door_is_locked(struct scsi_device *sdev);
+bool scsi_path_may_recover(struct scsi_cmnd *cmd);
 void scsi_path_eh_is_over(struct scsi_cmnd *cmd);
 void scsi_lu_settings_changed(struct scsi_device *sdev);
 int scsi_mpath_init(void);
@@ -138,7 +139,9 @@ scsi_path_disposition(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
 {
 	if (unlikely(disposition == ADD_TO_MLQUEUE))
 		cmd->flags |= SCMD_PATH_REQUEUE;
-	return disposition == FAILED ? FAILED : SUCCESS;
+	if (unlikely(disposition == FAILED) && scsi_path_may_recover(cmd))
+		return FAILED;
+	return SUCCESS;
 }
 
 #else /* CONFIG_SCSI_MULTI_PATH_IO */

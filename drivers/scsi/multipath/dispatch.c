@@ -409,26 +409,6 @@ static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 	return scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
 }
 
-/*
- * The limit is what the logical unit had at its best: paths that leave take no
- * attempts with them, and while there is none, none is made. The first attempt may
- * have spent all the time, waiting for a host's error handler; as a plain disk's,
- * it is made once more.
- */
-static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
-{
-	int budget;
-
-	if (!may_be_repeated(lu, lu_cmd))
-		return false;
-	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
-		return true;
-	if (lu_cmd->retries && out_of_time(lu_cmd))
-		return false;
-	budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
-	return ++lu_cmd->retries <= budget;
-}
-
 /* Is there a usable path that the command has not been tried on? */
 static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
 {
@@ -446,6 +426,30 @@ static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
 	}
 	rcu_read_unlock();
 	return found;
+}
+
+/*
+ * The limit is what the logical unit had at its best: paths that leave take no
+ * attempts with them, and while there is none, none is made. The first attempt may
+ * have spent all the time, waiting for a host's error handler; as a plain disk's,
+ * it is made once more.
+ */
+static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+{
+	int budget;
+
+	if (!may_be_repeated(lu, lu_cmd))
+		return false;
+	/* Over another path, that is. Its sender may repeat it over the same. */
+	if (is_the_senders_own(lu_cmd) &&
+	    !has_untried_path(lu, history_of(lu_cmd)))
+		return false;
+	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
+		return true;
+	if (lu_cmd->retries && out_of_time(lu_cmd))
+		return false;
+	budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
+	return ++lu_cmd->retries <= budget;
 }
 
 /* May a command be sent over another path for an answer that may be better? */
@@ -468,7 +472,7 @@ static void note_tried(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 	if (blame)
 		history |= BLAMED(path);
 	/* All have been: begin anew, but not with this one. */
-	if (!has_untried_path(lu, history))
+	if (!has_untried_path(lu, history) && !is_the_senders_own(lu_cmd))
 		history = (history & ~ALL_TRIED) | TRIED(path);
 	set_history(lu_cmd, history);
 }
@@ -666,8 +670,9 @@ static void attempt_failed(struct scsi_path *path, struct scsi_cmnd *cmd,
 	}
 	trace_scsi_mpath_verdict(lu_cmd, path, &verdict);
 	apply_to_path(path, cmd, verdict.path);
-	if (verdict.cmd != CMD_DELIVER &&
-	    (verdict.ask_others || is_out_of_use(verdict.path)))
+	if (verdict.cmd == CMD_MAY_HAVE_RUN ||
+	    (verdict.cmd == CMD_NEVER_RAN &&
+	     (verdict.ask_others || is_out_of_use(verdict.path))))
 		note_tried(lu, lu_cmd, path, verdict.blame);
 	/* The attempt held the path; the command holds the logical unit. */
 	scsi_path_free_cmd(cmd);
@@ -708,6 +713,25 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 	scsi_path_free_cmd(cmd);
 	if (likely(!completed_later))
 		scsi_lu_cmd_done(lu_cmd);
+}
+
+/**
+ * scsi_path_may_recover - may the error handler look at what it is not known of?
+ * @cmd: attempt that an LLD has completed, in a way that says nothing
+ *
+ * As of any device, not once the command's time is over. What the LLD may not have
+ * let go of is for the error handler however late it is.
+ *
+ * Context: that of a completion.
+ */
+bool scsi_path_may_recover(struct scsi_cmnd *cmd)
+{
+	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
+
+	if (host_byte(cmd->result))
+		return true;
+	forget_time_without_path(cmd->device->path->lu, lu_cmd);
+	return !out_of_time(lu_cmd);
 }
 
 /**

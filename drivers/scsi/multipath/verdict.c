@@ -57,8 +57,16 @@ static struct scsi_verdict host_byte_verdict(const struct scsi_device *sdev,
 	case DID_TRANSPORT_FAILFAST:
 	case DID_TRANSPORT_MARGINAL:
 	case DID_TIME_OUT:
-	case DID_ABORT:
 		return (struct scsi_verdict){ PATH_LOST, CMD_MAY_HAVE_RUN };
+
+	/* An LLD that does not want a command. Without another one, that is it. */
+	case DID_ABORT:
+		return (struct scsi_verdict){
+			.path = PATH_UNCHANGED,
+			.cmd = CMD_MAY_HAVE_RUN,
+			.ask_others = true,
+			.blame = true,
+		};
 
 	/*
 	 * A sibling's reset of the logical unit ends our commands as well. The
