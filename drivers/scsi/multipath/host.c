@@ -21,7 +21,6 @@
 #include "dispatch.h"
 #include "mpath.h"
 
-#define VIRTUAL_CAN_QUEUE	2048
 #define VIRTUAL_MAX_ID		16384
 
 struct Scsi_Host *scsi_mpath_host;
@@ -304,7 +303,7 @@ static const struct scsi_host_template mpath_host_template = {
 	.device_configure	= lu_sdev_configure,
 	.slave_destroy		= lu_sdev_destroy,
 	.sdev_groups		= scsi_mpath_lu_groups,
-	.can_queue		= VIRTUAL_CAN_QUEUE,
+	.can_queue		= SCSI_LU_MAX_TAGS,
 	.cmd_per_lun		= 1,
 	.this_id		= -1,
 	.sg_tablesize		= SG_MAX_SEGMENTS,

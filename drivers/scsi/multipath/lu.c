@@ -73,6 +73,7 @@ static void free_lu(struct kref *ref)
 	ida_free(&targets, lu->target);
 	free_percpu(lu->cpu);
 	scsi_mpath_free_sets(lu);
+	scsi_mpath_free_tags(lu);
 	kfree(lu->id);
 	kfree(lu);
 }
@@ -272,6 +273,8 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 			       GFP_KERNEL);
 	if (target < 0)
 		goto free_cpu;
+	if (scsi_mpath_alloc_tags(lu, first))
+		goto free_target;
 
 	lu->id = id;
 	lu->target = target;
@@ -295,6 +298,8 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	scsi_mpath_rescan_init(lu);
 	return lu;
 
+free_target:
+	ida_free(&targets, target);
 free_cpu:
 	free_percpu(lu->cpu);
 free_sets:

@@ -15,6 +15,7 @@
 #ifndef _SCSI_MULTIPATH_MPATH_H
 #define _SCSI_MULTIPATH_MPATH_H
 
+#include <linux/blk-mq.h>
 #include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -256,6 +257,7 @@ struct scsi_mpath_cpu {
  * @remove_work: removes the LU's scsi_device and what paths there are
  * @wants_rescan: it was found over a path that could not serve it; @lock
  * @rescan_work: looks at it once more
+ * @tags: tag set of its device's queue. Constant.
  * @usable: the paths that I/O from each node takes, for dispatch. An array is
  *	replaced when a path joins and rewritten in place at state changes. All
  *	are empty, or none is.
@@ -295,6 +297,7 @@ struct scsi_mpath {
 	struct work_struct remove_work;
 	bool wants_rescan;
 	struct work_struct rescan_work;
+	struct blk_mq_tag_set tags;
 	struct scsi_path_set __rcu *usable[];
 };
 
@@ -424,6 +427,14 @@ bool scsi_path_event_is_news(struct scsi_path *path,
 extern struct Scsi_Host *scsi_mpath_host;
 int scsi_mpath_host_get(void);
 void scsi_mpath_host_exit(void);
+
+/* tags.c */
+#define SCSI_LU_MAX_TAGS	1024	/* of one logical unit, in all queues */
+void scsi_lu_size_tags(struct blk_mq_tag_set *set,
+		       const struct blk_mq_tag_set *host,
+		       unsigned int path_depth, unsigned int nr_cpus);
+int scsi_mpath_alloc_tags(struct scsi_mpath *lu, struct scsi_device *first);
+void scsi_mpath_free_tags(struct scsi_mpath *lu);
 
 /* uevent.c */
 void scsi_path_uevent(struct scsi_path *path, const char *what);
