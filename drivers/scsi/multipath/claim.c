@@ -526,3 +526,5 @@ void scsi_path_release(struct scsi_device *sdev)
 	scsi_mpath_put(path->lu);
 	kfree(path);
 }
+	if (scsi_device_is_lu(sdev))
+		scsi_mpath_sdev_released(sdev);

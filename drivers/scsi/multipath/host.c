@@ -217,7 +217,7 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 	struct queue_limits lim;
 
 	scsi_mpath_get(lu);
-	get_device(&sdev->sdev_gendev);	/* put when @lu is freed */
+	get_device(&sdev->sdev_gendev);	/* put with the last reference to @lu */
 	lu->sdev = sdev;
 	/* Dispatch knows by itself when there is room. */
 	sdev->max_device_blocked = 0;
@@ -278,7 +278,11 @@ static int lu_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
 
 static void lu_sdev_destroy(struct scsi_device *sdev)
 {
-	scsi_mpath_sdev_destroyed(sdev->hostdata);
+	struct scsi_mpath *lu = sdev->hostdata;
+
+	/* It may have failed before lu_sdev_alloc(). */
+	if (lu->sdev == sdev)
+		scsi_mpath_sdev_destroyed(lu);
 }
 
 /*

@@ -63,13 +63,8 @@ static int alloc_sets(struct scsi_mpath *lu)
 	return 0;
 }
 
-static void free_lu(struct kref *ref)
+static void free_lu(struct scsi_mpath *lu)
 {
-	struct scsi_mpath *lu = container_of(ref, struct scsi_mpath, ref);
-
-	WARN_ON_ONCE(!list_empty(&lu->paths));
-	if (lu->sdev)
-		put_device(&lu->sdev->sdev_gendev);
 	ida_free(&targets, lu->target);
 	free_percpu(lu->cpu);
 	scsi_mpath_free_sets(lu);
@@ -80,12 +75,41 @@ static void free_lu(struct kref *ref)
 
 void scsi_mpath_get(struct scsi_mpath *lu)
 {
+/**
+ * scsi_mpath_sdev_released - the last reference to a device is gone
+ * @sdev: device on the virtual host
+ *
+ * If it is that of a logical unit, this is the end of that as well.
+ *
+ * Context: process.
+ */
+void scsi_mpath_sdev_released(struct scsi_device *sdev)
+{
+	struct scsi_mpath *lu = sdev->hostdata;
+
+	/* Not if it could not even be set up. */
+	if (lu->sdev == sdev)
+		free_lu(lu);
+}
+
+/* Whoever still has its device open may use the logical unit as well. */
+static void put_sdev_or_free(struct kref *ref)
+{
+	struct scsi_mpath *lu = container_of(ref, struct scsi_mpath, ref);
+
+	WARN_ON_ONCE(!list_empty(&lu->paths));
+	if (lu->sdev)
+		put_device(&lu->sdev->sdev_gendev);
+	else
+		free_lu(lu);
+}
+
 	kref_get(&lu->ref);
 }
 
 void scsi_mpath_put(struct scsi_mpath *lu)
 {
-	kref_put(&lu->ref, free_lu);
+	kref_put(&lu->ref, put_sdev_or_free);
 }
 
 static void block_or_unblock(struct scsi_mpath *lu)

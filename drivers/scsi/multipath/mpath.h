@@ -218,10 +218,12 @@ struct scsi_mpath_cpu {
 /**
  * struct scsi_mpath - one logical unit
  * @id: identity, see identity.c. Constant.
- * @ref: held by the LU's scsi_device, by each path, and by a running removal
+ * @ref: held by the LU's scsi_device until that is destroyed, by each path, and
+ *	by a running removal. They share one reference to @sdev, whose release
+ *	frees this struct: whoever has @sdev has @sdev->hostdata.
  * @node: entry in the list of logical units; scsi_mpath_list_mutex
- * @sdev: the LU's scsi_device on the virtual host, with a reference. Set when
- *	it is allocated, before the LU is announced; constant after.
+ * @sdev: the LU's scsi_device on the virtual host. Set when it is allocated,
+ *	before the LU is announced; constant after.
  * @target: target number on the virtual host. Constant.
  * @block_size: logical block size in bytes, 0 if not a disk or not known.
  *	Constant.
@@ -340,6 +342,7 @@ void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds);
 void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone);
 void scsi_mpath_free_sets(struct scsi_mpath *lu);
 
+void scsi_mpath_sdev_released(struct scsi_device *sdev);
 /* path.c */
 void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
 			 const char *why);
