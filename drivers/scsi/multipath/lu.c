@@ -73,8 +73,6 @@ static void free_lu(struct scsi_mpath *lu)
 	kfree(lu);
 }
 
-void scsi_mpath_get(struct scsi_mpath *lu)
-{
 /**
  * scsi_mpath_sdev_released - the last reference to a device is gone
  * @sdev: device on the virtual host
@@ -104,6 +102,8 @@ static void put_sdev_or_free(struct kref *ref)
 		free_lu(lu);
 }
 
+void scsi_mpath_get(struct scsi_mpath *lu)
+{
 	kref_get(&lu->ref);
 }
 

@@ -335,6 +335,7 @@ void scsi_mpath_get(struct scsi_mpath *lu);
 void scsi_mpath_put(struct scsi_mpath *lu);
 int scsi_mpath_bring_up(struct scsi_mpath *lu);
 void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu);
+void scsi_mpath_sdev_released(struct scsi_device *sdev);
 void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path);
 void scsi_mpath_arm_no_path(struct scsi_mpath *lu);
 void scsi_mpath_runs_again(struct scsi_mpath *lu);
@@ -342,7 +343,6 @@ void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds);
 void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone);
 void scsi_mpath_free_sets(struct scsi_mpath *lu);
 
-void scsi_mpath_sdev_released(struct scsi_device *sdev);
 /* path.c */
 void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
 			 const char *why);
