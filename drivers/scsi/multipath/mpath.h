@@ -245,6 +245,8 @@ struct scsi_mpath_cpu {
  * @event: number of the newest event of each kind; @lock
  * @event_since: jiffies when it was first reported; @lock
  * @no_path_since: jiffies when the last usable path was lost; @lock
+ * @waits_for_transport: since then, a path has been blocked by its transport;
+ *	@lock
  * @usable_since: jiffies when I/O last became possible; @lock
  * @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere
  * @announced: the LU's scsi_device is in sysfs. Before, I/O does not wait
@@ -286,6 +288,7 @@ struct scsi_mpath {
 	int no_path_timeout;
 	unsigned long no_path_since;
 	unsigned long usable_since;
+	bool waits_for_transport;
 	bool expired;
 	bool announced;
 	bool last_was_gone;
