@@ -16,6 +16,7 @@
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
 
 struct scsi_sense_hdr;
 
@@ -71,12 +72,16 @@ void scsi_path_free_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_requeue_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_retry_cmd(struct scsi_cmnd *cmd);
 
+/* drivers/scsi/scsi_lib.c, for logical units */
+int scsi_lu_setup_tags(struct blk_mq_tag_set *set, struct Scsi_Host *shost);
+
 /* drivers/scsi/scsi.c, for the dispatcher */
 void scsi_lu_finish_cmd(struct scsi_cmnd *cmd);
 
 /* drivers/scsi/multipath/, for the mid-layer */
 bool scsi_host_has_lus(const struct Scsi_Host *shost);
 bool scsi_device_is_lu(const struct scsi_device *sdev);
+struct blk_mq_tag_set *scsi_device_tag_set(struct scsi_device *sdev);
 blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_cmd_done(struct scsi_cmnd *cmd);
 void scsi_lu_fold_iostat(struct scsi_device *sdev);
@@ -157,6 +162,17 @@ static inline bool scsi_device_is_path(const struct scsi_device *sdev)
 static inline bool scsi_cmd_is_path_attempt(const struct scsi_cmnd *cmd)
 {
 	return false;
+}
+
+static inline bool scsi_host_has_lus(const struct Scsi_Host *shost)
+{
+	return false;
+}
+
+static inline struct blk_mq_tag_set *
+scsi_device_tag_set(struct scsi_device *sdev)
+{
+	return &sdev->host->tag_set;
 }
 
 static inline bool scsi_device_is_lu(const struct scsi_device *sdev)

@@ -107,6 +107,15 @@ load_debug() {
 		bail_out "scsi_debug"
 }
 
+# plain_disk [OPTION...]: one that is not combined, as /dev/sda: a device of SCSI-2 does
+# not tell an identity
+plain_disk() {
+	modprobe scsi_debug scsi_level=2 delay=0 max_luns=1 "$@" ||
+		bail_out "scsi_debug"
+	within 30 disk_is_there sda || bail_out "no sda"
+	[ ! -e /sys/block/sda/device/multipath ] || bail_out "it is not plain"
+}
+
 nr_paths() {
 	wc -l <$PATHS
 }

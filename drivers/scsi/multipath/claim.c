@@ -648,6 +648,8 @@ void scsi_path_release(struct scsi_device *sdev)
 {
 	struct scsi_path *path = sdev->path;
 
+	if (scsi_device_is_lu(sdev))
+		scsi_mpath_sdev_released(sdev);
 	if (!path)
 		return;
 	scsi_mpath_put(path->lu);

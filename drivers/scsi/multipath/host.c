@@ -21,7 +21,6 @@
 #include "dispatch.h"
 #include "mpath.h"
 
-#define VIRTUAL_CAN_QUEUE	2048
 #define VIRTUAL_MAX_ID		16384
 
 struct Scsi_Host *scsi_mpath_host;
@@ -223,7 +222,7 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 	struct queue_limits lim;
 
 	scsi_mpath_get(lu);
-	get_device(&sdev->sdev_gendev);	/* put when @lu is freed */
+	get_device(&sdev->sdev_gendev);	/* put with the last reference to @lu */
 	lu->sdev = sdev;
 
 	lim = queue_limits_start_update(q);
@@ -360,7 +359,11 @@ static int lu_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
 
 static void lu_sdev_destroy(struct scsi_device *sdev)
 {
-	scsi_mpath_sdev_destroyed(sdev->hostdata);
+	struct scsi_mpath *lu = sdev->hostdata;
+
+	/* It may have failed before lu_sdev_alloc(). */
+	if (lu->sdev == sdev)
+		scsi_mpath_sdev_destroyed(lu);
 }
 
 /*
@@ -386,7 +389,7 @@ static const struct scsi_host_template mpath_host_template = {
 	.slave_destroy		= lu_sdev_destroy,
 	.change_queue_depth	= lu_change_queue_depth,
 	.sdev_groups		= scsi_mpath_lu_groups,
-	.can_queue		= VIRTUAL_CAN_QUEUE,
+	.can_queue		= SCSI_LU_MAX_TAGS,
 	.cmd_per_lun		= 1,
 	.this_id		= -1,
 	.sg_tablesize		= SG_MAX_SEGMENTS,

@@ -63,18 +63,43 @@ static int alloc_sets(struct scsi_mpath *lu)
 	return 0;
 }
 
-static void free_lu(struct kref *ref)
+static void free_lu(struct scsi_mpath *lu)
+{
+	ida_free(&targets, lu->target);
+	free_percpu(lu->cpu);
+	scsi_mpath_free_sets(lu);
+	scsi_mpath_free_tags(lu);
+	kfree(lu->id);
+	kfree(lu);
+}
+
+/**
+ * scsi_mpath_sdev_released - the last reference to a device is gone
+ * @sdev: device on the virtual host
+ *
+ * If it is that of a logical unit, this is the end of that as well.
+ *
+ * Context: process.
+ */
+void scsi_mpath_sdev_released(struct scsi_device *sdev)
+{
+	struct scsi_mpath *lu = sdev->hostdata;
+
+	/* Not if it could not even be set up. */
+	if (lu->sdev == sdev)
+		free_lu(lu);
+}
+
+/* Whoever still has its device open may use the logical unit as well. */
+static void put_sdev_or_free(struct kref *ref)
 {
 	struct scsi_mpath *lu = container_of(ref, struct scsi_mpath, ref);
 
 	WARN_ON_ONCE(!list_empty(&lu->paths));
 	if (lu->sdev)
 		put_device(&lu->sdev->sdev_gendev);
-	ida_free(&targets, lu->target);
-	free_percpu(lu->cpu);
-	scsi_mpath_free_sets(lu);
-	kfree(lu->id);
-	kfree(lu);
+	else
+		free_lu(lu);
 }
 
 void scsi_mpath_get(struct scsi_mpath *lu)
@@ -84,14 +109,15 @@ void scsi_mpath_get(struct scsi_mpath *lu)
 
 void scsi_mpath_put(struct scsi_mpath *lu)
 {
-	kref_put(&lu->ref, free_lu);
+	kref_put(&lu->ref, put_sdev_or_free);
 }
 
 static void block_or_unblock(struct scsi_mpath *lu)
 {
 	const enum scsi_device_state failing = SDEV_TRANSPORT_OFFLINE;
 	struct scsi_device *sdev = lu->sdev;
-	bool usable, expired;
+	enum scsi_device_state old;
+	bool usable, expired, changed;
 
 	mutex_lock(&sdev->state_mutex);
 	spin_lock_irq(&lu->lock);
@@ -99,7 +125,8 @@ static void block_or_unblock(struct scsi_mpath *lu)
 	expired = lu->expired;
 	spin_unlock_irq(&lu->lock);
 
-	switch (sdev->sdev_state) {
+	old = sdev->sdev_state;
+	switch (old) {
 	case SDEV_RUNNING:
 		if (usable)
 			break;
@@ -108,20 +135,28 @@ static void block_or_unblock(struct scsi_mpath *lu)
 			scsi_internal_device_unblock_nowait(sdev, failing);
 		break;
 	case SDEV_BLOCK:
-	case SDEV_TRANSPORT_OFFLINE:
 		if (usable)
 			scsi_internal_device_unblock_nowait(sdev, SDEV_RUNNING);
 		else if (expired)
 			scsi_internal_device_unblock_nowait(sdev, failing);
 		break;
+	case SDEV_TRANSPORT_OFFLINE:
+		if (!usable && expired)
+			break;
+		scsi_internal_device_unblock_nowait(sdev, SDEV_RUNNING);
+		/* It is to wait again, after all. */
+		if (!usable)
+			scsi_internal_device_block_nowait(sdev);
+		break;
 	default:
 		/* Set offline by hand, suspended, or being removed. */
 		break;
 	}
+	changed = sdev->sdev_state != old;
 	mutex_unlock(&sdev->state_mutex);
 
 	/* What waits between two attempts has no one else to start it. */
-	if (usable || expired)
+	if (changed)
 		blk_mq_kick_requeue_list(sdev->request_queue);
 }
 
@@ -183,14 +218,87 @@ static bool is_gone_for_good(struct scsi_mpath *lu)
 	return !list_empty(&lu->paths) || lu->last_was_gone;
 }
 
+static unsigned long later(unsigned long a, unsigned long b)
+{
+	return time_after(a, b) ? a : b;
+}
+
+/*
+ * A transport that blocks a path has not given it up. How long it waits is its own
+ * matter, as it is with a plain device.
+ */
+static bool waits_for_transport(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (READ_ONCE(path->sdev->sdev_state) == SDEV_BLOCK &&
+		    path->state != PATH_DISABLED)
+			return true;
+	}
+	return false;
+}
+
+/* When is I/O to fail? Returns false if never. */
+static bool no_path_due(struct scsi_mpath *lu, unsigned long *when)
+{
+	struct scsi_path *path;
+	unsigned long due;
+	bool waits;
+
+	lockdep_assert_held(&lu->lock);
+	waits = waits_for_transport(lu);
+	/* It is from now on that the last path is lost. */
+	if (lu->waits_for_transport && !waits)
+		lu->no_path_since = jiffies;
+	lu->waits_for_transport = waits;
+	if (waits || lu->no_path_timeout < 0 || scsi_mpath_waits_for_resume(lu))
+		return false;
+
+	due = lu->no_path_since + lu->no_path_timeout * HZ;
+	/* Nothing is lost yet. */
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->checking)
+			due = later(due, lu->no_path_since + CHECK_TIMEOUT);
+		if (path->transition_end)
+			due = later(due, path->transition_end);
+	}
+	if (is_gone_for_good(lu))
+		due = jiffies;
+	*when = due;
+	return true;
+}
+
+/**
+ * scsi_mpath_arm_no_path - I/O starts to wait for a path, or fails
+ * @lu: logical unit without a usable path
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
+{
+	unsigned long due;
+
+	if (no_path_due(lu, &due))
+		mod_delayed_work(scsi_mpath_wq, &lu->no_path_work,
+				 time_after(due, jiffies) ? due - jiffies : 0);
+	else
+		cancel_delayed_work(&lu->no_path_work);
+}
+
 static void no_path_work(struct work_struct *work)
 {
 	struct scsi_mpath *lu = container_of(to_delayed_work(work),
 					     struct scsi_mpath, no_path_work);
+	unsigned long due;
 
 	mutex_lock(&scsi_mpath_list_mutex);
 	spin_lock_irq(&lu->lock);
-	if (scsi_mpath_has_path_locked(lu) || lu->no_path_timeout < 0) {
+	if (scsi_mpath_has_path_locked(lu) || !no_path_due(lu, &due) ||
+	    time_after(due, jiffies)) {
+		/* Something has changed just now. */
+		if (!scsi_mpath_has_path_locked(lu))
+			scsi_mpath_arm_no_path(lu);
 		spin_unlock_irq(&lu->lock);
 		mutex_unlock(&scsi_mpath_list_mutex);
 		return;
@@ -272,6 +380,8 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 			       GFP_KERNEL);
 	if (target < 0)
 		goto free_cpu;
+	if (scsi_mpath_alloc_tags(lu, first))
+		goto free_target;
 
 	lu->id = id;
 	lu->target = target;
@@ -296,6 +406,8 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	scsi_mpath_rescan_init(lu);
 	return lu;
 
+free_target:
+	ida_free(&targets, target);
 free_cpu:
 	free_percpu(lu->cpu);
 free_sets:
@@ -383,41 +495,6 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
 	scsi_mpath_put(lu);
 }
 
-static unsigned long later(unsigned long a, unsigned long b)
-{
-	return time_after(a, b) ? a : b;
-}
-
-/**
- * scsi_mpath_arm_no_path - I/O starts to wait for a path, or fails
- * @lu: logical unit without a usable path
- *
- * Context: @lu->lock held.
- */
-void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
-{
-	struct scsi_path *path;
-	unsigned long due;
-
-	lockdep_assert_held(&lu->lock);
-	if (lu->no_path_timeout < 0 || scsi_mpath_waits_for_resume(lu)) {
-		cancel_delayed_work(&lu->no_path_work);
-		return;
-	}
-	due = lu->no_path_since + lu->no_path_timeout * HZ;
-	/* Nothing is lost yet. */
-	list_for_each_entry(path, &lu->paths, node) {
-		if (path->checking)
-			due = later(due, lu->no_path_since + CHECK_TIMEOUT);
-		if (path->transition_end)
-			due = later(due, path->transition_end);
-	}
-	if (is_gone_for_good(lu))
-		due = jiffies;
-	mod_delayed_work(scsi_mpath_wq, &lu->no_path_work,
-			 time_after(due, jiffies) ? due - jiffies : 0);
-}
-
 /**
  * scsi_mpath_usable_changed - the set of usable paths has been rewritten
  * @lu: logical unit
@@ -436,6 +513,7 @@ void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path)
 	if (had_path == has_path)
 		return;
 	if (has_path) {
+		lu->waits_for_transport = false;
 		WRITE_ONCE(lu->expired, false);
 		WRITE_ONCE(lu->usable_since, jiffies);
 		cancel_delayed_work(&lu->no_path_work);
@@ -493,15 +571,24 @@ void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone)
  * @lu: logical unit
  * @seconds: seconds, 0: not at all, -1: for ever
  *
- * Counts from the moment the last usable path was lost, also if that is past.
+ * Counts from the moment the last usable path was lost, also if that is past. If
+ * I/O fails already and there is time left by now, it waits again.
  *
  * Context: process; takes @lu->lock.
  */
 void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds)
 {
+	unsigned long due;
+
 	spin_lock_irq(&lu->lock);
 	WRITE_ONCE(lu->no_path_timeout, seconds);
-	if (!scsi_mpath_has_path_locked(lu))
+	if (!scsi_mpath_has_path_locked(lu)) {
+		if (lu->expired &&
+		    (!no_path_due(lu, &due) || time_after(due, jiffies))) {
+			WRITE_ONCE(lu->expired, false);
+			queue_work(scsi_mpath_wq, &lu->work);
+		}
 		scsi_mpath_arm_no_path(lu);
+	}
 	spin_unlock_irq(&lu->lock);
 }

@@ -15,6 +15,7 @@
 #ifndef _SCSI_MULTIPATH_MPATH_H
 #define _SCSI_MULTIPATH_MPATH_H
 
+#include <linux/blk-mq.h>
 #include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -269,10 +270,12 @@ struct scsi_mpath_cpu {
 /**
  * struct scsi_mpath - one logical unit
  * @id: identity, see identity.c. Constant.
- * @ref: held by the LU's scsi_device, by each path, and by a running removal
+ * @ref: held by the LU's scsi_device until that is destroyed, by each path, and
+ *	by a running removal. They share one reference to @sdev, whose release
+ *	frees this struct: whoever has @sdev has @sdev->hostdata.
  * @node: entry in the list of logical units; scsi_mpath_list_mutex
- * @sdev: the LU's scsi_device on the virtual host, with a reference. Set when
- *	it is allocated, before the LU is announced; constant after.
+ * @sdev: the LU's scsi_device on the virtual host. Set when it is allocated,
+ *	before the LU is announced; constant after.
  * @target: target number on the virtual host. Constant.
  * @max_cmd_len: longest CDB that every path takes; written with no path in
  *	use or growing shorter only
@@ -299,6 +302,8 @@ struct scsi_mpath_cpu {
  *	Written under @lock, read anywhere
  * @attention_code: the additional sense code and its qualifier of those; @lock
  * @no_path_since: jiffies when the last usable path was lost; @lock
+ * @waits_for_transport: since then, a path has been blocked by its transport;
+ *	@lock
  * @usable_since: jiffies when I/O last became possible; @lock
  * @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere
  * @announced: the LU's scsi_device is in sysfs. Before, I/O does not wait
@@ -315,6 +320,7 @@ struct scsi_mpath_cpu {
  * @remove_work: removes the LU's scsi_device and what paths there are
  * @wants_rescan: it was found over a path that could not serve it; @lock
  * @rescan_work: looks at it once more
+ * @tags: tag set of its device's queue. Constant.
  * @usable: the paths that I/O from each node takes, for dispatch; behind these
  *	all that could carry any, the better groups first. An array is replaced
  *	when a path joins and rewritten in place at state changes. All are empty,
@@ -345,6 +351,7 @@ struct scsi_mpath {
 	int no_path_timeout;
 	unsigned long no_path_since;
 	unsigned long usable_since;
+	bool waits_for_transport;
 	bool expired;
 	bool announced;
 	bool last_was_gone;
@@ -360,6 +367,7 @@ struct scsi_mpath {
 	struct work_struct remove_work;
 	bool wants_rescan;
 	struct work_struct rescan_work;
+	struct blk_mq_tag_set tags;
 	struct scsi_path_set __rcu *usable[];
 };
 
@@ -414,6 +422,7 @@ void scsi_mpath_get(struct scsi_mpath *lu);
 void scsi_mpath_put(struct scsi_mpath *lu);
 int scsi_mpath_bring_up(struct scsi_mpath *lu);
 void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu);
+void scsi_mpath_sdev_released(struct scsi_device *sdev);
 void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path);
 void scsi_mpath_arm_no_path(struct scsi_mpath *lu);
 void scsi_mpath_runs_again(struct scsi_mpath *lu);
@@ -539,6 +548,14 @@ void scsi_path_share_quirks(struct scsi_path *path);
 extern struct Scsi_Host *scsi_mpath_host;
 int scsi_mpath_host_get(void);
 void scsi_mpath_host_exit(void);
+
+/* tags.c */
+#define SCSI_LU_MAX_TAGS	1024	/* of one logical unit, in all queues */
+void scsi_lu_size_tags(struct blk_mq_tag_set *set,
+		       const struct blk_mq_tag_set *host,
+		       unsigned int path_depth, unsigned int nr_cpus);
+int scsi_mpath_alloc_tags(struct scsi_mpath *lu, struct scsi_device *first);
+void scsi_mpath_free_tags(struct scsi_mpath *lu);
 
 /* uevent.c */
 void scsi_path_uevent(struct scsi_path *path, const char *what);

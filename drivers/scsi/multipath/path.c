@@ -494,6 +494,9 @@ void scsi_path_admin_write(struct scsi_path *path,
 		path->probe_delay = SCSI_PATH_PROBE_DELAY;
 		WRITE_ONCE(path->suspect, false);
 	}
+	/* I/O may have been waiting for the transport of this very path. */
+	if (lu->announced && !scsi_mpath_has_path_locked(lu))
+		scsi_mpath_arm_no_path(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
@@ -582,6 +585,9 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	     sdev_state == SDEV_TRANSPORT_OFFLINE) &&
 	    path->state != PATH_DISABLED)
 		change_state(path, PATH_DEAD, "offline");
+	/* What its transport has decided may be what I/O waits for. */
+	if (path->lu->announced && !scsi_mpath_has_path_locked(path->lu))
+		scsi_mpath_arm_no_path(path->lu);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 out:
 	rcu_read_unlock();

@@ -478,8 +478,14 @@ static void no_path_timeout(struct kunit *test)
 	lu->announced = true;
 	fake_path_kill(fake, 0);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&lu->no_path_work));
+	/* A path that its transport blocks has not been given up. */
 	fake_path_set_sdev_state(test, fake, 1, SDEV_BLOCK);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&lu->no_path_work));
+	lu->no_path_since = jiffies - 60 * HZ;
+	fake_path_set_sdev_state(test, fake, 1, SDEV_TRANSPORT_OFFLINE);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&lu->no_path_work));
+	KUNIT_EXPECT_TRUE(test, time_after(lu->no_path_since,
+					   jiffies - 60 * HZ));
 	lu->expired = true;
 	scsi_path_set_state(&fake->path[0].path, PATH_PROBATION, "test");
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&lu->no_path_work));
@@ -488,9 +494,18 @@ static void no_path_timeout(struct kunit *test)
 	scsi_mpath_set_no_path_timeout(lu, -1);
 	fake_path_kill(fake, 0);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&lu->no_path_work));
+	lu->expired = true;
 	scsi_mpath_set_no_path_timeout(lu, 3600);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&lu->no_path_work));
 	KUNIT_EXPECT_FALSE(test, fake->gave_up);
+	/* I/O that has begun to fail waits again, if there is time left. */
+	KUNIT_EXPECT_FALSE(test, lu->expired);
+	lu->expired = true;
+	lu->no_path_since = jiffies - 60 * HZ;
+	scsi_mpath_set_no_path_timeout(lu, 30);
+	KUNIT_EXPECT_TRUE(test, lu->expired);
+	scsi_mpath_set_no_path_timeout(lu, -1);
+	KUNIT_EXPECT_FALSE(test, lu->expired);
 	scsi_mpath_set_no_path_timeout(lu, 0);
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_TRUE(test, fake->gave_up);

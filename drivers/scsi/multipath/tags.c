@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tag set of a logical unit: how many commands it may have at a time, on how
+ * many hardware queues.
+ *
+ * Each logical unit has its own. In a tag set that queues share one of them can
+ * wait for another in more than one way, and a logical unit waits for as long as
+ * its paths are away.
+ */
+
+#include <linux/blk-mq.h>
+#include <linux/cpumask.h>
+#include <linux/minmax.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_multipath.h>
+
+#include "mpath.h"
+
+/* Of the first path's kind; more are rarely in use together. */
+#define PATHS_AT_ONCE	8
+
+/**
+ * scsi_lu_size_tags - what a logical unit's tag set is to be like
+ * @set: tag set of the logical unit, all zero
+ * @host: that of the host of its first path
+ * @path_depth: how many commands that path takes
+ * @nr_cpus: how many CPUs there may be
+ *
+ * A tag set cannot grow, and its first path is all that is known of a logical
+ * unit. So there are tags for what some paths of this kind take together, and
+ * as many hardware queues as the host has. Each of them has tags of its own if
+ * the memory for all is no more than the largest logical unit may have; else
+ * they share them.
+ *
+ * An I/O scheduler is the default where it would be one of a plain disk on that
+ * host.
+ *
+ * Context: any. Pure.
+ */
+void scsi_lu_size_tags(struct blk_mq_tag_set *set,
+		       const struct blk_mq_tag_set *host,
+		       unsigned int path_depth, unsigned int nr_cpus)
+{
+	bool host_shares = host->flags & BLK_MQ_F_TAG_HCTX_SHARED;
+
+	set->numa_node = host->numa_node;
+	set->nr_hw_queues = clamp(host->map[HCTX_TYPE_DEFAULT].nr_queues, 1,
+				  nr_cpus);
+	set->queue_depth = clamp(path_depth,
+				 BLKDEV_DEFAULT_RQ / PATHS_AT_ONCE,
+				 SCSI_LU_MAX_TAGS / PATHS_AT_ONCE) *
+			   PATHS_AT_ONCE;
+	/* As elevator_get_default() does. */
+	if (host->flags & BLK_MQ_F_NO_SCHED_BY_DEFAULT ||
+	    (host->nr_hw_queues != 1 && !host_shares))
+		set->flags |= BLK_MQ_F_NO_SCHED_BY_DEFAULT;
+	if (host_shares ||
+	    set->nr_hw_queues * set->queue_depth > SCSI_LU_MAX_TAGS)
+		set->flags |= BLK_MQ_F_TAG_HCTX_SHARED;
+}
+
+/**
+ * scsi_mpath_alloc_tags - the tag set of a new logical unit
+ * @lu: logical unit without a device
+ * @first: the device of its first path
+ *
+ * Context: process.
+ * Return: 0 or an errno.
+ */
+int scsi_mpath_alloc_tags(struct scsi_mpath *lu, struct scsi_device *first)
+{
+	scsi_lu_size_tags(&lu->tags, &first->host->tag_set,
+			  first->queue_depth, nr_cpu_ids);
+	return scsi_lu_setup_tags(&lu->tags, scsi_mpath_host);
+}
+
+/**
+ * scsi_mpath_free_tags - free the tag set of a logical unit
+ * @lu: logical unit whose device has been released, or that never had one
+ *
+ * Context: process.
+ */
+void scsi_mpath_free_tags(struct scsi_mpath *lu)
+{
+	blk_mq_free_tag_set(&lu->tags);
+}
+
+/**
+ * scsi_device_tag_set - the tag set for the queue of a new device
+ * @sdev: any scsi_device
+ *
+ * Context: any.
+ */
+struct blk_mq_tag_set *scsi_device_tag_set(struct scsi_device *sdev)
+{
+	struct scsi_mpath *lu = sdev->hostdata;
+
+	return scsi_device_is_lu(sdev) ? &lu->tags : &sdev->host->tag_set;
+}

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0
+# The queue of a logical unit is like that of a plain disk on the same host: as many
+# hardware queues, the same I/O scheduler by default, and requests are merged, moved
+# to another path and waited with on each of them.
+# guest: cpus=4 memory=2048 seconds=300
+. ./lib.sh
+plan 22
+
+# queue_of DISK: hardware queues and schedulers
+queue_of() {
+	echo "$(find "/sys/block/$1/mq" -mindepth 1 -maxdepth 1 -type d | wc -l)" \
+		"$(cat "/sys/block/$1/queue/scheduler")"
+}
+
+nothing_left() {
+	nr_paths_is 0 && nr_disks_is 0
+}
+
+unload() {
+	[ ! -e /sys/block/sda/device/multipath ] ||
+		echo 0 >/sys/block/sda/device/multipath/no_path_timeout
+	rmmod scsi_debug
+	within 30 nothing_left || bail_out "something is left"
+}
+
+# compare TEXT OPTION...: the same host, with and without
+compare() {
+	text=$1
+	shift
+	plain_disk "$@"
+	plain=$(queue_of sda)
+	unload
+	one_lu 2 max_luns=1 "$@"
+	echo "# $text: $plain"
+	is "$text: as a plain disk" "$(queue_of sda)" "$plain"
+}
+
+compare "one queue"
+unload
+compare "one queue for all CPUs, a small host" max_queue=8
+unload
+compare "four queues with tags in common" submit_queues=4 host_max_queue=64
+unload
+compare "four queues" submit_queues=4
+is "and no scheduler" "$(cat /sys/block/sda/queue/scheduler | grep -o '\[.*\]')" "[none]"
+
+# Each of the CPUs has one of them, and the path's to go with it.
+for cpu in 0 1 2 3; do
+	ok "CPU $cpu reads" taskset -c $cpu timeout 20 dd if=/dev/sda of=/dev/null \
+		bs=4k count=64 iflag=direct
+done
+
+all_paths() {
+	for each in $(path_devices); do
+		paths_write "$each" "$1"
+	done
+}
+
+# load NAME: what becomes of a load on all queues
+load() {
+	fio_start --ioengine=libaio
+	# shellcheck disable=SC2046 # a list
+	load_reaches $(first_path)
+	for each in $(path_devices); do
+		paths_write "$each" 3
+		sleep 1
+		paths_write "$each" 1
+		within 20 good_after_io 2
+	done
+	ok "$1: the load goes on" fio_is_running
+	all_paths 3
+	ok "$1: no path left" within 10 lu_state_is blocked
+	sleep 1
+	ok "$1: it waits" fio_is_running
+	all_paths 1
+	ok "$1: a path is back" within 10 lu_state_is running
+	echo -1 >$SDEBUG/add_host
+	within 20 nr_paths_is 1
+	echo 1 >$SDEBUG/add_host
+	within 20 nr_paths_is 2
+	fio_ok "$1: no error above, data verified"
+}
+
+load "none"
+echo mq-deadline >/sys/block/sda/queue/scheduler
+load "mq-deadline"
+
+# A path that takes few: who finds no room is woken by whoever makes some.
+for each in $(path_devices); do
+	echo 1 >"/sys/bus/scsi/devices/$each/queue_depth"
+done
+echo none >/sys/block/sda/queue/scheduler
+# reads DISK: how many four jobs do in a second
+reads() {
+	fio --name=room --filename="/dev/$1" --direct=1 --ioengine=libaio \
+		--rw=randread --bs=4k --iodepth=8 --numjobs=4 --time_based \
+		--runtime=4 --eta=never --group_reporting --minimal |
+		cut -d ';' -f 8
+}
+lu_iops=$(reads sda)
+unload
+plain_disk submit_queues=4
+echo 1 >/sys/block/sda/device/queue_depth
+plain_iops=$(reads sda)
+echo "# a depth of 1: $lu_iops a second, plain $plain_iops"
+ok "with a depth of 1 as many are done as on a plain disk, nearly" \
+	test "$((lu_iops * 2))" -ge "$plain_iops"
+unload
+ok "no task is stuck" sh -c '! ps -o stat,comm | grep "^D"'
+ok "no leak" no_leaks
+finish
