@@ -449,7 +449,7 @@ static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 	if (lu_cmd->retries && out_of_time(lu_cmd))
 		return false;
 	budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
-	return ++lu_cmd->retries <= budget;
+	return ++lu_cmd->retries < budget;
 }
 
 /* May a command be sent over another path for an answer that may be better? */
@@ -562,10 +562,12 @@ static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 			scsi_lu_retry_cmd(lu_cmd);
 		return;
 	case CMD_MAY_HAVE_RUN:
-		if (may_run_again(lu, lu_cmd))
+		if (!may_run_again(lu, lu_cmd))
+			done_for_good(lu, lu_cmd);
+		else if (has_untried_path(lu, history_of(lu_cmd)))
 			scsi_lu_requeue_cmd(lu_cmd);
 		else
-			done_for_good(lu, lu_cmd);
+			scsi_lu_retry_cmd(lu_cmd);
 		return;
 	}
 }
@@ -663,6 +665,10 @@ static void attempt_failed(struct scsi_path *path, struct scsi_cmnd *cmd,
 	} else if (verdict.ask_others) {
 		if (!may_ask_others(path, lu_cmd, &verdict))
 			verdict.cmd = CMD_DELIVER;
+	} else if (verdict.cmd == CMD_NEVER_RAN && is_the_senders_own(lu_cmd) &&
+		   !has_untried_path(lu, history_of(lu_cmd) | TRIED(path))) {
+		/* There is no better answer, and its sender is to see this one. */
+		verdict.cmd = CMD_DELIVER;
 	} else {
 		/* The path is no worse for it: ask again, but not at once. */
 		pause = verdict.cmd == CMD_NEVER_RAN &&

@@ -26,6 +26,9 @@ static bool is_nexus_in_use(const struct scsi_path *path)
 
 static bool is_as_it_should_be(const struct scsi_path *path)
 {
+	/* Nothing is to be had from it before somebody has another wish. */
+	if (path->refuses_door)
+		return true;
 	if (path->lu->door.prevented)
 		return path->prevents_removal || !is_nexus_in_use(path);
 	return !path->prevents_removal;
@@ -59,10 +62,11 @@ static void tell(struct scsi_path *path, bool prevent)
 	int result;
 
 	result = scsi_path_ask(path->sdev, cdb, NULL, 0, &sense);
-	if (result)
-		return;
 	spin_lock_irq(&path->lu->lock);
-	path->prevents_removal = prevent;
+	if (result)
+		path->refuses_door = true;
+	else
+		path->prevents_removal = prevent;
 	spin_unlock_irq(&path->lu->lock);
 }
 
@@ -109,8 +113,10 @@ bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 	lu->door.is_used = true;
 	lu->door.prevented = prevent;
 	path->prevents_removal = prevent;
-	list_for_each_entry(other, &lu->paths, node)
+	list_for_each_entry(other, &lu->paths, node) {
+		other->refuses_door = false;
 		wait |= !is_as_it_should_be(other);
+	}
 	if (wait) {
 		list_add_tail(&lu_cmd->eh_entry, &lu->door.waiting);
 		queue_work(system_unbound_wq, &lu->door.work);

@@ -184,10 +184,14 @@ static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 		  (!must_be_exact(lu) &&
 		   time_after(jiffies, lu->event_since[event] + SAME_EVENT_FOR));
 	if (is_news) {
+		bool is_the_same = !must_be_exact(lu) &&
+				   time_before(jiffies, lu->event_since[event] +
+							HZ);
+
 		lu->event[event]++;
 		lu->event_since[event] = jiffies;
-		/* Those of access states are taken off whenever they come. */
-		if (event != EVENT_ACCESS)
+		/* What is said over and over is asked for once a second. */
+		if (event != EVENT_ACCESS && !is_the_same)
 			drain_others(lu, path);
 	}
 	path->event[event] = lu->event[event];
@@ -209,7 +213,6 @@ bool scsi_path_report_event(struct scsi_path *path,
 			    const struct scsi_sense_hdr *sense)
 {
 	struct scsi_mpath *lu = path->lu;
-	enum scsi_lu_event event;
 	unsigned long flags;
 	bool is_news;
 
@@ -217,12 +220,8 @@ bool scsi_path_report_event(struct scsi_path *path,
 	    scsi_sense_is_deferred(sense))
 		return true;
 
-	event = event_of(sense);
 	spin_lock_irqsave(&lu->lock, flags);
-	is_news = note_report(path, event);
-	/* The verdict does not let the upper level see it. */
-	if (is_news && event == EVENT_ACCESS)
-		tell_user_space(lu, event);
+	is_news = note_report(path, event_of(sense));
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return is_news;
 }
@@ -418,6 +417,16 @@ bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
 		scsi_build_sense(lu_cmd, 0, UNIT_ATTENTION, code >> 8,
 				 code & 0xff);
 	return code;
+}
+
+/**
+ * scsi_mpath_attention_init - a new logical unit, which has told of nothing yet
+ * @lu: logical unit
+ */
+void scsi_mpath_attention_init(struct scsi_mpath *lu)
+{
+	for (int event = 0; event < NR_LU_EVENTS; event++)
+		lu->event_since[event] = jiffies - SAME_EVENT_FOR;
 }
 
 /**

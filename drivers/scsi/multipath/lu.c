@@ -394,6 +394,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	lu->group.any_node = scsi_type_must_stay(first->type);
 	scsi_mpath_activation_init(&lu->activation);
 	scsi_mpath_door_init(&lu->door);
+	scsi_mpath_attention_init(lu);
 	lu->policy = scsi_path_policy_for(first->type);
 	lu->path_timeout = scsi_path_timeout_for(first->type);
 	lu->max_cmd_len = first->host->max_cmd_len;

@@ -146,6 +146,7 @@ enum scsi_lu_event {
  *	cancelled when the path leaves
  * @slot: by which a command remembers the path, below SCSI_PATH_SLOTS. Constant.
  * @prevents_removal: the medium cannot be removed, says its nexus; @lu->lock
+ * @refuses_door: it has not done what it was told about that; @lu->lock
  * @door_round: when it was last told about that; @lu->lock
  * @changed: usable or not any more, and user space has not been told;
  *	@lu->lock
@@ -180,6 +181,7 @@ struct scsi_path {
 	u8 event[NR_LU_EVENTS];
 	u8 slot;
 	bool prevents_removal;
+	bool refuses_door;
 	unsigned int door_round;
 	struct work_struct drain;
 	struct delayed_work probe;
@@ -527,6 +529,7 @@ void scsi_path_changed_lu(struct scsi_path *path);
 void scsi_mpath_lost_nexus(struct scsi_mpath *lu);
 bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
 				 struct scsi_cmnd *lu_cmd);
+void scsi_mpath_attention_init(struct scsi_mpath *lu);
 void scsi_path_event_init(struct scsi_path *path);
 
 /* passthrough.c */

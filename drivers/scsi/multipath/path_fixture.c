@@ -125,6 +125,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	scsi_mpath_group_init(&fake->lu.group);
 	scsi_mpath_activation_init(&fake->lu.activation);
 	scsi_mpath_door_init(&fake->lu.door);
+	scsi_mpath_attention_init(&fake->lu);
 	INIT_WORK(&fake->lu.work, fake_work);
 	INIT_DELAYED_WORK(&fake->lu.no_path_work, fake_no_path_work);
 	for (unsigned int i = 0; i < nr; i++) {

@@ -106,19 +106,18 @@ static const struct {
 	struct scsi_verdict verdict;
 	const char *handler;
 } sense_table[] = {
-	/* asymmetric access state transition */
-	{ NOT_READY, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN } },
-	{ UNIT_ATTENTION, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN } },
 	/*
-	 * target port in standby state, in unavailable state; offline. Of a
-	 * target without such ports, a library say, it is about the device.
+	 * asymmetric access state transition; target port in standby state, in
+	 * unavailable state; offline. Of a target without such ports, a library
+	 * say, it is about the device.
 	 */
+	{ NOT_READY, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN },
+	  ANY_HANDLER },
+	{ UNIT_ATTENTION, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN },
+	  ANY_HANDLER },
 	{ NOT_READY, 0x04, 0x0b, { PATH_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
 	{ NOT_READY, 0x04, 0x0c, { PATH_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
 	{ NOT_READY, 0x04, 0x12, { PATH_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
-	/* asymmetric access state changed, implicit transition failed */
-	{ UNIT_ATTENTION, 0x2a, 0x06, { PATH_UNCHANGED, CMD_NEVER_RAN } },
-	{ UNIT_ATTENTION, 0x2a, 0x07, { PATH_UNCHANGED, CMD_NEVER_RAN } },
 	/* logical unit not supported: unmapped from this port */
 	{ ILLEGAL_REQUEST, 0x25, 0x00, { PATH_GONE, CMD_NEVER_RAN } },
 	/* SCSI parity error (protocol CRC errors as well), data phase error */
