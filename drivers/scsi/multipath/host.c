@@ -26,6 +26,7 @@
 struct Scsi_Host *scsi_mpath_host;
 
 static struct lock_class_key scan_mutex_key;
+static struct lock_class_key state_mutex_key;
 
 /*
  * Without a usable path, may this logical unit's I/O wait for one? Not during a
@@ -219,6 +220,8 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 	scsi_mpath_get(lu);
 	get_device(&sdev->sdev_gendev);	/* put with the last reference to @lu */
 	lu->sdev = sdev;
+	/* Links to paths are made under it, see sysfs.c. */
+	lockdep_set_class(&sdev->state_mutex, &state_mutex_key);
 	/* Dispatch knows by itself when there is room. */
 	sdev->max_device_blocked = 0;
 
