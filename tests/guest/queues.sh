@@ -4,7 +4,7 @@
 # to another path and waited with on each of them.
 # guest: cpus=4 memory=2048 seconds=300
 . ./lib.sh
-plan 22
+plan 26
 
 # queue_of DISK: hardware queues and schedulers
 queue_of() {
@@ -80,6 +80,25 @@ load() {
 	within 20 nr_paths_is 2
 	fio_ok "$1: no error above, data verified"
 }
+
+# What one CPU has sent waits for a path: the CPU can go, and the rest be done by others.
+echo -1 >/sys/block/sda/device/multipath/no_path_timeout
+all_paths 3
+within 10 lu_state_is blocked
+taskset -c 3 dd if=/dev/sda of=/dev/null bs=4k count=1 iflag=direct 2>/dev/null &
+reader=$!
+one_waits() {
+	[ "$(cat /sys/block/sda/device/multipath/queued)" = 1 ]
+}
+within 10 one_waits || bail_out "no read waits"
+ok "a CPU can go whose requests wait" timeout 20 sh -c \
+	"echo 0 >/sys/devices/system/cpu/cpu3/online"
+ok "the read still waits" one_waits
+all_paths 1
+ok "others carry it out" wait $reader
+echo 1 >/sys/devices/system/cpu/cpu3/online
+ok "the CPU reads again" taskset -c 3 timeout 20 dd if=/dev/sda of=/dev/null bs=4k \
+	count=64 iflag=direct
 
 load "none"
 echo mq-deadline >/sys/block/sda/queue/scheduler

@@ -84,7 +84,7 @@ void scsi_mpath_consider_activation(struct scsi_mpath *lu)
 		return;
 	if (time_after(activation->not_before, due))
 		due = activation->not_before;
-	queue_delayed_work(scsi_mpath_wq, &activation->work, due - jiffies);
+	queue_delayed_work(scsi_mpath_probe_wq, &activation->work, due - jiffies);
 }
 
 static void note_success(struct scsi_mpath *lu, struct scsi_path *path)
@@ -123,7 +123,7 @@ static void note_failure(struct scsi_mpath *lu, struct scsi_path *path,
 		    dev_name(&path->sdev->sdev_gendev), error,
 		    activation->tries + 1, MAX_TRIES);
 	if (++activation->tries < MAX_TRIES) {
-		queue_delayed_work(scsi_mpath_wq, &activation->work,
+		queue_delayed_work(scsi_mpath_probe_wq, &activation->work,
 				   RETRY_DELAY);
 		return;
 	}

@@ -179,7 +179,8 @@ static int reserve_room_in(struct scsi_mpath *lu, int which,
 	if (nr_paths <= old->capacity)
 		return 0;
 	capacity = max(nr_paths, 2 * old->capacity);
-	new = kzalloc(struct_size(new, path, capacity), GFP_KERNEL);
+	/* Under a mutex that is taken to fail I/O. */
+	new = kzalloc(struct_size(new, path, capacity), GFP_NOIO);
 	if (!new)
 		return -ENOMEM;
 	new->capacity = capacity;

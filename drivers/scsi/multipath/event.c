@@ -141,7 +141,7 @@ static void drain_others(struct scsi_mpath *lu, struct scsi_path *except)
 		return;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path != except && scsi_path_is_usable(path))
-			queue_work(scsi_mpath_wq, &path->drain);
+			queue_work(scsi_mpath_probe_wq, &path->drain);
 		else if (path != except)
 			/* A probe takes it off, before the path is used. */
 			scsi_path_has_reported_all(path);

@@ -26,6 +26,7 @@
 struct Scsi_Host *scsi_mpath_host;
 
 static struct lock_class_key scan_mutex_key;
+static struct lock_class_key state_mutex_key;
 
 /*
  * Without a usable path, may this logical unit's I/O wait for one? Not during a
@@ -224,6 +225,8 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 	scsi_mpath_get(lu);
 	get_device(&sdev->sdev_gendev);	/* put with the last reference to @lu */
 	lu->sdev = sdev;
+	/* Links to paths are made under it, see sysfs.c. */
+	lockdep_set_class(&sdev->state_mutex, &state_mutex_key);
 
 	lim = queue_limits_start_update(q);
 	scsi_limits_stack(&lim, &first_path_sdev(lu)->request_queue->limits);

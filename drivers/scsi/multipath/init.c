@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Start and end of SCSI multipath, as part of scsi_mod. */
 
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include <linux/sched/mm.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_multipath.h>
 
 #include "mpath.h"
+
+/*
+ * I/O does not fail, and paths do not join, while somebody has the mutex. Have
+ * lockdep know that writing back memory may need it, so that it tells of whoever
+ * has it and waits for memory.
+ */
+static void teach_lockdep(void)
+{
+	fs_reclaim_acquire(GFP_KERNEL);
+	might_lock(&scsi_mpath_list_mutex);
+	fs_reclaim_release(GFP_KERNEL);
+}
 
 /**
  * scsi_mpath_init - called once, when the mid-layer is ready
@@ -15,17 +30,29 @@ int scsi_mpath_init(void)
 {
 	int error;
 
-	/* What waits for a path may be the write-back of memory. */
+	teach_lockdep();
+	/*
+	 * What waits for a path may be the write-back of memory. This is where it
+	 * is let go, or fails: no work here does I/O, or waits for any.
+	 */
 	scsi_mpath_wq = alloc_workqueue("scsi_mpath",
 					WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!scsi_mpath_wq)
 		return -ENOMEM;
+	/* Commands to paths, of which many may be without an answer. */
+	scsi_mpath_probe_wq = alloc_workqueue("scsi_mpath_probe",
+					      WQ_UNBOUND | WQ_MEM_RECLAIM,
+					      WQ_UNBOUND_MAX_ACTIVE);
+	if (!scsi_mpath_probe_wq) {
+		error = -ENOMEM;
+		goto destroy_wq;
+	}
 	/* A device that is removed waits for work that memory may have to wait for. */
 	scsi_mpath_removal_wq = alloc_workqueue("scsi_mpath_removal",
 						WQ_UNBOUND, 0);
 	if (!scsi_mpath_removal_wq) {
 		error = -ENOMEM;
-		goto destroy_wq;
+		goto destroy_probe_wq;
 	}
 	error = scsi_mpath_proc_init();
 	if (error)
@@ -34,6 +61,8 @@ int scsi_mpath_init(void)
 
 destroy_removal_wq:
 	destroy_workqueue(scsi_mpath_removal_wq);
+destroy_probe_wq:
+	destroy_workqueue(scsi_mpath_probe_wq);
 destroy_wq:
 	destroy_workqueue(scsi_mpath_wq);
 	return error;
@@ -47,5 +76,6 @@ void scsi_mpath_exit(void)
 	scsi_mpath_proc_exit();
 	scsi_mpath_host_exit();
 	destroy_workqueue(scsi_mpath_removal_wq);
+	destroy_workqueue(scsi_mpath_probe_wq);
 	destroy_workqueue(scsi_mpath_wq);
 }

@@ -13,6 +13,7 @@
 #include <linux/moduleparam.h>
 #include <linux/nodemask.h>
 #include <linux/percpu.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
@@ -29,6 +30,7 @@
 DEFINE_MUTEX(scsi_mpath_list_mutex);
 LIST_HEAD(scsi_mpath_list);
 struct workqueue_struct *scsi_mpath_wq;
+struct workqueue_struct *scsi_mpath_probe_wq;
 struct workqueue_struct *scsi_mpath_removal_wq;
 
 static DEFINE_IDA(targets);
@@ -160,36 +162,20 @@ static void block_or_unblock(struct scsi_mpath *lu)
 		blk_mq_kick_requeue_list(sdev->request_queue);
 }
 
-static void send_events(struct scsi_mpath *lu)
-{
-	struct scsi_path *path;
-
-	mutex_lock(&scsi_mpath_list_mutex);
-	list_for_each_entry(path, &lu->paths, node) {
-		bool changed, usable;
-
-		spin_lock_irq(&lu->lock);
-		changed = path->changed;
-		path->changed = false;
-		usable = scsi_path_is_usable(path);
-		spin_unlock_irq(&lu->lock);
-		if (changed)
-			scsi_path_uevent(path, usable ? "reinstated" :
-							"failed");
-	}
-	mutex_unlock(&scsi_mpath_list_mutex);
-}
-
 static void lu_work(struct work_struct *work)
 {
 	struct scsi_mpath *lu = container_of(work, struct scsi_mpath, work);
+	unsigned int noio;
 
 	if (!READ_ONCE(lu->announced))
 		return;
+	/* What waits for a path may be the write-back of memory. */
+	noio = memalloc_noio_save();
 	block_or_unblock(lu);
 	scsi_mpath_rescan_if_wanted(lu);
-	send_events(lu);
+	scsi_mpath_tell_changes(lu);
 	scsi_mpath_read_stale_access(lu);
+	memalloc_noio_restore(noio);
 }
 
 /* From here on no path may join. */
@@ -290,6 +276,7 @@ static void no_path_work(struct work_struct *work)
 {
 	struct scsi_mpath *lu = container_of(to_delayed_work(work),
 					     struct scsi_mpath, no_path_work);
+	unsigned int noio = memalloc_noio_save();
 	unsigned long due;
 
 	mutex_lock(&scsi_mpath_list_mutex);
@@ -301,7 +288,7 @@ static void no_path_work(struct work_struct *work)
 			scsi_mpath_arm_no_path(lu);
 		spin_unlock_irq(&lu->lock);
 		mutex_unlock(&scsi_mpath_list_mutex);
-		return;
+		goto out;
 	}
 	if (!lu->expired)
 		sdev_printk(KERN_ERR, lu->sdev,
@@ -315,6 +302,8 @@ static void no_path_work(struct work_struct *work)
 	mutex_unlock(&scsi_mpath_list_mutex);
 
 	block_or_unblock(lu);
+out:
+	memalloc_noio_restore(noio);
 }
 
 static struct scsi_device *get_any_path_sdev(struct scsi_mpath *lu)
@@ -405,6 +394,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	INIT_DELAYED_WORK(&lu->no_path_work, no_path_work);
 	INIT_WORK(&lu->remove_work, remove_work);
 	scsi_mpath_rescan_init(lu);
+	scsi_mpath_events_init(lu);
 	return lu;
 
 free_target:
@@ -492,6 +482,7 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
 	disable_delayed_work_sync(&lu->group.work);
 	disable_work_sync(&lu->rescan_work);
 	disable_work_sync(&lu->door.work);
+	disable_work_sync(&lu->event_work);
 	scsi_mpath_activation_stop(lu);
 	scsi_mpath_put(lu);
 }

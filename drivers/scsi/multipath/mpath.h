@@ -7,7 +7,8 @@
  *  - claim_mutex (claim.c): one claim at a time; I/O is done under it.
  *  - scan_mutex of the virtual host, a lockdep class of its own.
  *  - scsi_mpath_list_mutex: which logical units there are, and for sleepers
- *    which paths each has; nothing that waits for I/O is done under it.
+ *    which paths each has; nothing that waits for I/O, nor for memory that
+ *    may come from I/O, is done under it.
  *  - scsi_mpath.lock: the paths of one logical unit and their states. Taken
  *    in completions.
  * Dispatch takes none of them; it reads under RCU.
@@ -317,11 +318,12 @@ struct scsi_mpath_cpu {
  *	scsi_mpath_list_mutex
  * @no_passthrough_failover: passthrough commands are never repeated. Written and
  *	read anywhere
- * @work: brings the LU's scsi_device in line with @usable and sends events
+ * @work: brings the LU's scsi_device in line with @usable
  * @no_path_work: @no_path_timeout is over
  * @remove_work: removes the LU's scsi_device and what paths there are
  * @wants_rescan: it was found over a path that could not serve it; @lock
  * @rescan_work: looks at it once more
+ * @event_work: tells user space of what has changed
  * @tags: tag set of its device's queue. Constant.
  * @usable: the paths that I/O from each node takes, for dispatch; behind these
  *	all that could carry any, the better groups first. An array is replaced
@@ -369,6 +371,7 @@ struct scsi_mpath {
 	struct work_struct remove_work;
 	bool wants_rescan;
 	struct work_struct rescan_work;
+	struct work_struct event_work;
 	struct blk_mq_tag_set tags;
 	struct scsi_path_set __rcu *usable[];
 };
@@ -418,6 +421,7 @@ static inline bool scsi_path_came_back_after(const struct scsi_path *path,
 extern struct mutex scsi_mpath_list_mutex;
 extern struct list_head scsi_mpath_list;
 extern struct workqueue_struct *scsi_mpath_wq;
+extern struct workqueue_struct *scsi_mpath_probe_wq;
 extern struct workqueue_struct *scsi_mpath_removal_wq;
 struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first);
 void scsi_mpath_get(struct scsi_mpath *lu);
@@ -562,6 +566,8 @@ void scsi_mpath_free_tags(struct scsi_mpath *lu);
 
 /* uevent.c */
 void scsi_path_uevent(struct scsi_path *path, const char *what);
+void scsi_mpath_tell_changes(struct scsi_mpath *lu);
+void scsi_mpath_events_init(struct scsi_mpath *lu);
 
 /* claim.c */
 int scsi_path_try_claim(struct scsi_device *sdev);

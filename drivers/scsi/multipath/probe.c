@@ -307,7 +307,7 @@ void scsi_path_probe_schedule(struct scsi_path *path)
 		delay = min(delay, PROBE_DELAY_PASSIVE);
 	/* Spread out the paths of a controller that all failed at once. */
 	delay += get_random_u32_below(delay / 4 + 1);
-	if (queue_delayed_work(scsi_mpath_wq, &path->probe, delay))
+	if (queue_delayed_work(scsi_mpath_probe_wq, &path->probe, delay))
 		path->probe_delay = min(path->probe_delay * 2,
 					PROBE_DELAY_MAX);
 }
@@ -322,7 +322,7 @@ void scsi_path_probe_now(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	path->online = true;
-	mod_delayed_work(scsi_mpath_wq, &path->probe, 0);
+	mod_delayed_work(scsi_mpath_probe_wq, &path->probe, 0);
 }
 
 /**
@@ -339,7 +339,7 @@ void scsi_path_probe_soon(struct scsi_path *path)
 	if (!wants_probe(path))
 		return;
 	path->probe_delay = SCSI_PATH_PROBE_DELAY;
-	mod_delayed_work(scsi_mpath_wq, &path->probe,
+	mod_delayed_work(scsi_mpath_probe_wq, &path->probe,
 			 get_random_u32_below(SCSI_PATH_PROBE_DELAY) + 1);
 }
 

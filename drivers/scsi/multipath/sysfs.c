@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/jiffies.h>
 #include <linux/kstrtox.h>
+#include <linux/sched/mm.h>
 #include <linux/sysfs.h>
 #include <scsi/scsi_device.h>
 
@@ -326,21 +327,25 @@ static const struct attribute_group path_group = {
 
 /*
  * The directory of the logical unit's device goes when its removal starts. That
- * cannot happen between here and unlock_lu_directory().
+ * cannot happen between here and unlock_lu_directory(). Nor can I/O that waits for
+ * a path be started, or failed, so memory must not wait for it.
  */
-static bool lock_lu_directory(struct scsi_device *lu_sdev)
+static bool lock_lu_directory(struct scsi_device *lu_sdev, unsigned int *noio)
 {
+	*noio = memalloc_noio_save();
 	mutex_lock(&lu_sdev->state_mutex);
 	if (lu_sdev->sdev_state != SDEV_CANCEL &&
 	    lu_sdev->sdev_state != SDEV_DEL)
 		return true;
 	mutex_unlock(&lu_sdev->state_mutex);
+	memalloc_noio_restore(*noio);
 	return false;
 }
 
-static void unlock_lu_directory(struct scsi_device *lu_sdev)
+static void unlock_lu_directory(struct scsi_device *lu_sdev, unsigned int noio)
 {
 	mutex_unlock(&lu_sdev->state_mutex);
+	memalloc_noio_restore(noio);
 }
 
 /**
@@ -354,12 +359,13 @@ int scsi_path_sysfs_add(struct scsi_path *path)
 {
 	struct kobject *kobj = &path->sdev->sdev_gendev.kobj;
 	struct scsi_device *lu_sdev = path->lu->sdev;
+	unsigned int noio;
 	int error;
 
 	error = sysfs_create_group(kobj, &path_group);
 	if (error)
 		return error;
-	if (!lock_lu_directory(lu_sdev))
+	if (!lock_lu_directory(lu_sdev, &noio))
 		return 0;
 	error = sysfs_add_link_to_group(kobj, path_group.name,
 					&lu_sdev->sdev_gendev.kobj, "lu");
@@ -367,7 +373,7 @@ int scsi_path_sysfs_add(struct scsi_path *path)
 		error = sysfs_add_link_to_group(&lu_sdev->sdev_gendev.kobj,
 						lu_paths_group.name, kobj,
 						kobject_name(kobj));
-	unlock_lu_directory(lu_sdev);
+	unlock_lu_directory(lu_sdev, noio);
 	return error;
 }
 
@@ -380,11 +386,12 @@ int scsi_path_sysfs_add(struct scsi_path *path)
 void scsi_path_sysfs_remove(struct scsi_path *path)
 {
 	struct scsi_device *lu_sdev = path->lu->sdev;
+	unsigned int noio;
 
-	if (!lock_lu_directory(lu_sdev))
+	if (!lock_lu_directory(lu_sdev, &noio))
 		return;
 	sysfs_remove_link_from_group(&lu_sdev->sdev_gendev.kobj,
 				     lu_paths_group.name,
 				     dev_name(&path->sdev->sdev_gendev));
-	unlock_lu_directory(lu_sdev);
+	unlock_lu_directory(lu_sdev, noio);
 }

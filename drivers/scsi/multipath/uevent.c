@@ -6,48 +6,61 @@
 
 #include <linux/kobject.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
 
 #include "mpath.h"
 
-/**
- * scsi_path_uevent - tell user space of an event of a path
- * @path: path
- * @what: "added", "failed", "reinstated" or "removed"
- *
- * Context: process; may allocate.
- */
-void scsi_path_uevent(struct scsi_path *path, const char *what)
+/* What there is to tell of a path, as it is at the moment. */
+struct path_event {
+	const char *what;
+	char path[32];
+	enum scsi_path_shown_state state;
+	unsigned int usable;
+	const char *access;
+	u32 group;
+	u32 failures;
+	int in_flight;
+	unsigned int issued;
+};
+
+static void describe(struct path_event *event, struct scsi_path *path,
+		     const char *what)
 {
-	struct scsi_mpath *lu = path->lu;
+	lockdep_assert_held(&path->lu->lock);
+	event->what = what;
+	strscpy(event->path, dev_name(&path->sdev->sdev_gendev),
+		sizeof(event->path));
+	event->state = scsi_path_shown_state(path);
+	event->usable = scsi_mpath_nr_usable(path->lu);
+	event->access = scsi_path_access_name(path);
+	event->group = path->weight;
+	event->failures = path->failures;
+	event->in_flight = scsi_device_busy(path->sdev);
+	event->issued = atomic_read(&path->sdev->iorequest_cnt);
+}
+
+static void tell(struct scsi_mpath *lu, const struct path_event *event)
+{
 	char *env[11] = { };
 	bool complete = true;
-	unsigned int usable;
 
 	if (!READ_ONCE(lu->announced) || READ_ONCE(lu->gone))
 		return;
 
-	spin_lock_irq(&lu->lock);
-	usable = scsi_mpath_nr_usable(lu);
-	spin_unlock_irq(&lu->lock);
-
-	env[0] = kasprintf(GFP_KERNEL, "SCSI_PATH_EVENT=%s", what);
-	env[1] = kasprintf(GFP_KERNEL, "SCSI_PATH=%s",
-			   dev_name(&path->sdev->sdev_gendev));
-	env[2] = kasprintf(GFP_KERNEL, "SCSI_PATH_STATE=%d",
-			   scsi_path_shown_state(path));
-	env[3] = kasprintf(GFP_KERNEL, "SCSI_PATHS_USABLE=%u", usable);
+	env[0] = kasprintf(GFP_KERNEL, "SCSI_PATH_EVENT=%s", event->what);
+	env[1] = kasprintf(GFP_KERNEL, "SCSI_PATH=%s", event->path);
+	env[2] = kasprintf(GFP_KERNEL, "SCSI_PATH_STATE=%d", event->state);
+	env[3] = kasprintf(GFP_KERNEL, "SCSI_PATHS_USABLE=%u", event->usable);
 	env[4] = kasprintf(GFP_KERNEL, "SCSI_MPATH_ID=%s", lu->id);
-	env[5] = kasprintf(GFP_KERNEL, "SCSI_PATH_ACCESS=%s",
-			   scsi_path_access_name(path));
-	env[6] = kasprintf(GFP_KERNEL, "SCSI_PATH_GROUP=%u",
-			   READ_ONCE(path->weight));
+	env[5] = kasprintf(GFP_KERNEL, "SCSI_PATH_ACCESS=%s", event->access);
+	env[6] = kasprintf(GFP_KERNEL, "SCSI_PATH_GROUP=%u", event->group);
 	env[7] = kasprintf(GFP_KERNEL, "SCSI_PATH_FAILURES=%u",
-			   READ_ONCE(path->failures));
+			   event->failures);
 	env[8] = kasprintf(GFP_KERNEL, "SCSI_PATH_IN_FLIGHT=%d",
-			   scsi_device_busy(path->sdev));
-	env[9] = kasprintf(GFP_KERNEL, "SCSI_PATH_ISSUED=%u",
-			   atomic_read(&path->sdev->iorequest_cnt));
+			   event->in_flight);
+	env[9] = kasprintf(GFP_KERNEL, "SCSI_PATH_ISSUED=%u", event->issued);
 	for (int i = 0; i < ARRAY_SIZE(env) - 1; i++)
 		complete &= !!env[i];
 	if (complete)
@@ -55,4 +68,77 @@ void scsi_path_uevent(struct scsi_path *path, const char *what)
 				   env);
 	for (int i = 0; i < ARRAY_SIZE(env); i++)
 		kfree(env[i]);
+}
+
+/**
+ * scsi_path_uevent - tell user space of an event of a path
+ * @path: path
+ * @what: "added" or "removed"
+ *
+ * Context: process; allocates memory, so holds nothing that I/O may wait for.
+ */
+void scsi_path_uevent(struct scsi_path *path, const char *what)
+{
+	struct path_event event;
+
+	spin_lock_irq(&path->lu->lock);
+	describe(&event, path, what);
+	spin_unlock_irq(&path->lu->lock);
+	tell(path->lu, &event);
+}
+
+static bool describe_next(struct scsi_mpath *lu, struct path_event *event)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (!path->changed)
+			continue;
+		path->changed = false;
+		describe(event, path, scsi_path_is_usable(path) ?
+				      "reinstated" : "failed");
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Memory for it may come from writing to this very logical unit, whose paths are
+ * away: nothing that gets them back waits for this.
+ */
+static void event_work(struct work_struct *work)
+{
+	struct scsi_mpath *lu = container_of(work, struct scsi_mpath,
+					     event_work);
+	struct path_event event;
+	bool found;
+
+	do {
+		spin_lock_irq(&lu->lock);
+		found = describe_next(lu, &event);
+		spin_unlock_irq(&lu->lock);
+		if (found)
+			tell(lu, &event);
+	} while (found);
+}
+
+/**
+ * scsi_mpath_tell_changes - tell user space of paths that have failed or are back
+ * @lu: logical unit
+ *
+ * Context: any.
+ */
+void scsi_mpath_tell_changes(struct scsi_mpath *lu)
+{
+	queue_work(system_unbound_wq, &lu->event_work);
+}
+
+/**
+ * scsi_mpath_events_init - a new logical unit
+ * @lu: logical unit
+ */
+void scsi_mpath_events_init(struct scsi_mpath *lu)
+{
+	INIT_WORK(&lu->event_work, event_work);
 }
