@@ -304,8 +304,12 @@ static void ask(struct newcomer *new)
 		path->passive = tested == PATH_PASSIVE;
 		path->gone = tested == PATH_GONE;
 	}
-	if (!new->is_silent)
-		scsi_path_read_size(new->sdev, &new->size);
+	if (new->is_silent)
+		return;
+	scsi_path_read_size(new->sdev, &new->size);
+	if (path)
+		path->sized = new->size.block_size ||
+			      !scsi_type_has_size(new->sdev->type);
 }
 
 static int join_known(struct newcomer *new, struct scsi_mpath *lu)

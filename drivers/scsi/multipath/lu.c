@@ -22,8 +22,6 @@
 #include "mpath.h"
 
 #define FIRST_SET_CAPACITY	4
-/* That I/O waits while the identity of the last usable path is being read. */
-#define CHECK_TIMEOUT		(30UL * HZ)
 
 /* Protects the list of logical units, and each one's list of paths. */
 DEFINE_MUTEX(scsi_mpath_list_mutex);
@@ -406,7 +404,7 @@ void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
 	/* Nothing is lost yet. */
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->checking)
-			due = later(due, lu->no_path_since + CHECK_TIMEOUT);
+			due = later(due, path->check_end);
 		if (path->transition_end)
 			due = later(due, path->transition_end);
 	}

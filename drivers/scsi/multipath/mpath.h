@@ -104,7 +104,13 @@ enum scsi_lu_event {
  *	Written under @lu->lock, read by completions.
  * @online: its transport says that it is back: test it even if probing is
  *	switched off; @lu->lock
- * @checking: out of rotation only until its identity has been read; @lu->lock
+ * @checking: carries no I/O until its identity has been read, whatever @state is:
+ *	it may lead elsewhere. Written under @lu->lock, read anywhere
+ * @check_end: jiffies until which I/O waits for that, if it waits; @lu->lock
+ * @probing: @probe asks at this moment; @lu->lock
+ * @missed: what @probe finds out may be from before the path came back; @lu->lock
+ * @told_stopped: user space has heard that its device does not run; @lu->lock
+ * @sized: its capacity has been compared, as far as it has one; @lu->lock
  * @access: by its device handler, who knows the target. Written under
  *	@lu->lock, read anywhere
  * @access_read: jiffies when its handler last read it; @lu->lock
@@ -139,6 +145,10 @@ struct scsi_path {
 	bool changed;
 	bool online;
 	bool checking;
+	bool probing;
+	bool missed;
+	bool told_stopped;
+	bool sized;
 	bool access_stale;
 	bool passive;
 	bool gone;
@@ -154,6 +164,7 @@ struct scsi_path {
 	unsigned long access_read;
 	unsigned long transition_time;
 	unsigned long transition_end;
+	unsigned long check_end;
 	u8 event[NR_LU_EVENTS];
 	struct delayed_work probe;
 	struct scsi_path_load load;
@@ -441,6 +452,7 @@ void scsi_path_uevent(struct scsi_path *path, const char *what);
 int scsi_path_try_claim(struct scsi_device *sdev);
 
 /* clash.c */
+bool scsi_type_has_size(u8 device_type);
 void scsi_path_read_size(struct scsi_device *sdev, struct scsi_path_size *size);
 const char *scsi_path_clash(struct scsi_mpath *lu, struct scsi_device *sdev,
 			    const struct scsi_path_size *size);

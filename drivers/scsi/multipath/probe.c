@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Probing: a TEST UNIT READY finds out whether a path that is out of rotation
- * answers again. Paths that carry I/O are never probed. A path that answers is
+ * answers again, and its page 83h whose path it is. Paths that carry I/O are never
+ * probed. A path that answers is
  * on probation: if it then fails real I/O the delay until its next probe
  * doubles, and only real I/O that succeeds resets the delay.
  */
@@ -222,10 +223,50 @@ static bool is_out_of_rotation(const struct scsi_path *path)
 
 static bool wants_probe(const struct scsi_path *path)
 {
-	return (is_out_of_rotation(path) ||
+	return (is_out_of_rotation(path) || READ_ONCE(path->checking) ||
 		(READ_ONCE(path->access) == ACCESS_NONE &&
 		 READ_ONCE(path->state) != PATH_DISABLED)) &&
 	       READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING;
+}
+
+/* A path that could not tell its size when it was found is compared when it can. */
+static int check_size(struct scsi_path *path)
+{
+	struct scsi_mpath *lu = path->lu;
+	struct scsi_path_size size;
+	const char *what;
+
+	scsi_path_read_size(path->sdev, &size);
+	if (!size.block_size)
+		return 0;
+	what = scsi_path_clash(lu, path->sdev, &size);
+	if (what) {
+		sdev_printk(KERN_ERR, path->sdev,
+			    "identity is that of %s, but %s differs: path disabled, check the identity of both\n",
+			    dev_name(&lu->sdev->sdev_gendev), what);
+		return -EMEDIUMTYPE;
+	}
+	spin_lock_irq(&lu->lock);
+	path->sized = true;
+	spin_unlock_irq(&lu->lock);
+	return 0;
+}
+
+/* Whose path is it? Returns as check_identity(). */
+static int identify(struct scsi_path *path)
+{
+	int error = check_identity(path);
+
+	if (!error && !READ_ONCE(path->sized))
+		error = check_size(path);
+	if (!error) {
+		scsi_path_answers(path);
+	} else if (error == -EMEDIUMTYPE) {
+		scsi_path_set_state(path, PATH_DISABLED, "leads elsewhere");
+		/* As what it is now it will be found anew. */
+		scsi_path_renew(path->sdev);
+	}
+	return error;
 }
 
 /* The target lets a path carry I/O again, or is about to. */
@@ -233,29 +274,20 @@ static void probe_succeeded(struct scsi_path *path)
 {
 	if (READ_ONCE(path->access) == ACCESS_NONE)
 		scsi_path_read_access(path);
-	if (!is_out_of_rotation(path))
-		return;
-	switch (check_identity(path)) {
-	case 0:
-		scsi_path_answers(path);
-		break;
-	case -EMEDIUMTYPE:
-		scsi_path_set_state(path, PATH_DISABLED, "remapped");
-		/* As what it is now it will be found anew. */
-		scsi_path_renew(path->sdev);
-		break;
-	}
+	if (is_out_of_rotation(path))
+		identify(path);
 }
 
-static void probe_path(struct scsi_path *path)
+static void test_path(struct scsi_path *path)
 {
-	enum scsi_path_effect tested;
+	enum scsi_path_effect tested = scsi_path_test(path->sdev);
+	enum scsi_path_state state = scsi_path_state_after(tested);
 
-	/* Its host sleeps if the logical unit has nothing to do. */
-	if (scsi_autopm_get_device(path->sdev))
-		return;
-	tested = scsi_path_test(path->sdev);
-	if (scsi_path_state_after(tested) == PATH_GOOD)
+	/* Good until now, but it does not say whose path it is. */
+	if (READ_ONCE(path->checking))
+		scsi_path_set_state(path, state == PATH_GOOD ? PATH_DEAD : state,
+				    "identity cannot be read");
+	if (state == PATH_GOOD)
 		probe_succeeded(path);
 	else if (tested == PATH_TRANSITION)
 		scsi_path_in_transition(path);
@@ -263,6 +295,23 @@ static void probe_path(struct scsi_path *path)
 		scsi_path_is_passive(path);
 	else if (tested == PATH_GONE)
 		scsi_path_is_gone(path, "probe");
+}
+
+static void probe_path(struct scsi_path *path)
+{
+	int error = -EIO;
+
+	/* Its host sleeps if the logical unit has nothing to do. */
+	if (scsi_autopm_get_device(path->sdev))
+		return;
+	/*
+	 * INQUIRY is answered whatever unit attentions there are. Those stay for
+	 * the next command, as on a plain disk.
+	 */
+	if (READ_ONCE(path->checking))
+		error = identify(path);
+	if (error && error != -EMEDIUMTYPE)
+		test_path(path);
 	scsi_autopm_put_device(path->sdev);
 }
 
@@ -275,14 +324,17 @@ static void probe_work(struct work_struct *work)
 	if (!wants_probe(path))
 		return;
 	spin_lock_irq(&path->lu->lock);
-	probe = path->online || READ_ONCE(path_probe);
+	probe = path->online || path->checking || READ_ONCE(path_probe);
 	path->online = false;
+	path->probing = probe;
+	path->missed = false;
 	spin_unlock_irq(&path->lu->lock);
 
 	if (probe)
 		probe_path(path);
 
 	spin_lock_irq(&path->lu->lock);
+	path->probing = false;
 	if (wants_probe(path))
 		scsi_path_probe_schedule(path);
 	spin_unlock_irq(&path->lu->lock);
