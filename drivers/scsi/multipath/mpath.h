@@ -110,6 +110,10 @@ enum scsi_lu_event {
  * @probing: @probe asks at this moment; @lu->lock
  * @missed: what @probe finds out may be from before the path came back; @lu->lock
  * @told_stopped: user space has heard that its device does not run; @lu->lock
+ * @watched: @probe is to test it though nothing is known against it; @lu->lock
+ * @watch_count: how often that was done; @probe
+ * @watch_issued: commands that it had been sent when the watch looked last; @lu->lock
+ * @watch_at: jiffies when it is tested if it carries nothing until then; @lu->lock
  * @sized: its capacity has been compared, as far as it has one; @lu->lock
  * @access: by its device handler, who knows the target. Written under
  *	@lu->lock, read anywhere
@@ -149,6 +153,7 @@ struct scsi_path {
 	bool missed;
 	bool told_stopped;
 	bool sized;
+	bool watched;
 	bool access_stale;
 	bool passive;
 	bool gone;
@@ -165,9 +170,24 @@ struct scsi_path {
 	unsigned long transition_time;
 	unsigned long transition_end;
 	unsigned long check_end;
+	unsigned int watch_count;
+	unsigned int watch_issued;
+	unsigned long watch_at;
 	u8 event[NR_LU_EVENTS];
 	struct delayed_work probe;
 	struct scsi_path_load load;
+};
+
+/**
+ * enum scsi_path_answer - how a path answers TEST UNIT READY
+ * @ANSWER_GOOD: with GOOD
+ * @ANSWER_ERROR: with anything else, be it of the path or of the logical unit
+ * @ANSWER_NONE: not at all
+ */
+enum scsi_path_answer {
+	ANSWER_GOOD,
+	ANSWER_ERROR,
+	ANSWER_NONE,
 };
 
 /**
@@ -365,6 +385,7 @@ void scsi_path_suspend_or_lose(struct scsi_path *path,
 			       enum scsi_path_state state, const char *why);
 void scsi_path_is_gone(struct scsi_path *path, const char *why);
 void scsi_path_proved(struct scsi_path *path);
+void scsi_path_lose_unless_last(struct scsi_path *path, const char *why);
 void scsi_path_check_identity(struct scsi_path *path);
 bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since);
 void scsi_path_admin_write(struct scsi_path *path,
@@ -422,14 +443,18 @@ bool scsi_mpath_waits_for_resume(struct scsi_mpath *lu);
 #define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */
 int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 		  unsigned int len, struct scsi_sense_hdr *sense);
-enum scsi_path_effect scsi_path_test(struct scsi_device *sdev);
-enum scsi_path_effect scsi_path_test_silence(struct scsi_device *sdev,
-					     bool *is_silent);
+enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
+				     enum scsi_path_answer *answer);
 enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested);
 void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
 void scsi_path_probe_schedule(struct scsi_path *path);
 void scsi_path_probe_soon(struct scsi_path *path);
+unsigned int scsi_path_watch(struct scsi_path *path);
+
+/* watch.c */
+void scsi_mpath_watch_start(void);
+void scsi_mpath_watch_stop(void);
 
 /* timeout.c */
 #define PATH_TIMEOUT_MAX	(3600u * 1000)	/* milliseconds */

@@ -322,6 +322,24 @@ void scsi_path_strike(struct scsi_path *path, const char *why)
 }
 
 /**
+ * scsi_path_lose_unless_last - a path answers, but with nothing that it should
+ * @path: path
+ * @why: for the log
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_lose_unless_last(struct scsi_path *path, const char *why)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	count_failure(path);
+	if (state_carries_io(path->state) && !is_the_last_usable(path))
+		change_state(path, PATH_DEAD, why);
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
  * scsi_path_proved - an attempt succeeded on a path with something to clear
  * @path: path whose @suspect was seen set
  *
