@@ -2,7 +2,7 @@
 # Unit attentions come over each path. What they tell of has happened once.
 # guest: cpus=4 memory=1536 seconds=240
 . ./lib.sh
-plan 17
+plan 18
 
 one_lu 4 max_luns=1 dev_size_mb=64 inq_product=attention
 echo rr >/sys/block/sda/device/multipath/policy
@@ -26,6 +26,24 @@ said() {
 	dmesg | grep -c "$1"
 }
 
+# Who is asked whose path it is
+TRACE=/sys/kernel/debug/tracing
+echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
+
+all_are_asked() {
+	[ "$(grep INQUIRY $TRACE/trace | grep -o 'host_no=[0-9]*' | sort -u | wc -l)" = 4 ]
+}
+
+asked_once_each() {
+	all_are_asked && [ "$(grep -c INQUIRY $TRACE/trace)" = 4 ]
+}
+
+cat >/tmp/listen.sh <<'END'
+exec uevent sh -c 'env | grep "^SCSI_PATH_EVENT="'
+END
+sh /tmp/listen.sh >/tmp/uevents 2>/dev/null &
+sleep 1
+
 # The mid-layer says for each that reaches the upper level:
 capacity_text="Capacity data has changed"
 before=$(said "sd .*$capacity_text")
@@ -46,23 +64,26 @@ attention_everywhere 29 0
 ok "reset: I/O goes on" read_all_paths
 ok "reset: all paths good" within 10 good_after_io 4
 
-# What may mean another logical unit, and so may a reset, after which a target need
-# not say anything else: the path proves that it is not.
-is "reset: each identity was checked" "$(said 'identity to be checked')" 4
+# What may mean another logical unit: the path proves that it is not. Nobody else
+# hears of it.
+echo >$TRACE/trace
 inquiry_text="Inquiry data has changed"
 attention_everywhere 3f 3
 ok "INQUIRY data: I/O goes on" read_all_paths
 is "INQUIRY data: reported once" \
 	"$(dmesg | grep "$inquiry_text" | grep -c "^.*\] sd ")" 1
-ok "INQUIRY data: each identity was checked" \
-	test "$(said 'identity to be checked')" = 8
+ok "INQUIRY data: each identity was checked" within 20 all_are_asked
 ok "INQUIRY data: all paths good again" within 20 good_after_io 4
 
+# The disk itself is rescanned after the first event; not after this one.
+sleep 2
+echo >$TRACE/trace
 attention_everywhere 3f e
 ok "LUNs: I/O goes on" read_all_paths
-ok "LUNs: each identity was checked" \
-	test "$(said 'identity to be checked')" = 12
+ok "LUNs: each identity was checked, once" within 20 asked_once_each
 ok "LUNs: all paths good again" within 20 good_after_io 4
+is "no path is said to have failed" "$(cat /tmp/uevents)" ""
+is "nor has one" "$(cat /sys/bus/scsi/devices/*/path/failures | sort -u)" 0
 
 # The last path, and I/O that does not wait: it is not lost, only looked at.
 echo 0 >/sys/block/sda/device/multipath/no_path_timeout

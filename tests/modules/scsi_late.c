@@ -18,6 +18,7 @@
  *   designators	mask of those that page 83h lists: 1 the NAA that it has always
  *			had, 2 a better one, which comes first, 4 a third
  *   no_vpd		mask of hosts that become ready, and do not tell VPD pages yet
+ *   no_tur		mask of hosts that hold TEST UNIT READY back
  *   held		commands held now
  *   doubled		writes that came over one host while another still had
  *			them: must stay 0
@@ -43,10 +44,12 @@ module_param(hold, uint, 0644);
 module_param(fail_abort, uint, 0644);
 module_param(fail_reset, uint, 0644);
 module_param(recovery_ms, uint, 0644);
-static unsigned int sector_size = 512, designators = 1, no_vpd;
+static unsigned int sector_size = 512, designators = 1;
+static unsigned int no_vpd, no_tur;
 module_param(sector_size, uint, 0644);
 module_param(designators, uint, 0644);
 module_param(no_vpd, uint, 0644);
+module_param(no_tur, uint, 0644);
 static unsigned int latency_us[MAX_HOSTS], link_us[MAX_HOSTS], depth[MAX_HOSTS];
 module_param_array(latency_us, uint, NULL, 0644);
 module_param_array(link_us, uint, NULL, 0644);
@@ -261,12 +264,20 @@ static void answer_at(struct late_cmd *late, ktime_t when)
 	hrtimer_start(&late->timer, when, HRTIMER_MODE_ABS);
 }
 
+static bool is_to_be_held(const struct scsi_cmnd *cmd,
+			  const struct Scsi_Host *shost)
+{
+	if (cmd->cmnd[0] == TEST_UNIT_READY)
+		return host_in(no_tur, shost);
+	return is_read_or_write(cmd) && host_in(hold, shost);
+}
+
 static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	struct late_cmd *late = scsi_cmd_priv(cmd);
 	ktime_t when = 0;
 	unsigned long flags;
-	bool hold_it = is_read_or_write(cmd) && host_in(hold, shost);
+	bool hold_it = is_to_be_held(cmd, shost);
 
 	spin_lock_irqsave(&late_lock, flags);
 	look_for_double(cmd);
@@ -377,6 +388,7 @@ static int __init late_init(void)
 static void __exit late_exit(void)
 {
 	WRITE_ONCE(hold, 0);
+	WRITE_ONCE(no_tur, 0);
 	remove_hosts();
 	vfree(store);
 }

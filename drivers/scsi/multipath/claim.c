@@ -324,17 +324,23 @@ static void ask(struct newcomer *new)
 {
 	struct scsi_path *path = new->path;
 	enum scsi_path_effect tested;
+	enum scsi_path_answer answer;
 
 	/* The first user command must not see a power-on that was not. */
-	tested = scsi_path_test_silence(new->sdev, &new->is_silent);
+	tested = scsi_path_test(new->sdev, &answer);
+	new->is_silent = answer == ANSWER_NONE;
 	new->state = scsi_path_state_after(tested);
 	if (path) {
 		path->state = new->state;
 		path->passive = tested == PATH_PASSIVE;
 		path->gone = tested == PATH_GONE;
 	}
-	if (!new->is_silent)
-		scsi_path_read_size(new->sdev, &new->size);
+	if (new->is_silent)
+		return;
+	scsi_path_read_size(new->sdev, &new->size);
+	if (path)
+		path->sized = new->size.block_size ||
+			      !scsi_type_has_size(new->sdev->type);
 }
 
 static int join_known(struct newcomer *new, struct scsi_mpath *lu)
@@ -612,6 +618,7 @@ void scsi_path_announce(struct scsi_device *sdev)
 	sdev_printk(KERN_NOTICE, path->lu->sdev, "path %s added, %u in all\n",
 		    dev_name(&sdev->sdev_gendev), path->lu->nr_paths);
 	scsi_path_uevent(path, "added");
+	scsi_mpath_watch_start();
 }
 
 /**

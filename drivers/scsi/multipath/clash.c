@@ -56,6 +56,17 @@ static int read_capacity_16(struct scsi_device *sdev, u8 *buf,
 }
 
 /**
+ * scsi_type_has_size - can a device of this type be asked of its capacity?
+ * @device_type: TYPE_*
+ *
+ * What is on a CD or an optical disc belongs to that, and not to the drive.
+ */
+bool scsi_type_has_size(u8 device_type)
+{
+	return device_type == TYPE_DISK || device_type == TYPE_ZBC;
+}
+
+/**
  * scsi_path_read_size - how large a disk is, over one path, now
  * @sdev: device of the path
  * @size: all zero if it is no disk, or cannot tell over this path now
@@ -68,7 +79,7 @@ void scsi_path_read_size(struct scsi_device *sdev, struct scsi_path_size *size)
 	u8 *buf;
 
 	memset(size, 0, sizeof(*size));
-	if (sdev->type != TYPE_DISK && sdev->type != TYPE_ZBC)
+	if (!scsi_type_has_size(sdev->type))
 		return;
 	buf = kzalloc(CAPACITY_16_LEN, GFP_NOIO);
 	if (buf)

@@ -152,9 +152,10 @@ static void drain_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(work, struct scsi_path, drain);
 	struct scsi_mpath *lu = path->lu;
+	enum scsi_path_answer answer;
 
 	if (!scsi_autopm_get_device(path->sdev)) {
-		scsi_path_test(path->sdev);
+		scsi_path_test(path->sdev, &answer);
 		scsi_autopm_put_device(path->sdev);
 	}
 	/* If it could not be asked, what it reports later is told once more. */

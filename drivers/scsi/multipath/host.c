@@ -29,16 +29,37 @@ static struct lock_class_key scan_mutex_key;
 static struct lock_class_key state_mutex_key;
 
 /*
+ * Is there a path that only its host's error handler keeps, or who reads whose path
+ * it is? Neither waits for a scan.
+ */
+static bool has_path_soon(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+	unsigned long flags;
+	bool soon = false;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	list_for_each_entry(path, &lu->paths, node)
+		soon |= path->checking ||
+			(scsi_path_is_usable(path) &&
+			 scsi_host_in_recovery(path->sdev->host));
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return soon;
+}
+
+/*
  * Without a usable path, may this logical unit's I/O wait for one? Not during a
- * scan: the path's host waits for the end of it. Not once no_path_timeout is
- * over, and not when the device is being deleted.
+ * scan, but for what that does not keep: the path's host waits for the end of it.
+ * Not once no_path_timeout is over, and not when the device is being deleted.
  */
 static bool may_wait_for_path(struct scsi_mpath *lu)
 {
 	enum scsi_device_state state = READ_ONCE(lu->sdev->sdev_state);
 
-	return READ_ONCE(lu->announced) && !READ_ONCE(lu->expired) &&
-	       state != SDEV_CANCEL && state != SDEV_DEL;
+	if (READ_ONCE(lu->expired) || state == SDEV_CANCEL ||
+	    state == SDEV_DEL)
+		return false;
+	return READ_ONCE(lu->announced) || has_path_soon(lu);
 }
 
 /*
@@ -119,6 +140,9 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 		queue_work(scsi_mpath_wq, &lu->work);
 		return BLK_STS_RESOURCE;
 	}
+	/* The scan has not seen all of it, then. */
+	if (!READ_ONCE(lu->announced))
+		scsi_mpath_rescan_when_usable(lu);
 	lu_cmd->result = DID_NO_CONNECT << 16;
 
 complete:

@@ -75,6 +75,7 @@ void scsi_mpath_exit(void)
 {
 	scsi_mpath_proc_exit();
 	scsi_mpath_host_exit();
+	scsi_mpath_watch_stop();
 	destroy_workqueue(scsi_mpath_removal_wq);
 	destroy_workqueue(scsi_mpath_probe_wq);
 	destroy_workqueue(scsi_mpath_wq);

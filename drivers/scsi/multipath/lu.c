@@ -23,8 +23,8 @@
 #include "mpath.h"
 
 #define FIRST_SET_CAPACITY	4
-/* That I/O waits while the identity of the last usable path is being read. */
-#define CHECK_TIMEOUT		(30UL * HZ)
+/* After that, a logical unit that its target does not know over any path is gone. */
+#define RESTART_TIME		(30UL * HZ)
 
 /* Protects the list of logical units, and each one's list of paths. */
 DEFINE_MUTEX(scsi_mpath_list_mutex);
@@ -209,6 +209,11 @@ static unsigned long later(unsigned long a, unsigned long b)
 	return time_after(a, b) ? a : b;
 }
 
+static unsigned long sooner(unsigned long a, unsigned long b)
+{
+	return time_before(a, b) ? a : b;
+}
+
 /*
  * A transport that blocks a path has not given it up. How long it waits is its own
  * matter, as it is with a plain device.
@@ -245,12 +250,20 @@ static bool no_path_due(struct scsi_mpath *lu, unsigned long *when)
 	/* Nothing is lost yet. */
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->checking)
-			due = later(due, lu->no_path_since + CHECK_TIMEOUT);
+			due = later(due, path->check_end);
 		if (path->transition_end)
 			due = later(due, path->transition_end);
 	}
-	if (is_gone_for_good(lu))
+	if (!is_gone_for_good(lu)) {
+		lu->gone_since = 0;
+	} else if (list_empty(&lu->paths)) {
 		due = jiffies;
+	} else {
+		/* A target that restarts has its ports up before its LUNs. */
+		if (!lu->gone_since)
+			lu->gone_since = jiffies ?: 1;
+		due = sooner(due, lu->gone_since + RESTART_TIME);
+	}
 	*when = due;
 	return true;
 }
@@ -506,6 +519,7 @@ void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path)
 		return;
 	if (has_path) {
 		lu->waits_for_transport = false;
+		lu->gone_since = 0;
 		WRITE_ONCE(lu->expired, false);
 		WRITE_ONCE(lu->usable_since, jiffies);
 		cancel_delayed_work(&lu->no_path_work);

@@ -122,7 +122,17 @@ enum scsi_lu_event {
  *	Written under @lu->lock, read by completions.
  * @online: its transport says that it is back: test it even if probing is
  *	switched off; @lu->lock
- * @checking: out of rotation only until its identity has been read; @lu->lock
+ * @checking: carries no I/O until its identity has been read, whatever @state is:
+ *	it may lead elsewhere. Written under @lu->lock, read anywhere
+ * @check_end: jiffies until which I/O waits for that, if it waits; @lu->lock
+ * @probing: @probe asks at this moment; @lu->lock
+ * @missed: what @probe finds out may be from before the path came back; @lu->lock
+ * @told_stopped: user space has heard that its device does not run; @lu->lock
+ * @watched: @probe is to test it though nothing is known against it; @lu->lock
+ * @watch_count: how often that was done; @probe
+ * @watch_issued: commands that it had been sent when the watch looked last; @lu->lock
+ * @watch_at: jiffies when it is tested if it carries nothing until then; @lu->lock
+ * @sized: its capacity has been compared, as far as it has one; @lu->lock
  * @access: by its device handler, who knows the target. Written under
  *	@lu->lock, read anywhere
  * @access_read: jiffies when its handler last read it; @lu->lock
@@ -164,6 +174,11 @@ struct scsi_path {
 	bool changed;
 	bool online;
 	bool checking;
+	bool probing;
+	bool missed;
+	bool told_stopped;
+	bool sized;
+	bool watched;
 	bool access_stale;
 	bool passive;
 	bool gone;
@@ -179,6 +194,10 @@ struct scsi_path {
 	unsigned long access_read;
 	unsigned long transition_time;
 	unsigned long transition_end;
+	unsigned long check_end;
+	unsigned int watch_count;
+	unsigned int watch_issued;
+	unsigned long watch_at;
 	u8 event[NR_LU_EVENTS];
 	u8 slot;
 	bool prevents_removal;
@@ -187,6 +206,18 @@ struct scsi_path {
 	struct work_struct drain;
 	struct delayed_work probe;
 	struct scsi_path_load load;
+};
+
+/**
+ * enum scsi_path_answer - how a path answers TEST UNIT READY
+ * @ANSWER_GOOD: with GOOD
+ * @ANSWER_ERROR: with anything else, be it of the path or of the logical unit
+ * @ANSWER_NONE: not at all
+ */
+enum scsi_path_answer {
+	ANSWER_GOOD,
+	ANSWER_ERROR,
+	ANSWER_NONE,
 };
 
 /**
@@ -307,6 +338,8 @@ struct scsi_mpath_cpu {
  * @no_path_since: jiffies when the last usable path was lost; @lock
  * @waits_for_transport: since then, a path has been blocked by its transport;
  *	@lock
+ * @gone_since: jiffies since when no path leads to it, says the target over all of
+ *	them; 0: not. @lock
  * @usable_since: jiffies when I/O last became possible; @lock
  * @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere
  * @announced: the LU's scsi_device is in sysfs. Before, I/O does not wait
@@ -354,6 +387,7 @@ struct scsi_mpath {
 
 	int no_path_timeout;
 	unsigned long no_path_since;
+	unsigned long gone_since;
 	unsigned long usable_since;
 	bool waits_for_transport;
 	bool expired;
@@ -449,6 +483,7 @@ void scsi_path_is_gone(struct scsi_path *path, const char *why);
 void scsi_mpath_blame(struct scsi_mpath *lu, unsigned long slots);
 void scsi_path_take_slot(struct scsi_path *path);
 void scsi_path_proved(struct scsi_path *path);
+void scsi_path_lose_unless_last(struct scsi_path *path, const char *why);
 void scsi_path_check_identity(struct scsi_path *path);
 bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since);
 void scsi_path_admin_write(struct scsi_path *path,
@@ -506,14 +541,18 @@ bool scsi_mpath_waits_for_resume(struct scsi_mpath *lu);
 #define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */
 int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 		  unsigned int len, struct scsi_sense_hdr *sense);
-enum scsi_path_effect scsi_path_test(struct scsi_device *sdev);
-enum scsi_path_effect scsi_path_test_silence(struct scsi_device *sdev,
-					     bool *is_silent);
+enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
+				     enum scsi_path_answer *answer);
 enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested);
 void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
 void scsi_path_probe_schedule(struct scsi_path *path);
 void scsi_path_probe_soon(struct scsi_path *path);
+unsigned int scsi_path_watch(struct scsi_path *path);
+
+/* watch.c */
+void scsi_mpath_watch_start(void);
+void scsi_mpath_watch_stop(void);
 
 /* timeout.c */
 #define PATH_TIMEOUT_MAX	(3600u * 1000)	/* milliseconds */
@@ -573,6 +612,7 @@ void scsi_mpath_events_init(struct scsi_mpath *lu);
 int scsi_path_try_claim(struct scsi_device *sdev);
 
 /* clash.c */
+bool scsi_type_has_size(u8 device_type);
 void scsi_path_read_size(struct scsi_device *sdev, struct scsi_path_size *size);
 const char *scsi_path_clash(struct scsi_mpath *lu, struct scsi_device *sdev,
 			    const struct scsi_path_size *size);

@@ -18,6 +18,8 @@
 #define STRIKES_TO_DEATH	5
 /* Time without trouble after which earlier trouble is forgotten. */
 #define HELD_AT_LEAST		(10UL * HZ)
+/* That I/O waits while the identity of the last usable path is being read. */
+#define CHECK_TIMEOUT		(30UL * HZ)
 
 /**
  * scsi_path_state_name - the state of a path in words
@@ -61,7 +63,7 @@ static void count_failure(struct scsi_path *path)
  */
 bool scsi_path_is_usable(const struct scsi_path *path)
 {
-	return READ_ONCE(path->running) &&
+	return READ_ONCE(path->running) && !READ_ONCE(path->checking) &&
 	       READ_ONCE(path->access) != ACCESS_NONE &&
 	       state_carries_io(READ_ONCE(path->state));
 }
@@ -143,12 +145,13 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 
 	WRITE_ONCE(path->state, state);
 	if (state != PATH_WAITING) {
-		path->checking = false;
 		path->passive = false;
 		path->transition_end = 0;
 	}
 	if (state_carries_io(state))
 		path->gone = false;
+	else	/* It does not come back without that. */
+		WRITE_ONCE(path->checking, false);
 	if (state == PATH_GOOD) {
 		path->strikes = 0;
 		path->good_since = jiffies;
@@ -162,6 +165,7 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 		if (state_carries_io(state))
 			WRITE_ONCE(path->back_since, jiffies);
 		scsi_path_refresh_locked(lu);
+		path->told_stopped = false;
 		tell_user_space(path);
 	}
 	/* From probation to good is what everyone expects. */
@@ -204,11 +208,25 @@ void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
+/* It is what it was, and nobody needs to hear of it who has not heard of its loss. */
+static void end_check(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	WRITE_ONCE(path->checking, false);
+	scsi_path_refresh_locked(path->lu);
+	if (!path->told_stopped || !path->running)
+		return;
+	path->told_stopped = false;
+	log_state(path, scsi_path_state_name(path), "unblocked");
+	tell_user_space(path);
+}
+
 /**
- * scsi_path_answers - a probe found that a path is back
+ * scsi_path_answers - a probe found that a path is back, and whose it is
  * @path: path
  *
- * Does nothing if the path is not out of rotation any more, or is disabled.
+ * Does nothing if the path is not out of rotation any more, or is disabled, or if
+ * it has come back once more meanwhile.
  *
  * Context: any; takes the logical unit's lock.
  */
@@ -217,18 +235,21 @@ void scsi_path_answers(struct scsi_path *path)
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
+	if (path->missed)
+		goto unlock;
 	scsi_path_has_reported_all(path);
 	/* After the loss of its nexus it prevents nothing any more. */
 	if (path->lu->door.prevented)
 		path->prevents_removal = false;
+	if (path->checking)
+		end_check(path);
 	if (path->state == PATH_WAITING &&
 	    (path->passive || path->transition_end))
 		/* It has not failed: the target had another one serve. */
 		change_state(path, PATH_GOOD, "active again");
-	else if (path->state == PATH_WAITING && path->checking)
-		change_state(path, PATH_GOOD, "identity unchanged");
 	else if (path->state == PATH_DEAD || path->state == PATH_WAITING)
 		change_state(path, PATH_PROBATION, "answers again");
+unlock:
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
@@ -377,6 +398,24 @@ void scsi_path_take_slot(struct scsi_path *path)
 }
 
 /**
+ * scsi_path_lose_unless_last - a path answers, but with nothing that it should
+ * @path: path
+ * @why: for the log
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_lose_unless_last(struct scsi_path *path, const char *why)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	count_failure(path);
+	if (state_carries_io(path->state) && !is_the_last_usable(path))
+		change_state(path, PATH_DEAD, why);
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
+/**
  * scsi_path_proved - an attempt succeeded on a path with something to clear
  * @path: path whose @suspect was seen set
  *
@@ -399,11 +438,33 @@ void scsi_path_proved(struct scsi_path *path)
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
+/*
+ * Neither its state nor what user space knows of it changes: if the path is what it
+ * was, nothing has happened.
+ */
+static void start_check(struct scsi_path *path)
+{
+	struct scsi_mpath *lu = path->lu;
+
+	lockdep_assert_held(&lu->lock);
+	path->missed = path->probing;
+	path->check_end = jiffies + CHECK_TIMEOUT;
+	WRITE_ONCE(path->checking, true);
+	scsi_path_refresh_locked(lu);
+	if (lu->announced && !scsi_mpath_has_path_locked(lu))
+		scsi_mpath_arm_no_path(lu);
+	scsi_path_probe_now(path);
+}
+
 /**
  * scsi_path_check_identity - a path may lead to another logical unit by now
  * @path: path
  *
- * Takes the path out of use until a probe has found the identity unchanged.
+ * Takes the path out of use until its identity has been read: one command, for
+ * which I/O waits if there is no other path. If it is unchanged nobody is told of
+ * anything, and no failure is counted. If it is not the path is disabled, and its
+ * device found anew. What is out of use anyway is not asked: it does not come back
+ * without that.
  *
  * Context: the logical unit's lock held.
  */
@@ -411,11 +472,9 @@ void scsi_path_check_identity(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	/* While the logical unit is scanned, it has been read a moment ago. */
-	if (!path->lu->announced || !state_carries_io(path->state))
-		return;
-	path->checking = true;
-	change_state(path, PATH_WAITING, "identity to be checked");
-	scsi_path_probe_now(path);
+	if (path->lu->announced && path->running &&
+	    state_carries_io(path->state))
+		start_check(path);
 }
 
 /**
@@ -515,7 +574,7 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
 
 	switch (READ_ONCE(path->sdev->sdev_state)) {
 	case SDEV_RUNNING:
-		return state == PATH_GOOD &&
+		return state == PATH_GOOD && !READ_ONCE(path->checking) &&
 		       READ_ONCE(path->access) != ACCESS_NONE ? SHOWN_GOOD :
 								SHOWN_FAILING;
 	case SDEV_OFFLINE:
@@ -528,12 +587,12 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
 	}
 }
 
-static void report_running(struct scsi_path *path)
+static void report_stopped(struct scsi_path *path)
 {
 	if (scsi_mpath_is_suspended(path->lu))
 		return;
-	log_state(path, scsi_path_state_name(path),
-		  path->running ? "unblocked" : "stopped");
+	path->told_stopped = true;
+	log_state(path, scsi_path_state_name(path), "stopped");
 	tell_user_space(path);
 }
 
@@ -541,10 +600,11 @@ static void report_running(struct scsi_path *path)
  * scsi_path_sdev_state_changed - the mid-layer changed a device's state
  * @sdev: any SCSI device
  *
- * A path that its transport blocks leaves rotation at once and comes back when
- * it is unblocked. One that goes offline is dead until it runs again; then it
- * is probed at once. That all of them stop while the system is suspended is no
- * news.
+ * A path that its transport blocks leaves rotation at once. When it is unblocked
+ * it comes back as soon as its identity has been read, and so it does after the
+ * system was suspended: who knows what its LUN leads to by now. One that goes
+ * offline is dead until it runs again; then it is probed at once. That all of them
+ * stop while the system is suspended is no news.
  *
  * Context: any; takes the logical unit's lock.
  */
@@ -575,11 +635,16 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 		path->gone = true;
 	if (running != path->running) {
 		WRITE_ONCE(path->running, running);
-		scsi_path_refresh_locked(path->lu);
-		if (state_carries_io(path->state))
-			report_running(path);
-		else if (running && path->state != PATH_DISABLED)
+		if (!running) {
+			scsi_path_refresh_locked(path->lu);
+			if (state_carries_io(path->state))
+				report_stopped(path);
+		} else if (state_carries_io(path->state)) {
+			start_check(path);
+		} else if (path->state != PATH_DISABLED) {
+			path->missed = path->probing;
 			scsi_path_probe_now(path);
+		}
 	}
 	if ((sdev_state == SDEV_OFFLINE ||
 	     sdev_state == SDEV_TRANSPORT_OFFLINE) &&

@@ -278,6 +278,7 @@ static void admin_write_to_offline(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0);
 	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_DEAD);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
+	scsi_path_answers(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 }
 
@@ -323,10 +324,17 @@ static void block_and_unblock(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, path->changed);
 	path->changed = false;
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
+	/* It may lead elsewhere. */
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
+	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_FAILING);
+	KUNIT_EXPECT_FALSE(test, path->changed);
+	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
+	scsi_path_answers(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_TRUE(test, path->changed);
-	KUNIT_EXPECT_FALSE(test, fake_path_is_probed(&fake->path[0]));
+	KUNIT_EXPECT_EQ(test, path->failures, 0);
 
 	/* What was in flight fails while it is blocked. */
 	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
@@ -342,6 +350,61 @@ static void block_and_unblock(struct kunit *test)
 	fake_path_set_sdev_state(test, fake, 0, SDEV_QUIESCE);
 	fake_path_revive(fake, 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
+}
+
+/* One that is merely looked at has not failed, and nobody is told anything. */
+static void checked(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+	struct scsi_mpath *lu = &fake->lu;
+
+	lu->announced = true;
+	for (int state = PATH_GOOD; state <= PATH_PROBATION; state++) {
+		scsi_path_set_state(path, state, "test");
+		fake_path_forget_probe(&fake->path[0]);
+		path->changed = false;
+		spin_lock_irq(&lu->lock);
+		scsi_path_check_identity(path);
+		spin_unlock_irq(&lu->lock);
+		KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
+		KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
+		scsi_path_answers(path);
+		KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
+		KUNIT_EXPECT_EQ(test, path->state, state);
+		KUNIT_EXPECT_EQ(test, path->failures, 0);
+		KUNIT_EXPECT_FALSE(test, path->changed);
+	}
+
+	/* What a probe has read before the path came back says nothing. */
+	path->probing = true;
+	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
+	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
+	scsi_path_answers(path);
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
+	path->probing = false;
+	path->missed = false;
+	scsi_path_answers(path);
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
+
+	/* One that fails meanwhile has failed. */
+	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
+	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
+	fake_path_kill(fake, 0);
+	KUNIT_EXPECT_FALSE(test, path->checking);
+	scsi_path_answers(path);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_PROBATION);
+
+	/* All at once: I/O waits, however short its patience is. */
+	lu->no_path_timeout = 0;
+	for (int i = 0; i < 2; i++) {
+		spin_lock_irq(&lu->lock);
+		scsi_path_check_identity(&fake->path[i].path);
+		spin_unlock_irq(&lu->lock);
+	}
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&lu->no_path_work));
+	KUNIT_EXPECT_FALSE(test, fake->gave_up);
 }
 
 static void offline_and_back(struct kunit *test)
@@ -393,6 +456,8 @@ static void weights(struct kunit *test)
 	scsi_path_set_state(&fake->path[0].path, PATH_PROBATION, "test");
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x1);
 	fake_path_set_sdev_state(test, fake, 1, SDEV_RUNNING);
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x1);
+	scsi_path_answers(&fake->path[1].path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x3);
 	scsi_path_admin_write(&fake->path[2].path, SHOWN_GOOD, 0, 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x7);
@@ -526,6 +591,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(admin_write_to_offline),
 	KUNIT_CASE(shown_states),
 	KUNIT_CASE(block_and_unblock),
+	KUNIT_CASE(checked),
 	KUNIT_CASE(offline_and_back),
 	KUNIT_CASE(weights),
 	KUNIT_CASE(who_left_is_not_found),

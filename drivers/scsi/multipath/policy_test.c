@@ -98,6 +98,7 @@ static void lpu_prefers_weight(struct kunit *test)
 	fake_path_set_sdev_state(test, fake, 2, SDEV_BLOCK);
 	KUNIT_EXPECT_NE(test, fake_lu_select(fake), 2);
 	fake_path_set_sdev_state(test, fake, 2, SDEV_RUNNING);
+	scsi_path_answers(&fake->path[2].path);
 	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 2);
 }
 

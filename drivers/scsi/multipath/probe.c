@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Probing: a TEST UNIT READY finds out whether a path that is out of rotation
- * answers again. Paths that carry I/O are never probed. A path that answers is
+ * answers again, and its page 83h whose path it is. Paths that carry I/O are never
+ * probed, those that have carried none for long seldom, see watch.c. A path that answers is
  * on probation: if it then fails real I/O the delay until its next probe
  * doubles, and only real I/O that succeeds resets the delay.
  */
@@ -10,6 +11,7 @@
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
+#include <linux/pm_runtime.h>
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -17,6 +19,7 @@
 #include <linux/unaligned.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
 
 #include "identity.h"
@@ -32,6 +35,8 @@
 #define PROBE_DELAY_PASSIVE	(10UL * HZ)
 /* Unit attentions that a returning I_T nexus may have to report first. */
 #define PROBE_TRIES		4
+/* A path that is merely watched has its identity read in one test of so many. */
+#define WATCH_IDENTITY_EVERY	10
 
 static bool path_probe = true;
 module_param(path_probe, bool, 0644);
@@ -68,15 +73,15 @@ int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 }
 
 /**
- * scsi_path_test_silence - what a TEST UNIT READY over one path says of it
+ * scsi_path_test - what a TEST UNIT READY over one path says of it
  * @sdev: device of the path
- * @is_silent: set to whether anything has answered
+ * @answer: what has come back
  *
  * Context: process; as scsi_path_ask().
  * Return: the verdict on the path.
  */
-enum scsi_path_effect scsi_path_test_silence(struct scsi_device *sdev,
-					     bool *is_silent)
+enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
+				     enum scsi_path_answer *answer)
 {
 	static const u8 test_unit_ready[6] = { TEST_UNIT_READY };
 	enum scsi_path_effect effect;
@@ -88,22 +93,52 @@ enum scsi_path_effect scsi_path_test_silence(struct scsi_device *sdev,
 		effect = PATH_LOST;
 	else
 		effect = scsi_path_verdict(sdev, result, &sense).path;
-	*is_silent = effect == PATH_LOST || host_byte(result) == DID_TIME_OUT;
+	if (effect == PATH_LOST || host_byte(result) == DID_TIME_OUT)
+		*answer = ANSWER_NONE;
+	else if (result && sense.sense_key != UNIT_ATTENTION)
+		*answer = ANSWER_ERROR;
+	else
+		*answer = ANSWER_GOOD;
 	return effect;
 }
 
-/**
- * scsi_path_test - what a TEST UNIT READY over one path says of it
- * @sdev: device of the path
- *
- * Context: process; as scsi_path_ask().
- * Return: the verdict on the path.
- */
-enum scsi_path_effect scsi_path_test(struct scsi_device *sdev)
+static struct scsi_device *get_other_path(struct scsi_path *path)
 {
-	bool is_silent;
+	struct scsi_device *sdev = NULL;
+	struct scsi_path *other;
 
-	return scsi_path_test_silence(sdev, &is_silent);
+	spin_lock_irq(&path->lu->lock);
+	list_for_each_entry(other, &path->lu->paths, node) {
+		if (other != path && scsi_path_is_usable(other) &&
+		    !scsi_device_get(other->sdev)) {
+			sdev = other->sdev;
+			break;
+		}
+	}
+	spin_unlock_irq(&path->lu->lock);
+	return sdev;
+}
+
+/*
+ * An error that may be of the logical unit is one of the path if another one, which is
+ * in use, does not have it.
+ */
+static enum scsi_path_effect test_and_compare(struct scsi_path *path)
+{
+	enum scsi_path_answer answer, of_other;
+	enum scsi_path_effect effect;
+	struct scsi_device *other;
+
+	effect = scsi_path_test(path->sdev, &answer);
+	if (answer != ANSWER_ERROR ||
+	    scsi_path_state_after(effect) != PATH_GOOD)
+		return effect;
+	other = get_other_path(path);
+	if (!other)
+		return effect;
+	scsi_path_test(other, &of_other);
+	scsi_device_put(other);
+	return of_other == ANSWER_GOOD ? PATH_STRIKE : effect;
 }
 
 /**
@@ -222,10 +257,51 @@ static bool is_out_of_rotation(const struct scsi_path *path)
 
 static bool wants_probe(const struct scsi_path *path)
 {
-	return (is_out_of_rotation(path) ||
+	return (is_out_of_rotation(path) || READ_ONCE(path->checking) ||
+		READ_ONCE(path->watched) ||
 		(READ_ONCE(path->access) == ACCESS_NONE &&
 		 READ_ONCE(path->state) != PATH_DISABLED)) &&
 	       READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING;
+}
+
+/* A path that could not tell its size when it was found is compared when it can. */
+static int check_size(struct scsi_path *path)
+{
+	struct scsi_mpath *lu = path->lu;
+	struct scsi_path_size size;
+	const char *what;
+
+	scsi_path_read_size(path->sdev, &size);
+	if (!size.block_size)
+		return 0;
+	what = scsi_path_clash(lu, path->sdev, &size);
+	if (what) {
+		sdev_printk(KERN_ERR, path->sdev,
+			    "identity is that of %s, but %s differs: path disabled, check the identity of both\n",
+			    dev_name(&lu->sdev->sdev_gendev), what);
+		return -EMEDIUMTYPE;
+	}
+	spin_lock_irq(&lu->lock);
+	path->sized = true;
+	spin_unlock_irq(&lu->lock);
+	return 0;
+}
+
+/* Whose path is it? Returns as check_identity(). */
+static int identify(struct scsi_path *path)
+{
+	int error = check_identity(path);
+
+	if (!error && !READ_ONCE(path->sized))
+		error = check_size(path);
+	if (!error) {
+		scsi_path_answers(path);
+	} else if (error == -EMEDIUMTYPE) {
+		scsi_path_set_state(path, PATH_DISABLED, "leads elsewhere");
+		/* As what it is now it will be found anew. */
+		scsi_path_renew(path->sdev);
+	}
+	return error;
 }
 
 /* The target lets a path carry I/O again, or is about to. */
@@ -233,29 +309,20 @@ static void probe_succeeded(struct scsi_path *path)
 {
 	if (READ_ONCE(path->access) == ACCESS_NONE)
 		scsi_path_read_access(path);
-	if (!is_out_of_rotation(path))
-		return;
-	switch (check_identity(path)) {
-	case 0:
-		scsi_path_answers(path);
-		break;
-	case -EMEDIUMTYPE:
-		scsi_path_set_state(path, PATH_DISABLED, "remapped");
-		/* As what it is now it will be found anew. */
-		scsi_path_renew(path->sdev);
-		break;
-	}
+	if (is_out_of_rotation(path))
+		identify(path);
 }
 
-static void probe_path(struct scsi_path *path)
+static void test_path(struct scsi_path *path)
 {
-	enum scsi_path_effect tested;
+	enum scsi_path_effect tested = test_and_compare(path);
+	enum scsi_path_state state = scsi_path_state_after(tested);
 
-	/* Its host sleeps if the logical unit has nothing to do. */
-	if (scsi_autopm_get_device(path->sdev))
-		return;
-	tested = scsi_path_test(path->sdev);
-	if (scsi_path_state_after(tested) == PATH_GOOD)
+	/* Good until now, but it does not say whose path it is. */
+	if (READ_ONCE(path->checking))
+		scsi_path_set_state(path, state == PATH_GOOD ? PATH_DEAD : state,
+				    "identity cannot be read");
+	if (state == PATH_GOOD)
 		probe_succeeded(path);
 	else if (tested == PATH_TRANSITION)
 		scsi_path_in_transition(path);
@@ -263,26 +330,97 @@ static void probe_path(struct scsi_path *path)
 		scsi_path_is_passive(path);
 	else if (tested == PATH_GONE)
 		scsi_path_is_gone(path, "probe");
+}
+
+static void probe_path(struct scsi_path *path)
+{
+	int error = -EIO;
+
+	/* Its host sleeps if the logical unit has nothing to do. */
+	if (scsi_autopm_get_device(path->sdev))
+		return;
+	/*
+	 * INQUIRY is answered whatever unit attentions there are. Those stay for
+	 * the next command, as on a plain disk.
+	 */
+	if (READ_ONCE(path->checking))
+		error = identify(path);
+	if (error && error != -EMEDIUMTYPE)
+		test_path(path);
 	scsi_autopm_put_device(path->sdev);
+}
+
+/* What answers nothing but errors is no path, even if nobody has needed it yet. */
+static void apply_watch(struct scsi_path *path, enum scsi_path_effect tested)
+{
+	switch (scsi_path_state_after(tested)) {
+	case PATH_GOOD:
+		if (++path->watch_count % WATCH_IDENTITY_EVERY)
+			return;
+		/* Who cannot tell is asked again in its time. */
+		identify(path);
+		return;
+	case PATH_WAITING:
+		if (tested == PATH_TRANSITION)
+			scsi_path_in_transition(path);
+		else if (tested == PATH_PASSIVE)
+			scsi_path_is_passive(path);
+		else
+			scsi_path_suspend_or_lose(path, PATH_WAITING, "watch");
+		return;
+	default:
+		if (tested == PATH_GONE)
+			scsi_path_is_gone(path, "watch");
+		else
+			scsi_path_lose_unless_last(path, "watch");
+		return;
+	}
+}
+
+static void watch_path(struct scsi_path *path)
+{
+	struct device *host = &path->sdev->host->shost_gendev;
+	enum scsi_path_effect tested;
+	int awake = pm_runtime_get_if_active(host);
+
+	/* Whoever sleeps shall sleep. Without power management it is an error. */
+	if (!awake)
+		return;
+	tested = test_and_compare(path);
+	if (tested == PATH_STRIKE)
+		tested = test_and_compare(path);
+	apply_watch(path, tested);
+	if (awake > 0)
+		pm_runtime_put(host);
+	spin_lock_irq(&path->lu->lock);
+	path->watch_issued = atomic_read(&path->sdev->iorequest_cnt);
+	spin_unlock_irq(&path->lu->lock);
 }
 
 static void probe_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
 					      struct scsi_path, probe);
-	bool probe;
+	bool probe, watch;
 
 	if (!wants_probe(path))
 		return;
 	spin_lock_irq(&path->lu->lock);
-	probe = path->online || READ_ONCE(path_probe);
+	probe = path->online || path->checking || READ_ONCE(path_probe);
 	path->online = false;
+	watch = path->watched && scsi_path_is_usable(path);
+	path->watched = false;
+	path->probing = probe || watch;
+	path->missed = false;
 	spin_unlock_irq(&path->lu->lock);
 
-	if (probe)
+	if (watch)
+		watch_path(path);
+	else if (probe)
 		probe_path(path);
 
 	spin_lock_irq(&path->lu->lock);
+	path->probing = false;
 	if (wants_probe(path))
 		scsi_path_probe_schedule(path);
 	spin_unlock_irq(&path->lu->lock);
@@ -341,6 +479,21 @@ void scsi_path_probe_soon(struct scsi_path *path)
 	path->probe_delay = SCSI_PATH_PROBE_DELAY;
 	mod_delayed_work(scsi_mpath_probe_wq, &path->probe,
 			 get_random_u32_below(SCSI_PATH_PROBE_DELAY) + 1);
+}
+
+/**
+ * scsi_path_watch - test a path that nothing is known against
+ * @path: path
+ *
+ * Context: the logical unit's lock held.
+ * Return: how many commands this takes, if it goes well.
+ */
+unsigned int scsi_path_watch(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	path->watched = true;
+	mod_delayed_work(scsi_mpath_wq, &path->probe, 0);
+	return (READ_ONCE(path->watch_count) + 1) % WATCH_IDENTITY_EVERY ? 1 : 2;
 }
 
 /**

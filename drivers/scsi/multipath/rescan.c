@@ -80,13 +80,15 @@ void scsi_path_was_rescanned(struct scsi_device *sdev)
  * scsi_mpath_rescan_when_usable - the scan found no path that serves
  * @lu: logical unit
  *
- * Context: process; takes @lu->lock.
+ * Context: any; takes @lu->lock.
  */
 void scsi_mpath_rescan_when_usable(struct scsi_mpath *lu)
 {
-	spin_lock_irq(&lu->lock);
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
 	lu->wants_rescan = true;
-	spin_unlock_irq(&lu->lock);
+	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /**

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The watch: paths that carry nothing are tested now and then, so that redundancy
+ * that is gone is known before it is needed. With most policies all paths carry I/O;
+ * with "last path used", and in groups that are not in use, most carry none.
+ *
+ * One worker looks now and then whether a path has been sent anything since it looked
+ * last. It costs an I/O nothing: the counter that it compares is kept anyway. It has no
+ * more than a number of commands sent in a second over all paths together; whose turn
+ * did not come has it in the next second. What sleeps goes on sleeping.
+ */
+
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/moduleparam.h>
+#include <linux/pm_runtime.h>
+#include <linux/random.h>
+#include <linux/workqueue.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+
+#include "mpath.h"
+
+#define WATCH_PERIOD_MAX	(24 * 3600)	/* seconds */
+/* Commands in a second, over all paths */
+#define WATCH_BUDGET		200
+/* Seconds between two looks at all paths, at most */
+#define WATCH_TICK_MAX		5
+
+static void watch_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(watch, watch_work);
+
+static unsigned int watch_period = 60;
+
+static int watch_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int seconds;
+	int error;
+
+	error = kstrtouint(val, 0, &seconds);
+	if (error)
+		return error;
+	if (seconds > WATCH_PERIOD_MAX)
+		return -EINVAL;
+	WRITE_ONCE(watch_period, seconds);
+	/* Before that there is no path, either. */
+	if (scsi_mpath_wq)
+		mod_delayed_work(scsi_mpath_wq, &watch, 0);
+	return 0;
+}
+
+static const struct kernel_param_ops watch_ops = {
+	.set = watch_set,
+	.get = param_get_uint,
+};
+
+module_param_cb(path_watch, &watch_ops, &watch_period, 0644);
+MODULE_PARM_DESC(path_watch,
+		 "Seconds after which a path that carries nothing is tested; 0: never (default 60)");
+
+/* Not all at once: what was found in one scan would be tested in one second. */
+static unsigned long next_look(unsigned int period)
+{
+	unsigned long delay = period * HZ;
+
+	return jiffies + delay - get_random_u32_below(delay / 4 + 1);
+}
+
+static bool sleeps(const struct scsi_path *path)
+{
+	return scsi_mpath_is_suspended(path->lu) ||
+	       pm_runtime_suspended(&path->lu->sdev->sdev_gendev) ||
+	       pm_runtime_suspended(&path->sdev->host->shost_gendev);
+}
+
+/* Has a path tested if its time has come. Returns how many commands that takes. */
+static unsigned int look_at(struct scsi_path *path, unsigned int period)
+{
+	unsigned int issued = atomic_read(&path->sdev->iorequest_cnt);
+
+	lockdep_assert_held(&path->lu->lock);
+	if (path->watch_issued != issued || !scsi_path_is_usable(path) ||
+	    sleeps(path) ||
+	    /* The period has become shorter. */
+	    time_after(path->watch_at, jiffies + period * HZ)) {
+		path->watch_issued = issued;
+		path->watch_at = next_look(period);
+		return 0;
+	}
+	if (time_before(jiffies, path->watch_at))
+		return 0;
+	path->watch_at = next_look(period);
+	return scsi_path_watch(path);
+}
+
+/*
+ * Looks at the paths from the @first to before the @end. Returns the number of the one
+ * that there was no budget left for, or @end.
+ */
+static unsigned int look_at_all(unsigned int first, unsigned int end,
+				unsigned int period, int *budget)
+{
+	struct scsi_path *path;
+	struct scsi_mpath *lu;
+	unsigned int nr = 0;
+
+	lockdep_assert_held(&scsi_mpath_list_mutex);
+	list_for_each_entry(lu, &scsi_mpath_list, node) {
+		spin_lock_irq(&lu->lock);
+		list_for_each_entry(path, &lu->paths, node) {
+			if (nr >= end || (nr >= first && *budget <= 0)) {
+				spin_unlock_irq(&lu->lock);
+				return min(nr, end);
+			}
+			if (nr >= first)
+				*budget -= look_at(path, period);
+			nr++;
+		}
+		spin_unlock_irq(&lu->lock);
+	}
+	return end;
+}
+
+static void watch_work(struct work_struct *work)
+{
+	/* Who has had to wait comes first. */
+	static unsigned int first;
+	unsigned int period = READ_ONCE(watch_period), last;
+	unsigned long tick;
+	int budget = WATCH_BUDGET;
+	bool is_empty;
+
+	if (!period)
+		return;
+	mutex_lock(&scsi_mpath_list_mutex);
+	is_empty = list_empty(&scsi_mpath_list);
+	last = look_at_all(first, UINT_MAX, period, &budget);
+	if (last == UINT_MAX)
+		last = look_at_all(0, first, period, &budget);
+	mutex_unlock(&scsi_mpath_list_mutex);
+	first = last;
+	tick = budget > 0 ? clamp(period / 8, 1, WATCH_TICK_MAX) : 1;
+	/* The next path starts it again. */
+	if (!is_empty)
+		queue_delayed_work(scsi_mpath_wq, &watch, tick * HZ);
+}
+
+/**
+ * scsi_mpath_watch_start - there is a path
+ *
+ * Context: any.
+ */
+void scsi_mpath_watch_start(void)
+{
+	queue_delayed_work(scsi_mpath_wq, &watch, HZ);
+}
+
+/**
+ * scsi_mpath_watch_stop - the mid-layer goes, there is no path any more
+ *
+ * Context: process.
+ */
+void scsi_mpath_watch_stop(void)
+{
+	disable_delayed_work_sync(&watch);
+}

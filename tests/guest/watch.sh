@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0
+# Paths that carry nothing are tested now and then: redundancy that is gone is told
+# before it is needed.
+# guest: cpus=4
+# append: scsi_mod.path_watch=4
+. ./lib.sh
+plan 22
+
+TRACE=/sys/kernel/debug/tracing
+PERIOD=/sys/module/scsi_mod/parameters/path_watch
+one_lu 2 max_luns=1 dev_size_mb=32
+is "the period is that of the command line" "$(cat $PERIOD)" 4
+
+cat >/tmp/listen.sh <<'END'
+exec uevent sh -c 'env | grep -E "^SCSI_PATH(_EVENT)?=" | sort | tr "\n" " "; echo'
+END
+sh /tmp/listen.sh >/tmp/uevents 2>/dev/null &
+sleep 1
+
+events_are() {
+	[ "$(grep -c "SCSI_PATH=$1 SCSI_PATH_EVENT=$2" /tmp/uevents)" = "$3" ]
+}
+
+# The last path used carries all of it.
+light_start
+sleep 2
+idle=
+for path in $(path_devices); do
+	before=$(path_issued "$path")
+	sleep 1
+	[ "$(path_issued "$path")" != "$before" ] || idle=$path
+done
+[ -n "$idle" ] || bail_out "no path is idle"
+busy=$(path_devices | grep -v "$idle")
+echo "# $busy carries, $idle is idle"
+
+echo >$TRACE/trace
+echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
+# asked PATH: how often it was tested
+asked() {
+	grep "host_no=${1%%:*} " $TRACE/trace | grep -c TEST_UNIT_READY
+}
+was_asked() {
+	[ "$(asked "$1")" -ge "$2" ]
+}
+
+ok "what is idle is tested" within 20 was_asked "$idle" 3
+is "what carries I/O is not" "$(asked "$busy")" 0
+is "both are good" "$(nr_good)" 2
+
+# Two periods, and what it takes to ask.
+periods=12
+
+# gone_and_back TEXT: out of use, and told once; until calm does its work
+gone_and_back() {
+	ok "$1: it is out of use" within $periods path_state_is "$idle" 3
+	ok "$1: said so" within 10 events_are "$idle" failed "$2"
+	sleep 3
+	ok "$1: it stays so" path_state_is "$idle" 3
+	calm
+	ok "$1: it is back" within 60 events_are "$idle" reinstated "$2"
+	paths_write "$idle" 1
+}
+
+calm() {
+	uninject "$idle" 2 0
+}
+
+inject "$idle" "2 1 0 0 0 2 4 44 0"
+gone_and_back "hardware error" 1
+
+inject_host_byte "$idle" 1 0 1
+gone_and_back "no connect" 2
+
+# What all of them say is no fault of a path.
+inject "$idle" "2 1 0 0 0 2 2 4 2"
+inject "$busy" "2 1 0 0 0 2 2 4 2"
+echo >$TRACE/trace
+within 20 was_asked "$idle" 2
+is "the same from both: both are good" "$(nr_good)" 2
+uninject "$busy" 2 0
+calm
+
+# Another LUN behind it: found out in one test of ten.
+echo 1 >$PERIOD
+echo 1 >$SDEBUG/vpd_use_hostno
+leads_elsewhere() {
+	dmesg | grep -q "$idle: path leads to .* now"
+}
+ok "remapped: found out" within 40 leads_elsewhere
+only_busy_is_left() {
+	[ "$(path_devices sda)" = "$busy" ]
+}
+ok "remapped: one path is left" within 20 only_busy_is_left
+ok "remapped: what it leads to is found" within 20 nr_disks_is 2
+load_ends "remapped"
+
+# Nothing is sent once it is switched off.
+echo 0 >$PERIOD
+sleep 2
+echo >$TRACE/trace
+sleep 6
+is "off: nobody is asked" "$(grep -c TEST_UNIT_READY $TRACE/trace)" 0
+fails "what is no number is none" sh -c "echo often >$PERIOD"
+fails "nor is what is too much" sh -c "echo 1000000 >$PERIOD"
+is "off: as it was" "$(cat $PERIOD)" 0
+finish
