@@ -99,6 +99,7 @@ bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd);
 void scsi_path_access_state_read(struct scsi_device *sdev,
 				 unsigned int transition_time);
 struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev);
+struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev);
 void scsi_path_has_sense(struct scsi_cmnd *cmd,
 			 const struct scsi_sense_hdr *sense);
 void scsi_path_was_reset(struct scsi_device *sdev);
@@ -206,6 +207,11 @@ static inline bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 }
 
 static inline struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
+{
+	return NULL;
+}
+
+static inline struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev)
 {
 	return NULL;
 }

@@ -65,6 +65,12 @@ module_param_cb(multipath, &multipath_ops, NULL, 0444);
 MODULE_PARM_DESC(multipath,
 		 "Devices to combine: off, auto (those that report several ports, and a strong identity; default), always (all with a strong identity)");
 
+/*
+ * No enclosure: what answers is the process of one I/O module, also where both have
+ * one name. What it is told, such as firmware, must not reach the other one, and
+ * what it tells of its own links is true of these alone. And ses asks it with a lock
+ * held that a path needs to come back.
+ */
 static bool type_is_eligible(u8 type)
 {
 	switch (type) {
@@ -74,7 +80,6 @@ static bool type_is_eligible(u8 type)
 	case TYPE_ROM:
 	case TYPE_MOD:
 	case TYPE_MEDIUM_CHANGER:
-	case TYPE_ENCLOSURE:
 	case TYPE_RBC:
 	case TYPE_ZBC:
 		return true;

@@ -220,6 +220,38 @@ struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
 	return path_sdev;
 }
 
+/**
+ * scsi_path_get_lu - the device of the logical unit that a path leads to
+ * @sdev: any SCSI device
+ *
+ * For what is true of the place that a path leads to, and is to be found at the
+ * logical unit. The removal of that may begin at any time; who links something to
+ * its device looks to it that the removal finds the link.
+ *
+ * Context: process.
+ * Return: a device with a reference for scsi_device_put(); NULL if @sdev is no path,
+ * or the logical unit is not visible yet or is being removed.
+ */
+struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev)
+{
+	struct scsi_device *lu_sdev = NULL;
+	struct scsi_path *path;
+
+	rcu_read_lock();	/* against a claim that is undone */
+	path = READ_ONCE(sdev->path);
+	if (path) {
+		struct scsi_mpath *lu = path->lu;
+
+		spin_lock_irq(&lu->lock);
+		if (lu->announced && !scsi_device_get(lu->sdev))
+			lu_sdev = lu->sdev;
+		spin_unlock_irq(&lu->lock);
+	}
+	rcu_read_unlock();
+	return lu_sdev;
+}
+EXPORT_SYMBOL_GPL(scsi_path_get_lu);	/* ses */
+
 /* The attempt on the path has the timer that counts. */
 static enum scsi_timeout_action lu_timed_out(struct scsi_cmnd *lu_cmd)
 {
@@ -447,7 +479,7 @@ bool scsi_device_is_lu(const struct scsi_device *sdev)
 {
 	return scsi_host_has_lus(sdev->host);
 }
-EXPORT_SYMBOL_GPL(scsi_device_is_lu);	/* sd and sr */
+EXPORT_SYMBOL_GPL(scsi_device_is_lu);	/* sd, sr and ses */
 
 /**
  * scsi_mpath_host_get - make sure that the virtual host is there

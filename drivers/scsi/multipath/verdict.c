@@ -303,20 +303,13 @@ static bool service_action_in_is_idempotent(const u8 *cdb)
 	}
 }
 
-/* What an enclosure is asked, not what it is told. */
-static bool enclosure_cmd_is_idempotent(const u8 *cdb)
-{
-	return cdb[0] == TEST_UNIT_READY || cdb[0] == INQUIRY ||
-	       cdb[0] == RECEIVE_DIAGNOSTIC;
-}
-
 /**
  * scsi_cmd_is_idempotent - does running a command twice equal running it once?
  * @device_type: peripheral device type of the logical unit (SPC-4 6.6.2)
  * @cdb: the command
  *
  * Only what the upper-level drivers send for block I/O and to learn about a
- * device is listed (SPC-4, SBC-4, MMC-6, ZBC, SES-3). A command not known here
+ * device is listed (SPC-4, SBC-4, MMC-6, ZBC). A command not known here
  * counts as not idempotent, and so does every command of a sequential-access
  * device or a medium changer.
  *
@@ -332,8 +325,6 @@ bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb)
 	case TYPE_WORM:
 	case TYPE_MOD:
 		break;
-	case TYPE_ENCLOSURE:
-		return enclosure_cmd_is_idempotent(cdb);
 	default:
 		return false;
 	}

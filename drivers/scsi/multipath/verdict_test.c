@@ -400,11 +400,12 @@ static void not_idempotent(struct kunit *test)
 	}
 }
 
-static void types_with_a_position(struct kunit *test)
+static void other_types(struct kunit *test)
 {
 	static const u8 types[] = {
 		TYPE_TAPE, TYPE_MEDIUM_CHANGER, TYPE_PRINTER, TYPE_PROCESSOR,
-		TYPE_SCANNER, TYPE_COMM, TYPE_RAID, TYPE_OSD, TYPE_WLUN, TYPE_NO_LUN, 0xff,
+		TYPE_SCANNER, TYPE_COMM, TYPE_RAID, TYPE_OSD, TYPE_ENCLOSURE,
+		TYPE_WLUN, TYPE_NO_LUN, 0xff,
 	};
 
 	for (int i = 0; i < ARRAY_SIZE(types); i++) {
@@ -453,20 +454,6 @@ static void service_action_in(struct kunit *test)
 	}
 }
 
-static void enclosures(struct kunit *test)
-{
-	for (int opcode = 0; opcode < 256; opcode++) {
-		u8 cdb[32] = { opcode };
-
-		KUNIT_EXPECT_EQ_MSG(test,
-				    opcode == TEST_UNIT_READY ||
-				    opcode == INQUIRY ||
-				    opcode == RECEIVE_DIAGNOSTIC,
-				    scsi_cmd_is_idempotent(TYPE_ENCLOSURE, cdb),
-				    "opcode %#x", opcode);
-	}
-}
-
 static struct kunit_case cases[] = {
 	KUNIT_CASE(host_bytes),
 	KUNIT_CASE(never_ran_is_rare),
@@ -478,10 +465,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(no_medium),
 	KUNIT_CASE(idempotent_opcodes),
 	KUNIT_CASE(not_idempotent),
-	KUNIT_CASE(types_with_a_position),
+	KUNIT_CASE(other_types),
 	KUNIT_CASE(variable_length),
 	KUNIT_CASE(service_action_in),
-	KUNIT_CASE(enclosures),
 	{ }
 };
 
