@@ -492,7 +492,7 @@ unsigned int scsi_path_watch(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	path->watched = true;
-	mod_delayed_work(scsi_mpath_wq, &path->probe, 0);
+	mod_delayed_work(scsi_mpath_probe_wq, &path->probe, 0);
 	return (READ_ONCE(path->watch_count) + 1) % WATCH_IDENTITY_EVERY ? 1 : 2;
 }
 

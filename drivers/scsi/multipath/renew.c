@@ -118,7 +118,7 @@ static void retry_work(struct work_struct *work)
 	if (may_be_claimed(withheld->sdev) && !scsi_path_renew(withheld->sdev))
 		return;
 	withheld->delay = min(2 * withheld->delay, RETRY_DELAY_MAX);
-	queue_delayed_work(scsi_mpath_wq, &withheld->work, withheld->delay);
+	queue_delayed_work(scsi_mpath_probe_wq, &withheld->work, withheld->delay);
 }
 
 /**
@@ -141,7 +141,7 @@ int scsi_path_withhold(struct scsi_device *sdev, bool soon)
 	mutex_lock(&withheld_mutex);
 	list_add_tail(&withheld->node, &withheld_list);
 	mutex_unlock(&withheld_mutex);
-	queue_delayed_work(scsi_mpath_wq, &withheld->work, withheld->delay);
+	queue_delayed_work(scsi_mpath_probe_wq, &withheld->work, withheld->delay);
 	return 0;
 }
 

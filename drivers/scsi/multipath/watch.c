@@ -44,8 +44,8 @@ static int watch_set(const char *val, const struct kernel_param *kp)
 		return -EINVAL;
 	WRITE_ONCE(watch_period, seconds);
 	/* Before that there is no path, either. */
-	if (scsi_mpath_wq)
-		mod_delayed_work(scsi_mpath_wq, &watch, 0);
+	if (scsi_mpath_probe_wq)
+		mod_delayed_work(scsi_mpath_probe_wq, &watch, 0);
 	return 0;
 }
 
@@ -142,7 +142,7 @@ static void watch_work(struct work_struct *work)
 	tick = budget > 0 ? clamp(period / 8, 1, WATCH_TICK_MAX) : 1;
 	/* The next path starts it again. */
 	if (!is_empty)
-		queue_delayed_work(scsi_mpath_wq, &watch, tick * HZ);
+		queue_delayed_work(scsi_mpath_probe_wq, &watch, tick * HZ);
 }
 
 /**
@@ -152,7 +152,7 @@ static void watch_work(struct work_struct *work)
  */
 void scsi_mpath_watch_start(void)
 {
-	queue_delayed_work(scsi_mpath_wq, &watch, HZ);
+	queue_delayed_work(scsi_mpath_probe_wq, &watch, HZ);
 }
 
 /**
