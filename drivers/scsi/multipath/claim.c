@@ -466,6 +466,28 @@ void scsi_path_claim(struct scsi_device *sdev)
 		    "not used as a path (%d), delete and rescan it\n", error);
 }
 
+/*
+ * What a transport holds back can go another way now, if it can be sent twice. Its
+ * own patience is right for the only path, and for what may be sent once only.
+ */
+static void tell_transports(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+
+	if (!scsi_type_has_path_timeout(lu->sdev->type))
+		return;
+	mutex_lock(&scsi_mpath_list_mutex);
+	if (lu->nr_paths > 1) {
+		list_for_each_entry(path, &lu->paths, node) {
+			struct scsi_device *sdev = path->sdev;
+
+			if (sdev->host->transportt->path_claimed)
+				sdev->host->transportt->path_claimed(sdev);
+		}
+	}
+	mutex_unlock(&scsi_mpath_list_mutex);
+}
+
 /**
  * scsi_path_announce - a claimed device has become visible in sysfs
  * @sdev: device
@@ -474,13 +496,11 @@ void scsi_path_claim(struct scsi_device *sdev)
  */
 void scsi_path_announce(struct scsi_device *sdev)
 {
-	const struct scsi_transport_template *transport = sdev->host->transportt;
 	struct scsi_path *path = sdev->path;
 
 	if (!path)
 		return;
-	if (transport->path_claimed)
-		transport->path_claimed(sdev);
+	tell_transports(path->lu);
 	if (scsi_path_sysfs_add(path))
 		sdev_printk(KERN_WARNING, sdev,
 			    "path has no attributes in sysfs\n");
