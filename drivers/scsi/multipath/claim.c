@@ -257,7 +257,10 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	path->lu = lu;
 	scsi_mpath_get(lu);
 	WRITE_ONCE(path->sdev->path, path);
-	/* Pairs with that in scsi_path_access_state_read(). */
+	/*
+	 * Pairs with those in scsi_path_access_state_read() and
+	 * scsi_path_sdev_state_changed().
+	 */
 	smp_mb();
 	path->sdev->no_uld_attach = 1;
 
