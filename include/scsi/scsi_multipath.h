@@ -84,6 +84,7 @@ int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
+void scsi_path_drained(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
 void scsi_path_host_removed(struct Scsi_Host *shost);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
@@ -138,6 +139,7 @@ static inline int scsi_lu_busy(struct scsi_device *sdev)
 static inline void scsi_path_claim(struct scsi_device *sdev) { }
 static inline void scsi_path_announce(struct scsi_device *sdev) { }
 static inline void scsi_path_leave(struct scsi_device *sdev) { }
+static inline void scsi_path_drained(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }
 static inline void scsi_path_host_removed(struct Scsi_Host *shost) { }
 static inline void scsi_path_sdev_state_changed(struct scsi_device *sdev) { }

@@ -300,7 +300,8 @@ static void unjoin(struct scsi_path *path)
 	follow_path_depths(lu);
 	mutex_unlock(&scsi_mpath_list_mutex);
 
-	disable_delayed_work_sync(&path->probe);
+	/* One that is under way may be waiting for its queue. */
+	disable_delayed_work(&path->probe);
 	synchronize_rcu();
 }
 
@@ -387,6 +388,7 @@ static int claim_as_path(struct scsi_device *sdev, char *id)
 
 undo_join:
 	unjoin(path);
+	cancel_delayed_work_sync(&path->probe);
 	WRITE_ONCE(sdev->path, NULL);
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
 	scsi_mpath_put(lu);
@@ -533,6 +535,22 @@ void scsi_path_leave(struct scsi_device *sdev)
 	sdev_printk(KERN_NOTICE, path->lu->sdev, "path %s removed, %u left\n",
 		    dev_name(&sdev->sdev_gendev), path->lu->nr_paths);
 	scsi_path_uevent(path, "removed");
+}
+
+/**
+ * scsi_path_drained - the queue of a device that is being removed is no more
+ * @sdev: device
+ *
+ * A probe that has been waiting for it waits no longer.
+ *
+ * Context: process.
+ */
+void scsi_path_drained(struct scsi_device *sdev)
+{
+	struct scsi_path *path = sdev->path;
+
+	if (path)
+		cancel_delayed_work_sync(&path->probe);
 }
 
 /**
