@@ -27,6 +27,9 @@
 #define __scsi_path_inline	__always_inline
 #define __scsi_path_inline_hint	__always_inline
 
+/* For what is needed to get a path back: the write-back of memory may wait for it. */
+#define SCSI_PATH_GFP		GFP_NOIO
+
 /**
  * scsi_device_is_path - is this device one path of a claimed logical unit?
  * @sdev: SCSI device
@@ -102,6 +105,7 @@ void scsi_mpath_exit(void);
 
 #define __scsi_path_inline
 #define __scsi_path_inline_hint	inline
+#define SCSI_PATH_GFP		GFP_KERNEL
 
 static inline bool scsi_device_is_path(const struct scsi_device *sdev)
 {
