@@ -30,6 +30,9 @@ struct scsi_sense_hdr;
 #define __scsi_path_inline	__always_inline
 #define __scsi_path_inline_hint	__always_inline
 
+/* For what is needed to get a path back: the write-back of memory may wait for it. */
+#define SCSI_PATH_GFP		GFP_NOIO
+
 /**
  * scsi_device_is_path - is this device one path of a claimed logical unit?
  * @sdev: SCSI device
@@ -89,6 +92,7 @@ int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
+void scsi_path_drained(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
 void scsi_path_host_removed(struct Scsi_Host *shost);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
@@ -154,6 +158,7 @@ scsi_path_disposition(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
 
 #define __scsi_path_inline
 #define __scsi_path_inline_hint	inline
+#define SCSI_PATH_GFP		GFP_KERNEL
 
 static inline bool scsi_device_is_path(const struct scsi_device *sdev)
 {
@@ -191,6 +196,7 @@ static inline int scsi_lu_busy(struct scsi_device *sdev)
 static inline void scsi_path_claim(struct scsi_device *sdev) { }
 static inline void scsi_path_announce(struct scsi_device *sdev) { }
 static inline void scsi_path_leave(struct scsi_device *sdev) { }
+static inline void scsi_path_drained(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }
 static inline void scsi_path_host_removed(struct Scsi_Host *shost) { }
 static inline void scsi_path_sdev_state_changed(struct scsi_device *sdev) { }

@@ -80,7 +80,7 @@ timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \
 	-accel "$accel" -cpu max -M q35 -smp "${cpus:-4}" -m "${memory:-1536}" \
 	-kernel "$kernel" -initrd "$initramfs" \
 	-append "console=ttyS0,115200 loglevel=7 panic=-1 oops=panic \
-hung_task_panic=0 rdinit=/init guest_test=$name guest_slower=${SLOWER:-1} $append" \
+hung_task_panic=0 no_timer_check rdinit=/init guest_test=$name guest_slower=${SLOWER:-1} $append" \
 	-nodefaults -display none -no-reboot "$@" $devices \
 	-serial "file:$outdir/$name.console" -serial "file:$outdir/$name.tap" \
 	${QEMU_OPTIONS:-} <"${QEMU_STDIN:-/dev/null}" >"$outdir/$name.qemu" 2>&1

@@ -249,7 +249,10 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	path->lu = lu;
 	scsi_mpath_get(lu);
 	WRITE_ONCE(path->sdev->path, path);
-	/* Pairs with that in scsi_path_access_state_read(). */
+	/*
+	 * Pairs with those in scsi_path_access_state_read() and
+	 * scsi_path_sdev_state_changed().
+	 */
 	smp_mb();
 	path->sdev->no_uld_attach = 1;
 
@@ -297,8 +300,9 @@ static void unjoin(struct scsi_path *path)
 	scsi_mpath_follow_path_depths(lu);
 	mutex_unlock(&scsi_mpath_list_mutex);
 
-	disable_work_sync(&path->drain);
-	disable_delayed_work_sync(&path->probe);
+	/* Those that are under way may be waiting for its queue. */
+	disable_work(&path->drain);
+	disable_delayed_work(&path->probe);
 	synchronize_rcu();
 }
 
@@ -398,6 +402,8 @@ static int bring_up(struct newcomer *new)
 
 undo_join:
 	unjoin(path);
+	cancel_work_sync(&path->drain);
+	cancel_delayed_work_sync(&path->probe);
 	WRITE_ONCE(new->sdev->path, NULL);
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
 	scsi_mpath_put(lu);
@@ -602,6 +608,28 @@ void scsi_path_claim(struct scsi_device *sdev)
 		    next);
 }
 
+/*
+ * What a transport holds back can go another way now, if it can be sent twice. Its
+ * own patience is right for the only path, and for what may be sent once only.
+ */
+static void tell_transports(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+
+	if (!scsi_type_has_path_timeout(lu->sdev->type))
+		return;
+	mutex_lock(&scsi_mpath_list_mutex);
+	if (lu->nr_paths > 1) {
+		list_for_each_entry(path, &lu->paths, node) {
+			struct scsi_device *sdev = path->sdev;
+
+			if (sdev->host->transportt->path_claimed)
+				sdev->host->transportt->path_claimed(sdev);
+		}
+	}
+	mutex_unlock(&scsi_mpath_list_mutex);
+}
+
 /**
  * scsi_path_announce - a claimed device has become visible in sysfs
  * @sdev: device
@@ -610,13 +638,11 @@ void scsi_path_claim(struct scsi_device *sdev)
  */
 void scsi_path_announce(struct scsi_device *sdev)
 {
-	const struct scsi_transport_template *transport = sdev->host->transportt;
 	struct scsi_path *path = sdev->path;
 
 	if (!path)
 		return;
-	if (transport->path_claimed)
-		transport->path_claimed(sdev);
+	tell_transports(path->lu);
 	if (scsi_path_sysfs_add(path))
 		sdev_printk(KERN_WARNING, sdev,
 			    "path has no attributes in sysfs\n");
@@ -649,6 +675,24 @@ void scsi_path_leave(struct scsi_device *sdev)
 	sdev_printk(KERN_NOTICE, path->lu->sdev, "path %s removed, %u left\n",
 		    dev_name(&sdev->sdev_gendev), path->lu->nr_paths);
 	scsi_path_uevent(path, "removed");
+}
+
+/**
+ * scsi_path_drained - the queue of a device that is being removed is no more
+ * @sdev: device
+ *
+ * A probe that has been waiting for it waits no longer.
+ *
+ * Context: process.
+ */
+void scsi_path_drained(struct scsi_device *sdev)
+{
+	struct scsi_path *path = sdev->path;
+
+	if (!path)
+		return;
+	cancel_work_sync(&path->drain);
+	cancel_delayed_work_sync(&path->probe);
 }
 
 /**

@@ -325,10 +325,12 @@ static struct scsi_device *get_any_path_sdev(struct scsi_mpath *lu)
 	struct scsi_path *path;
 
 	mutex_lock(&scsi_mpath_list_mutex);
-	path = list_first_entry_or_null(&lu->paths, struct scsi_path, node);
-	if (path) {
-		sdev = path->sdev;
-		get_device(&sdev->sdev_gendev);
+	list_for_each_entry(path, &lu->paths, node) {
+		/* One that is being removed needs nobody for it. */
+		if (!scsi_device_get(path->sdev)) {
+			sdev = path->sdev;
+			break;
+		}
 	}
 	mutex_unlock(&scsi_mpath_list_mutex);
 	return sdev;
@@ -346,7 +348,7 @@ static void remove_work(struct work_struct *work)
 
 	while ((sdev = get_any_path_sdev(lu))) {
 		scsi_remove_device(sdev);
-		put_device(&sdev->sdev_gendev);
+		scsi_device_put(sdev);
 		if (WARN_ON_ONCE(sdev == last))
 			break;
 		last = sdev;
@@ -437,19 +439,21 @@ int scsi_mpath_bring_up(struct scsi_mpath *lu)
 	struct Scsi_Host *shost = scsi_mpath_host;
 	struct scsi_device *sdev;
 	int error = -ENODEV;
+	bool awake;
 
 	sdev = __scsi_add_device(shost, 0, lu->target, 0, lu);
 	if (IS_ERR(sdev))
 		return PTR_ERR(sdev);
 
-	scsi_autopm_get_host(shost);
+	awake = !scsi_autopm_get_host(shost);
 	mutex_lock(&shost->scan_mutex);
 	if (sdev->sdev_state == SDEV_RUNNING)
 		error = scsi_sysfs_add_sdev(sdev);
 	if (error)
 		__scsi_remove_device(sdev);
 	mutex_unlock(&shost->scan_mutex);
-	scsi_autopm_put_host(shost);
+	if (awake)
+		scsi_autopm_put_host(shost);
 	if (error) {
 		scsi_device_put(sdev);
 		return error;

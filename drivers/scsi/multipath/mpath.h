@@ -161,8 +161,8 @@ enum scsi_lu_event {
  * @door_round: when it was last told about that; @lu->lock
  * @changed: usable or not any more, and user space has not been told;
  *	@lu->lock
- * @probe: tests whether a dead or waiting path is back; cancelled when the
- *	path leaves
+ * @probe: tests whether a dead or waiting path is back; disabled when the path
+ *	leaves or sleeps
  */
 struct scsi_path {
 	struct scsi_device *sdev;

@@ -616,6 +616,8 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	bool running;
 
 	rcu_read_lock();	/* against a claim that is undone */
+	/* Pairs with that in join(): one of both sees what the other wrote. */
+	smp_mb();
 	path = READ_ONCE(sdev->path);
 	if (!path) {
 		if (scsi_device_is_lu(sdev) &&

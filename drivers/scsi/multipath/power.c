@@ -22,7 +22,8 @@
 static void link_host(struct Scsi_Host *shost)
 {
 	/* Both are awake then, until the virtual host sleeps. */
-	scsi_autopm_get_host(scsi_mpath_host);
+	bool awake = !scsi_autopm_get_host(scsi_mpath_host);
+
 	if (!device_link_add(&scsi_mpath_host->shost_gendev,
 			     &shost->shost_gendev,
 			     DL_FLAG_STATELESS | DL_FLAG_PM_RUNTIME |
@@ -30,7 +31,8 @@ static void link_host(struct Scsi_Host *shost)
 		shost_printk(KERN_WARNING, shost,
 			     "may be suspended before its logical units\n");
 	shost->had_paths = true;
-	scsi_autopm_put_host(scsi_mpath_host);
+	if (awake)
+		scsi_autopm_put_host(scsi_mpath_host);
 }
 
 static void unlink_host(struct Scsi_Host *shost)
@@ -82,23 +84,24 @@ void scsi_path_host_removed(struct Scsi_Host *shost)
 		device_link_wait_removal();
 }
 
-/* The device of a path that is not @asleep yet, with a reference; now it counts as such. */
-static struct scsi_device *next_to_be(bool asleep, struct scsi_mpath *lu)
+/*
+ * A path that is not @asleep yet, with a reference to its device; now it counts as
+ * such. One that is being removed does neither.
+ */
+static struct scsi_path *next_to_be(bool asleep, struct scsi_mpath *lu)
 {
-	struct scsi_device *sdev = NULL;
-	struct scsi_path *path;
+	struct scsi_path *path, *found = NULL;
 
 	mutex_lock(&scsi_mpath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node) {
-		if (path->asleep != asleep) {
+		if (path->asleep != asleep && !scsi_device_get(path->sdev)) {
 			path->asleep = asleep;
-			sdev = path->sdev;
-			get_device(&sdev->sdev_gendev);
+			found = path;
 			break;
 		}
 	}
 	mutex_unlock(&scsi_mpath_list_mutex);
-	return sdev;
+	return found;
 }
 
 /**
@@ -113,14 +116,17 @@ static struct scsi_device *next_to_be(bool asleep, struct scsi_mpath *lu)
 void scsi_lu_quiesce_paths(struct device *dev)
 {
 	struct scsi_device *sdev = to_scsi_device(dev);
-	struct scsi_device *path_sdev;
+	struct scsi_path *path;
 
 	if (!scsi_device_is_lu(sdev))
 		return;
-	while ((path_sdev = next_to_be(true, sdev->hostdata))) {
-		if (READ_ONCE(path_sdev->sdev_state) == SDEV_RUNNING)
-			scsi_device_quiesce(path_sdev);
-		put_device(&path_sdev->sdev_gendev);
+	while ((path = next_to_be(true, sdev->hostdata))) {
+		/* They would wait for their queue, and not let go of the CPU. */
+		disable_work_sync(&path->drain);
+		disable_delayed_work_sync(&path->probe);
+		if (READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING)
+			scsi_device_quiesce(path->sdev);
+		scsi_device_put(path->sdev);
 	}
 }
 
@@ -133,13 +139,18 @@ void scsi_lu_quiesce_paths(struct device *dev)
 void scsi_lu_resume_paths(struct device *dev)
 {
 	struct scsi_device *sdev = to_scsi_device(dev);
-	struct scsi_device *path_sdev;
+	struct scsi_path *path;
 
 	if (!scsi_device_is_lu(sdev))
 		return;
-	while ((path_sdev = next_to_be(false, sdev->hostdata))) {
-		scsi_device_resume(path_sdev);
-		put_device(&path_sdev->sdev_gendev);
+	while ((path = next_to_be(false, sdev->hostdata))) {
+		enable_work(&path->drain);
+		enable_delayed_work(&path->probe);
+		scsi_device_resume(path->sdev);
+		spin_lock_irq(&path->lu->lock);
+		scsi_path_probe_soon(path);
+		spin_unlock_irq(&path->lu->lock);
+		scsi_device_put(path->sdev);
 	}
 }
 
