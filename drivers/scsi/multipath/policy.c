@@ -91,16 +91,21 @@ ssize_t scsi_path_policy_list(char *buf, const struct scsi_path_policy *active)
 int scsi_mpath_set_policy(struct scsi_mpath *lu,
 			  const struct scsi_path_policy *policy)
 {
+	const struct scsi_path_policy *old;
 	unsigned long flags;
 
 	if (scsi_type_must_stay(lu->sdev->type) && !policy->stays)
 		return -EOPNOTSUPP;
 
 	spin_lock_irqsave(&lu->lock, flags);
+	old = lu->policy;
 	for (int node = 0; policy->set_changed && node < nr_node_ids; node++)
 		policy->set_changed(lu, scsi_mpath_node_set_locked(lu, node));
 	/* Pairs with smp_load_acquire() in the dispatcher. */
 	smp_store_release(&lu->policy, policy);
+	for (int node = 0; policy != old && old->set_left && node < nr_node_ids;
+	     node++)
+		old->set_left(lu, scsi_mpath_node_set_locked(lu, node));
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return 0;
 }

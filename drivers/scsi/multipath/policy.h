@@ -49,6 +49,8 @@ struct scsi_path_set {
  *	command, under rcu_read_lock(), in any context that can submit I/O; must
  *	not sleep, lock or allocate.
  * @set_changed: optional; @set of @lu has new members. Called under @lu->lock.
+ * @set_left: with @set_changed; another policy is in use for @set. Some may still have
+ *	found this one. Called under @lu->lock.
  * @start: optional; @cmd is about to be sent over @path. As @select.
  * @done: with @start; @cmd has come back, or was not sent after all. For each
  *	@start, even if the policy has been changed in between. Any context.
@@ -64,6 +66,7 @@ struct scsi_path_policy {
 				    unsigned int nr);
 	void (*set_changed)(struct scsi_mpath *lu,
 			    struct scsi_path_set *set);
+	void (*set_left)(struct scsi_mpath *lu, struct scsi_path_set *set);
 	void (*start)(struct scsi_path *path, struct scsi_cmnd *cmd);
 	void (*done)(struct scsi_path *path, struct scsi_cmnd *cmd);
 };

@@ -102,6 +102,51 @@ static void lpu_prefers_weight(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 2);
 }
 
+/* Each on one path, all together even, whatever has come and gone. */
+static void lpu_spreads(struct kunit *test)
+{
+	static const unsigned int nr = 6, nr_hosts = 3;
+	struct fake_lu *fake[6];
+	struct Scsi_Host *host[3];
+
+	for (unsigned int i = 0; i < nr; i++)
+		fake[i] = make_fake_lu(test, nr_hosts, &scsi_policy_rr);
+	for (unsigned int j = 0; j < nr_hosts; j++)
+		host[j] = fake[0]->path[j].path.sdev->host;
+	for (unsigned int i = 0; i < nr; i++) {
+		for (unsigned int j = 0; j < nr_hosts; j++)
+			fake[i]->path[j].path.sdev->host = host[j];
+		scsi_mpath_set_policy(&fake[i]->lu, &scsi_policy_lpu);
+		KUNIT_EXPECT_EQ(test, fake_lu_select(fake[i]), i % nr_hosts);
+	}
+	/* One host goes, and comes back. */
+	for (unsigned int i = 0; i < nr; i++)
+		fake_path_kill(fake[i], 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&host[0]->nr_stays), 3);
+	KUNIT_EXPECT_EQ(test, atomic_read(&host[1]->nr_stays), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&host[2]->nr_stays), 3);
+	for (unsigned int i = 0; i < nr; i++)
+		fake_path_revive(fake[i], 1);
+	for (unsigned int j = 0; j < nr_hosts; j++)
+		KUNIT_EXPECT_EQ(test, atomic_read(&host[j]->nr_stays), 2);
+	/* Who is on another policy does not count, and comes back evenly. */
+	for (unsigned int i = 0; i < nr; i++)
+		scsi_mpath_set_policy(&fake[i]->lu, &scsi_policy_rr);
+	for (unsigned int j = 0; j < nr_hosts; j++)
+		KUNIT_EXPECT_EQ(test, atomic_read(&host[j]->nr_stays), 0);
+	/* A tape moves for no one. */
+	for (unsigned int j = 0; j < nr_hosts; j++)
+		fake[0]->path[j].path.sdev->type = TYPE_TAPE;
+	scsi_mpath_set_policy(&fake[0]->lu, &scsi_policy_lpu);
+	KUNIT_EXPECT_EQ(test, fake_lu_select(fake[0]), 0);
+	atomic_set(&host[0]->nr_stays, 7);
+	fake_path_kill(fake[0], 2);
+	KUNIT_EXPECT_EQ(test, fake_lu_select(fake[0]), 0);
+	fake_path_leave(fake[0], 0);
+	KUNIT_EXPECT_EQ(test, fake_lu_select(fake[0]), 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&host[0]->nr_stays), 6);
+}
+
 /* The path that lpu was on has died, or left, under another policy. */
 static void change_of_policy(struct kunit *test)
 {
@@ -314,6 +359,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(rr_follows_the_set),
 	KUNIT_CASE(lpu_stays),
 	KUNIT_CASE(lpu_prefers_weight),
+	KUNIT_CASE(lpu_spreads),
 	KUNIT_CASE(change_of_policy),
 	KUNIT_CASE(qd_takes_the_idlest_host),
 	KUNIT_CASE(st_takes_the_soonest),
