@@ -16,7 +16,6 @@
  */
 
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -162,6 +161,10 @@ struct fault {
 	unsigned int flags;
 	unsigned int ms;
 	bool any;		/* not only the command of the operation */
+	bool everywhere;	/* not only over the first path */
+	int timeout;		/* of the device, 0: TIMEOUT */
+	int eh_fails;		/* so many handlers: abort, device, target, host */
+	unsigned int eh_ms;	/* what each handler takes */
 };
 
 struct record {
@@ -191,7 +194,7 @@ struct one_case {
 	enum op op;
 	struct fault fault;
 	int count;
-	char name[96];
+	char name[128];
 	/* Written by who has run it */
 	int done;
 	enum verdict verdict[NR_KINDS];
@@ -425,15 +428,32 @@ static int open_node(const struct type *type, const struct device *dev)
 	return open(dev->node, flags);
 }
 
+/* In seconds; what is sent from now on has it. */
+static void set_timeout(const struct device *dev, int timeout)
+{
+	char path[PATH_LEN], text[16];
+
+	snprintf(text, sizeof(text), "%d", timeout);
+	snprintf(path, sizeof(path), "%s/timeout", dev->above);
+	put(path, text);
+}
+
+static void forget_faults(const struct device *dev)
+{
+	tell(dev, "rules", "clear");
+	for (int path = 0; path < dev->nr_hosts; path++) {
+		for (int i = 0; i < 4; i++)
+			tell(dev, "eh", "%d %d 0 0", path, i);
+	}
+}
+
 static void set_timeouts(const struct type *type, const struct device *dev)
 {
 	char path[PATH_LEN], text[16];
 	struct mtop op = { .mt_op = MTSETDRVBUFFER };
 	int fd;
 
-	snprintf(text, sizeof(text), "%d", TIMEOUT);
-	snprintf(path, sizeof(path), "%s/timeout", dev->above);
-	put(path, text);
+	set_timeout(dev, TIMEOUT);
 	if (dev->kind != PLAIN) {
 		snprintf(text, sizeof(text), "%d", NO_PATH_TIMEOUT);
 		snprintf(path, sizeof(path), "%s/multipath/no_path_timeout",
@@ -515,6 +535,13 @@ static void remove_device(struct device *dev)
 	put(SCRIPT "/units", text);
 }
 
+static int tape_op(int fd, int op, int n)
+{
+	struct mtop mtop = { .mt_op = op, .mt_count = n };
+
+	return ioctl(fd, MTIOCTOP, &mtop);
+}
+
 static void state_running(const char *dir)
 {
 	char path[PATH_LEN], text[64];
@@ -522,7 +549,7 @@ static void state_running(const char *dir)
 	snprintf(path, sizeof(path), "%s/state", dir);
 	get(path, text, sizeof(text));
 	if (strcmp(text, "running"))
-		put(path, "running");
+		put(path, "running\n");
 }
 
 /* Returns false if a path is not good, and asks for that it be. */
@@ -549,17 +576,21 @@ static bool recover(const struct type *type, struct device *dev)
 {
 	int good = 0;
 
-	tell(dev, "rules", "clear");
+	forget_faults(dev);
 	tell(dev, "event", "release");
 	tell(dev, "event", "allow");
 	for (double end = now() + 10; now() < end; pause_ms(20)) {
+		bool paths = dev->kind == PLAIN || paths_good(dev);
 		int fd;
 
 		state_running(dev->above);
 		fd = open_node(type, dev);
 		if (fd < 0)
 			continue;
-		if (is_ready(fd) && (dev->kind == PLAIN || paths_good(dev)))
+		/* After a reset st has to know again where the tape is. */
+		if (!strcmp(type->name, "tape"))
+			tape_op(fd, MTREW, 1);
+		if (is_ready(fd) && paths)
 			good++;
 		else
 			good = 0;
@@ -617,13 +648,6 @@ static bool is_virgin(const struct type *type, const unsigned char *buf, int lba
 			return false;
 	}
 	return true;
-}
-
-static int tape_op(int fd, int op, int n)
-{
-	struct mtop mtop = { .mt_op = op, .mt_count = n };
-
-	return ioctl(fd, MTIOCTOP, &mtop);
 }
 
 #define WRITE_LBA	256
@@ -764,7 +788,17 @@ static void run(const struct type *type, struct device *dev,
 	}
 	record->error = 0;
 	tell(dev, "event", "zero");
-	tell(dev, "rules", "0 %d %d %d %d %#x %u %u",
+	if (fault->timeout)
+		set_timeout(dev, fault->timeout);
+	for (int path = 0; path < dev->nr_hosts; path++) {
+		if (path && !fault->everywhere)
+			break;
+		for (int i = 0; i < 4; i++)
+			tell(dev, "eh", "%d %d %d %u", path, i,
+			     i < fault->eh_fails ? -1 : 0, fault->eh_ms);
+	}
+	tell(dev, "rules", "%d %d %d %d %d %#x %u %u",
+	     fault->everywhere ? -1 : 0,
 	     fault->any ? -1 : ops[c->op].opcode, c->count, fault->host,
 	     fault->status, fault->sense, fault->flags, fault->ms);
 	start = now();
@@ -774,7 +808,9 @@ static void run(const struct type *type, struct device *dev,
 		record->error = errno;
 	record->seconds = now() - start;
 	count(dev, ops[c->op].opcode, record);
-	tell(dev, "rules", "clear");
+	forget_faults(dev);
+	if (fault->timeout)
+		set_timeout(dev, TIMEOUT);
 	if (c->op == SG_PREVENT)
 		allow_removal(fd);
 	if (!strcmp(type->name, "tape") && !ioctl(fd, MTIOCGET, &status))
@@ -818,7 +854,9 @@ static void compare(struct one_case *c, int kind)
 	bool better = kind == TWO && succeeded(lu) && !succeeded(plain) &&
 		      !lu->wrong;
 
-	if (!better) {
+	if (kind == ONE && succeeded(lu) && !succeeded(plain)) {
+		differs(c, kind, "succeeds");
+	} else if (!better) {
 		if (plain->error != lu->error)
 			differs(c, kind, "errno");
 		if (plain->status != lu->status)
@@ -890,7 +928,6 @@ struct runner {
 	struct one_case *c;
 	int kind;
 	int seed;
-	bool fresh;
 };
 
 /* Sense data after which an upper level does something else for ever */
@@ -946,7 +983,7 @@ static bool run_case(struct worker *w, struct one_case *c, int seed)
 		if (!pthread_timedjoin_np(threads[i], NULL, &end))
 			continue;
 		stuck[i] = true;
-		tell(&w->device[i], "rules", "clear");
+		forget_faults(&w->device[i]);
 		tell(&w->device[i], "event", "release");
 		later.tv_sec += CASE_MAX;
 		lost |= pthread_timedjoin_np(threads[i], NULL, &later);
@@ -1012,21 +1049,30 @@ static void add_case(int type, enum op op, const struct fault *fault, int count)
 	struct one_case *c = &all->cases[all->nr_cases];
 	char what[48];
 
+	/* Its timeout is not that of the device: for ever would take minutes. */
+	if (op == DISCARD && count == EVER)
+		count = 5;
 	if (fault->sense || fault->status == 2)
-		snprintf(what, sizeof(what), "sense-%02x/%02x/%02x%s%s",
+		snprintf(what, sizeof(what), "sense-%02x/%02x/%02x",
 			 fault->sense >> 16, fault->sense >> 8 & 0xff,
-			 fault->sense & 0xff,
-			 fault->flags & DESCRIPTORS ? "-descriptors" : "",
-			 fault->flags & DEFERRED ? "-deferred" : "");
+			 fault->sense & 0xff);
 	else if (fault->status)
 		snprintf(what, sizeof(what), "status-%02x", fault->status);
 	else if (fault->flags & SILENT)
-		snprintf(what, sizeof(what), "silent");
+		snprintf(what, sizeof(what), "silent-eh%d", fault->eh_fails);
+	else if (fault->flags & ABORTS)
+		snprintf(what, sizeof(what), "aborted-eh%d", fault->eh_fails);
+	else if (fault->flags & FOR_ITSELF)
+		snprintf(what, sizeof(what), "late-%u", fault->ms);
 	else
 		snprintf(what, sizeof(what), "host-%02x", fault->host);
-	snprintf(c->name, sizeof(c->name), "%s %s %s%s%s %s", types[type].name,
-		 ops[op].name, what, fault->flags & EXECUTED ? "-executed" : "",
-		 fault->any ? "-all" : "", count_name(count));
+	snprintf(c->name, sizeof(c->name), "%s %s %s%s%s%s%s%s %s",
+		 types[type].name, ops[op].name, what,
+		 fault->flags & DESCRIPTORS ? "-descriptors" : "",
+		 fault->flags & DEFERRED ? "-deferred" : "",
+		 fault->flags & EXECUTED ? "-executed" : "",
+		 fault->any ? "-all" : "",
+		 fault->everywhere ? "-everywhere" : "", count_name(count));
 	if (fnmatch(only, c->name, 0) || all->nr_cases == CASES_MAX)
 		return;
 	c->type = type;
@@ -1063,15 +1109,16 @@ static void add_plain_fault(int type, const struct fault *fault, unsigned int nr
 
 	for (int op = 0; op < t->nr_ops; op++)
 		add_case(type, t->ops[op], fault, (nr + op) % 2 ? 1 : EVER);
-	add_case(type, t->ops[0], fault, nr % 2 ? EVER : 1);
 	add_case(type, t->ops[0], fault, 5);
+	if (type == 0)
+		add_case(type, t->ops[0], fault, nr % 2 ? EVER : 1);
 }
 
 static void add_cases(int type)
 {
 	const struct type *t = &types[type];
 	struct fault fault;
-	unsigned int i;
+	unsigned int i, executed;
 
 	for (i = 0; i < ARRAY_SIZE(hosts); i++) {
 		fault = (struct fault){ .host = hosts[i], .flags = EXECUTED };
@@ -1093,16 +1140,65 @@ static void add_cases(int type)
 	}
 	for (i = 0; i < ARRAY_SIZE(senses); i++) {
 		fault = (struct fault){ .status = 2, .sense = senses[i] };
+		/* No error: it has been carried out. */
+		if (senses[i] >> 16 < 2 || senses[i] >> 16 == 0xf)
+			executed = EXECUTED;
+		else
+			executed = 0;
+		fault.flags = executed;
 		add_fault(type, &fault, i);
 		if (type == 0 && senses[i] >> 16 == 2) {
 			fault.any = true;
 			add_case(type, t->ops[0], &fault, EVER);
 			fault.any = false;
 		}
-		fault.flags = i % 4 == 1 ? DESCRIPTORS : i % 4 == 3 ? DEFERRED : 0;
-		if (fault.flags && (i + type) % 8 < 4)
+		/* What all paths say goes up. */
+		if (type == 0 && senses[i] >> 16 != 5 && i % 3 == 0) {
+			fault.everywhere = true;
+			add_case(type, READ, &fault, EVER);
+			fault.everywhere = false;
+		}
+		fault.flags = i % 4 == 1 ? DESCRIPTORS | executed :
+			      i % 4 == 3 ? DEFERRED : 0;
+		if (i % 2 && i / 2 % ARRAY_SIZE(types) == type)
 			add_case(type, t->ops[i / 8 % t->nr_ops], &fault,
 				 i / 8 % 2 ? 1 : EVER);
+	}
+}
+
+/* What takes its time, and what the error handler has to do with. */
+static void add_slow_cases(int type)
+{
+	const struct type *t = &types[type];
+	struct fault fault;
+
+	for (int i = 0; i < t->nr_ops; i++) {
+		enum op op = t->ops[i];
+
+		/* These have timeouts of their own. */
+		if (op == DISCARD || op == FLUSH)
+			continue;
+		fault = (struct fault){ .flags = SILENT };
+		for (int fails = 0; fails < 4; fails++) {
+			fault.eh_fails = fails;
+			fault.eh_ms = fails == i % 4 ? 1000 : 0;
+			add_case(type, op, &fault, 1);
+		}
+		if (op == SG_READ || op == SG_WRITE || op == SG_DIAG ||
+		    op == SG_PREVENT)
+			continue;
+		fault = (struct fault){
+			.flags = FOR_ITSELF, .ms = 1000, .timeout = 30,
+		};
+		add_case(type, op, &fault, 1);
+		fault.ms = 8000;
+		add_case(type, op, &fault, EVER);
+		fault.everywhere = true;
+		add_case(type, op, &fault, EVER);
+		fault = (struct fault){ .flags = ABORTS, .timeout = 30 };
+		add_case(type, op, &fault, 1);
+		fault.eh_fails = 1;
+		add_case(type, op, &fault, 1);
 	}
 }
 
@@ -1265,6 +1361,7 @@ int main(int argc, char **argv)
 			wanted |= !strcmp(argv[i], types[type].name);
 		if (!wanted)
 			continue;
+		add_slow_cases(type);
 		add_cases(type);
 		all->next[type] = before;
 		if (type == 0)

@@ -390,9 +390,9 @@ static void answer_by(const struct rule *rule, struct scsi_cmnd *cmd)
 	memset(cmd->sense_buffer, 0, SCSI_SENSE_BUFFERSIZE);
 	scsi_set_resid(cmd, scsi_bufflen(cmd));
 	cmd->result = 0;
-	if (rule->flags & FLAG_EXECUTED && !rule->sense)
+	if (rule->flags & FLAG_EXECUTED)
 		scsi_set_resid(cmd, resid);
-	if (rule->sense) {
+	if (rule->sense || rule->status == SAM_STAT_CHECK_CONDITION) {
 		scsi_build_sense(cmd, rule->flags & FLAG_DESCRIPTORS,
 				 rule->sense >> 16 & 0xf, rule->sense >> 8 & 0xff,
 				 rule->sense & 0xff);
