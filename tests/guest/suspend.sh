@@ -4,7 +4,7 @@
 # no path is thought to have failed. And runtime power management: what is idle sleeps,
 # hosts as well, and I/O wakes it.
 # guest: cpus=4 memory=2048 qmp=1 wake=1
-# append: scsi_mod.multipath=always scsi_mod.path_watch=1 rcupdate.rcu_expedited=1 no_console_suspend
+# append: scsi_mod.multipath=always rcupdate.rcu_expedited=1 no_console_suspend
 # qemu: -device virtio-scsi-pci,id=before
 # qemu: -device pcie-root-port,id=port1,chassis=1 -device pcie-root-port,id=port2,chassis=2
 # disk: image 128M
@@ -87,6 +87,8 @@ ok "two are left" within 30 nr_paths_is 2
 ok "the disk depends on two hosts" within 10 nr_links_is 2
 sleeps "younger hosts" 2
 
+# The watch wakes nobody.
+echo 1 >/sys/module/scsi_mod/parameters/path_watch
 # What sleeps at run time is the disk, and then hosts.
 echo 500 >/sys/block/sda/device/power/autosuspend_delay_ms
 echo auto >/sys/block/sda/device/power/control

@@ -4,7 +4,7 @@
 # guest: cpus=4
 # append: scsi_mod.path_watch=4
 . ./lib.sh
-plan 22
+plan 23
 
 TRACE=/sys/kernel/debug/tracing
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
@@ -64,13 +64,22 @@ gone_and_back() {
 
 calm() {
 	uninject "$idle" 2 0
+	uninject "$idle" 2 28 2>/dev/null
 }
 
 inject "$idle" "2 1 0 0 0 2 4 44 0"
+inject "$idle" "2 1 28 0 0 2 4 44 0"
 gone_and_back "hardware error" 1
 
 inject_host_byte "$idle" 1 0 1
 gone_and_back "no connect" 2
+
+# A command that its adapter does not know is not all that a path is for.
+inject "$idle" "2 1 0 0 0 2 4 44 0"
+echo >$TRACE/trace
+within 20 was_asked "$idle" 4
+is "only that: it is good" "$(path_state "$idle")" 1
+calm
 
 # What all of them say is no fault of a path.
 inject "$idle" "2 1 0 0 0 2 2 4 2"

@@ -96,6 +96,9 @@ void scsi_path_access_state_read(struct scsi_device *sdev,
 	path->access_stale = false;
 	changed = path->access != access;
 	WRITE_ONCE(path->access, access);
+	/* It can tell its size now, before it carries I/O. */
+	if (changed && access != ACCESS_NONE && !path->sized)
+		scsi_path_check_identity(path);
 	if (changed)
 		scsi_path_usable_changed(path, scsi_path_access_name(path),
 					 "access state");
@@ -104,9 +107,6 @@ void scsi_path_access_state_read(struct scsi_device *sdev,
 	} else if (changed && (path->state == PATH_WAITING ||
 			       path->state == PATH_DEAD)) {
 		scsi_path_probe_now(path);
-	} else if (changed && !path->sized) {
-		/* It can tell its size now, before it carries I/O. */
-		scsi_path_check_identity(path);
 	} else if (path->transition_end) {
 		/* Over, and so short that nobody has read it. */
 		scsi_path_probe_soon(path);

@@ -211,12 +211,14 @@ struct scsi_path {
 /**
  * enum scsi_path_answer - how a path answers TEST UNIT READY
  * @ANSWER_GOOD: with GOOD
- * @ANSWER_ERROR: with anything else, be it of the path or of the logical unit
+ * @ANSWER_ERROR: with an error, be it of the path or of the logical unit
+ * @ANSWER_OTHER: with something that says nothing of either
  * @ANSWER_NONE: not at all
  */
 enum scsi_path_answer {
 	ANSWER_GOOD,
 	ANSWER_ERROR,
+	ANSWER_OTHER,
 	ANSWER_NONE,
 };
 

@@ -72,6 +72,20 @@ int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 	return result;
 }
 
+/* Of the logical unit, or of one controller? That the command is unknown is neither. */
+static bool is_error(const struct scsi_sense_hdr *sense)
+{
+	switch (sense->sense_key) {
+	case NOT_READY:
+	case MEDIUM_ERROR:
+	case HARDWARE_ERROR:
+	case ABORTED_COMMAND:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /**
  * scsi_path_test - what a TEST UNIT READY over one path says of it
  * @sdev: device of the path
@@ -95,10 +109,12 @@ enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
 		effect = scsi_path_verdict(sdev, result, &sense).path;
 	if (effect == PATH_LOST || host_byte(result) == DID_TIME_OUT)
 		*answer = ANSWER_NONE;
-	else if (result && sense.sense_key != UNIT_ATTENTION)
+	else if (!result)
+		*answer = ANSWER_GOOD;
+	else if (is_error(&sense))
 		*answer = ANSWER_ERROR;
 	else
-		*answer = ANSWER_GOOD;
+		*answer = ANSWER_OTHER;
 	return effect;
 }
 
@@ -119,9 +135,31 @@ static struct scsi_device *get_other_path(struct scsi_path *path)
 	return sdev;
 }
 
+/* Is there something that a disk does over a path? */
+static bool reads_a_block(struct scsi_device *sdev)
+{
+	static const u8 read_first[10] = { [0] = READ_10, [8] = 1 };
+	struct scsi_sense_hdr sense;
+	struct scsi_path_size size;
+	bool reads = false;
+	u8 *buf;
+
+	scsi_path_read_size(sdev, &size);
+	/* Not all that a zoned disk has can be read. */
+	if (!size.block_size || sdev->type == TYPE_ZBC)
+		return size.block_size;
+	buf = kmalloc(size.block_size, GFP_NOIO);
+	if (buf)
+		reads = !scsi_path_ask(sdev, read_first, buf, size.block_size,
+				       &sense);
+	kfree(buf);
+	return reads;
+}
+
 /*
  * An error that may be of the logical unit is one of the path if another one, which is
- * in use, does not have it.
+ * in use, does not have it. Some adapters answer TEST UNIT READY with an error for as
+ * long as they live, and serve all else: QEMU's megasas does.
  */
 static enum scsi_path_effect test_and_compare(struct scsi_path *path)
 {
@@ -130,7 +168,7 @@ static enum scsi_path_effect test_and_compare(struct scsi_path *path)
 	struct scsi_device *other;
 
 	effect = scsi_path_test(path->sdev, &answer);
-	if (answer != ANSWER_ERROR ||
+	if (answer != ANSWER_ERROR || !scsi_type_has_size(path->sdev->type) ||
 	    scsi_path_state_after(effect) != PATH_GOOD)
 		return effect;
 	other = get_other_path(path);
@@ -138,7 +176,9 @@ static enum scsi_path_effect test_and_compare(struct scsi_path *path)
 		return effect;
 	scsi_path_test(other, &of_other);
 	scsi_device_put(other);
-	return of_other == ANSWER_GOOD ? PATH_STRIKE : effect;
+	if (of_other != ANSWER_GOOD || reads_a_block(path->sdev))
+		return effect;
+	return PATH_STRIKE;
 }
 
 /**
