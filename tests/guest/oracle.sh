@@ -11,7 +11,9 @@ modprobe -a st sr_mod || bail_out "st, sr"
 modprobe scsi_script || bail_out "scsi_script"
 # A console is slow, and each case has its path events.
 echo 5 >/proc/sys/kernel/printk
-oracle -j 4 -x oracle_exceptions.txt $(sed -n 's/.*oracle_only=\([^ ]*\).*/-m \1/p' /proc/cmdline) |
+# Some of the cases: oracle_only=PATTERN on the kernel's command line
+only=$(sed -n 's/.*oracle_only=\([^ ]*\).*/\1/p' /proc/cmdline)
+oracle -j 4 -x oracle_exceptions.txt -m "${only:-*}" |
 	tee /tmp/oracle.out | grep '^#\|^oracle:'
 for type in disk removable cd tape; do
 	for law in one two; do

@@ -93,7 +93,7 @@ append() {
 	within 30 tape eod || bail_out "no end of data"
 	exec 3>"$node"
 	random 4
-	for record in $(seq 0 "$drawn"); do
+	for _ in $(seq 0 "$drawn"); do
 		disturb
 		spoil
 		dd if=/tmp/record bs=10k count=1 >&3 2>/dev/null || break

@@ -445,6 +445,7 @@ static int script_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 	script->state = SCRIPT_IDLE;
 	script->abort = false;
 	unit->nexus[host->path].sent[cmd->cmnd[0]]++;
+	unit->largest = max(unit->largest, scsi_bufflen(cmd));
 	rule = unit->gone ? NULL : find_rule(unit, cmd, host->path);
 	if (!rule) {
 		carry_out(unit, cmd, host->path);
@@ -668,6 +669,7 @@ static void zero_counters(struct script_unit *unit)
 		memset(unit->nexus[i].sent, 0, sizeof(unit->nexus[i].sent));
 	memset(unit->executed, 0, sizeof(unit->executed));
 	unit->overwritten = 0;
+	unit->largest = 0;
 	unit->nr_log = 0;
 }
 
@@ -848,6 +850,7 @@ static int counters_show(struct seq_file *s, void *data)
 	seq_printf(s, "changes %u\n", unit->nr_log);
 	seq_printf(s, "held %u\n", unit->nr_held);
 	seq_printf(s, "overwritten %u\n", unit->overwritten);
+	seq_printf(s, "largest %u\n", unit->largest);
 	seq_printf(s, "prevents %u\n", anybody_prevents(unit));
 	if (unit->type->position)
 		seq_printf(s, "position %u\n", unit->type->position(unit));
