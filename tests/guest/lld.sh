@@ -5,7 +5,7 @@
 # guest: cpus=4 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 44
+plan 42
 
 # disk TYPE: of $paths and $kind, as $node
 disk() {
@@ -58,7 +58,8 @@ all_of_it() {
 	done
 	script "$unit" event zero
 	ok "$title: with smaller limits, a large read" fetch 512
-	ok "$title: is sent in small pieces" \
+	# What a driver changes later does not reach a logical unit, see the manual.
+	[ "$kind" = lu ] || ok "$title: is sent in small pieces" \
 		test "$(script_counter "$unit" largest)" -le 32768
 
 	echo 1 >"$(echo "$above"/scsi_disk/*)/allow_restart"

@@ -273,7 +273,8 @@ static void transition_extends_waiting(struct kunit *test)
 					    jiffies + 10 * HZ));
 }
 
-static void gone_everywhere_fails_at_once(struct kunit *test)
+/* The target has time to restart, but not as much as other losses have. */
+static void gone_everywhere_fails_soon(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
 	struct scsi_mpath *lu = &fake->lu;
@@ -285,6 +286,12 @@ static void gone_everywhere_fails_at_once(struct kunit *test)
 	/* One is gone, the other is only dead. */
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_FALSE(test, fake->gave_up);
+	scsi_path_is_gone(&fake->path[1].path, "test");
+	flush_work(&lu->no_path_work.work);
+	KUNIT_EXPECT_FALSE(test, fake->gave_up);
+	KUNIT_EXPECT_TRUE(test, time_before(lu->no_path_work.timer.expires,
+					    jiffies + 60 * HZ));
+	lu->gone_since -= 3600UL * HZ;
 	scsi_path_is_gone(&fake->path[1].path, "test");
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_TRUE(test, fake->gave_up);
@@ -330,7 +337,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(failback_takes_time),
 	KUNIT_CASE(idle_access_is_read_anew),
 	KUNIT_CASE(transition_extends_waiting),
-	KUNIT_CASE(gone_everywhere_fails_at_once),
+	KUNIT_CASE(gone_everywhere_fails_soon),
 	KUNIT_CASE(lost_to_the_transport),
 	{ }
 };
