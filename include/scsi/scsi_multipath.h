@@ -108,7 +108,6 @@ void scsi_path_has_sense(struct scsi_cmnd *cmd,
 			 const struct scsi_sense_hdr *sense);
 void scsi_path_was_reset(struct scsi_device *sdev);
 void scsi_path_was_rescanned(struct scsi_device *sdev);
-bool scsi_path_door_is_locked(struct scsi_device *sdev);
 bool scsi_path_may_recover(struct scsi_cmnd *cmd);
 void scsi_path_eh_is_over(struct scsi_cmnd *cmd);
 void scsi_lu_settings_changed(struct scsi_device *sdev);
@@ -241,12 +240,6 @@ static inline void scsi_path_has_sense(struct scsi_cmnd *cmd,
 
 static inline void scsi_path_was_reset(struct scsi_device *sdev) { }
 static inline void scsi_path_was_rescanned(struct scsi_device *sdev) { }
-
-static inline bool scsi_path_door_is_locked(struct scsi_device *sdev)
-{
-	return false;
-}
-
 static inline void scsi_path_eh_is_over(struct scsi_cmnd *cmd) { }
 static inline void scsi_lu_settings_changed(struct scsi_device *sdev) { }
 static inline void scsi_lu_quiesce_paths(struct device *dev) { }

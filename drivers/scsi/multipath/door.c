@@ -147,21 +147,21 @@ void scsi_mpath_look_after_door(struct scsi_mpath *lu)
 }
 
 /**
- * scsi_path_door_is_locked - is removal prevented over this device, as a path?
- * @sdev: any SCSI device
+ * scsi_mpath_was_reset - a reset has ended what prevented the removal of the medium
+ * @lu: logical unit
  *
- * Context: any; a snapshot.
+ * It is prevented again, as the error handler does it for a plain device.
+ *
+ * Context: @lu->lock held.
  */
-bool scsi_path_door_is_locked(struct scsi_device *sdev)
+void scsi_mpath_was_reset(struct scsi_mpath *lu)
 {
 	struct scsi_path *path;
-	bool locked;
 
-	rcu_read_lock();	/* against a claim that is undone */
-	path = READ_ONCE(sdev->path);
-	locked = path && READ_ONCE(path->prevents_removal);
-	rcu_read_unlock();
-	return locked;
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		path->prevents_removal = false;
+	scsi_mpath_look_after_door(lu);
 }
 
 /**

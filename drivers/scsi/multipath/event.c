@@ -329,6 +329,7 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	lu->event_since[EVENT_RESET] = jiffies;
 	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 	drain_others(lu, path);
+	scsi_mpath_was_reset(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 out:
 	rcu_read_unlock();

@@ -585,6 +585,7 @@ bool scsi_lu_may_repeat_passthrough(const struct scsi_mpath *lu,
 /* door.c */
 bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
 void scsi_mpath_look_after_door(struct scsi_mpath *lu);
+void scsi_mpath_was_reset(struct scsi_mpath *lu);
 void scsi_mpath_door_init(struct scsi_mpath_door *door);
 
 /* claim.c */
