@@ -148,6 +148,24 @@ static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 	return cmd;
 }
 
+/*
+ * Jiffies that an attempt is left alone, no more than the timeout of the command:
+ * reads and writes are not left on a path that does not answer them, at first.
+ */
+static unsigned int patience_with(const struct scsi_mpath *lu,
+				  const struct scsi_cmnd *lu_cmd,
+				  const struct request *lu_rq)
+{
+	unsigned int path_timeout = READ_ONCE(lu->path_timeout);
+
+	if (path_timeout && path_timeout < lu_rq->timeout &&
+	    (req_op(lu_rq) == REQ_OP_READ || req_op(lu_rq) == REQ_OP_WRITE) &&
+	    likely(!lu_cmd->retries) &&
+	    likely(!READ_ONCE(lu->slow_until) || !scsi_lu_is_slow(lu)))
+		return path_timeout;
+	return lu_rq->timeout;
+}
+
 /* Why is there no request? What waits for it must know whether to wait. */
 static enum scsi_path_send why_no_request(struct request_queue *q)
 {
@@ -155,9 +173,9 @@ static enum scsi_path_send why_no_request(struct request_queue *q)
 	       blk_queue_dying(q) ? SCSI_PATH_AWAY : SCSI_PATH_FULL;
 }
 
-static enum scsi_path_send try_path(struct scsi_path *path,
-				    struct scsi_cmnd *lu_cmd,
-				    const struct scsi_path_policy *policy)
+static __always_inline enum scsi_path_send
+try_path(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
+	 const struct scsi_path_policy *policy)
 {
 	enum scsi_path_state state = READ_ONCE(path->state);
 	struct scsi_device *sdev = path->sdev;
@@ -182,7 +200,7 @@ static enum scsi_path_send try_path(struct scsi_path *path,
 	} else {
 		scsi_path_set_measured_by(cmd, NULL);
 	}
-	patience = scsi_path_patience(path->lu, lu_cmd);
+	patience = patience_with(path->lu, lu_cmd, scsi_cmd_to_rq(lu_cmd));
 	scsi_path_set_due(cmd, cmd->jiffies_at_alloc + patience);
 	sent = scsi_path_queue_cmd(cmd, patience);
 	if (unlikely(sent != SCSI_PATH_SENT)) {
@@ -193,14 +211,21 @@ static enum scsi_path_send try_path(struct scsi_path *path,
 	return sent;
 }
 
+/* For those who come after the first choice, which has the code to itself. */
+static noinline enum scsi_path_send
+try_other_path(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
+	       const struct scsi_path_policy *policy)
+{
+	return try_path(path, lu_cmd, policy);
+}
+
 /*
  * Over the first path of @set that takes it, but @except. Where none does, FULL
  * says that one of them will.
  */
-static enum scsi_path_send try_set(const struct scsi_path_set *set,
-				   const struct scsi_path *except,
-				   struct scsi_cmnd *lu_cmd,
-				   const struct scsi_path_policy *policy)
+static noinline enum scsi_path_send
+try_set(const struct scsi_path_set *set, const struct scsi_path *except,
+	struct scsi_cmnd *lu_cmd, const struct scsi_path_policy *policy)
 {
 	/* Pairs with smp_store_release() in scsi_path_refresh_locked(). */
 	unsigned int nr = smp_load_acquire(&set->nr);
@@ -212,7 +237,7 @@ static enum scsi_path_send try_set(const struct scsi_path_set *set,
 
 		if (!path || path == except)
 			continue;
-		other = try_path(path, lu_cmd, policy);
+		other = try_other_path(path, lu_cmd, policy);
 		if (other == SCSI_PATH_SENT)
 			return other;
 		if (other == SCSI_PATH_FULL)
@@ -236,7 +261,7 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 
 		if (!path || history & TRIED(path))
 			continue;
-		other = try_path(path, lu_cmd, policy);
+		other = try_other_path(path, lu_cmd, policy);
 		if (other == SCSI_PATH_SENT)
 			return other;
 		if (other == SCSI_PATH_FULL)
@@ -262,7 +287,8 @@ dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 	if (history & BOUND_TO_NEXUS) {
 		struct scsi_path *path = rcu_dereference(all->stay);
 
-		sent = path ? try_path(path, lu_cmd, policy) : SCSI_PATH_AWAY;
+		sent = path ? try_other_path(path, lu_cmd, policy) :
+			      SCSI_PATH_AWAY;
 		if (sent != SCSI_PATH_AWAY)
 			return sent;
 	}
@@ -640,8 +666,9 @@ static bool is_out_of_use(enum scsi_path_effect effect)
 	       effect != PATH_CONGESTED;
 }
 
-static void attempt_failed(struct scsi_path *path, struct scsi_cmnd *cmd,
-			   struct scsi_cmnd *lu_cmd)
+static noinline void attempt_failed(struct scsi_path *path,
+				    struct scsi_cmnd *cmd,
+				    struct scsi_cmnd *lu_cmd)
 {
 	struct scsi_mpath *lu = path->lu;
 	struct scsi_sense_hdr sense_hdr, *sense = NULL;

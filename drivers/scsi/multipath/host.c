@@ -95,6 +95,15 @@ static bool bind_to_only_path(struct scsi_mpath *lu)
 	return is_only;
 }
 
+static void refuse(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+{
+	dev_warn_ratelimited(&lu_cmd->device->sdev_gendev,
+			     "reservation command %#04x refused: it would hold for one of %u paths\n",
+			     lu_cmd->cmnd[0], READ_ONCE(lu->nr_paths));
+	/* invalid command operation code */
+	scsi_build_sense(lu_cmd, 0, ILLEGAL_REQUEST, 0x20, 0x00);
+}
+
 /**
  * scsi_lu_send_cmd - send the command of a logical unit over one of its paths
  * @lu_cmd: prepared command whose request has been started
@@ -111,16 +120,12 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 	if (unlikely(READ_ONCE(lu->attention)) &&
 	    scsi_mpath_answer_attention(lu, lu_cmd))
 		goto complete;
-	if (unlikely(blk_rq_is_passthrough(rq)))
+	if (unlikely(blk_rq_is_passthrough(rq))) {
+		if (is_bound_to_one_nexus(lu_cmd) && !bind_to_only_path(lu)) {
+			refuse(lu, lu_cmd);
+			goto complete;
+		}
 		scsi_lu_bind_to_nexus(lu_cmd);
-	if (blk_rq_is_passthrough(rq) && is_bound_to_one_nexus(lu_cmd) &&
-	    !bind_to_only_path(lu)) {
-		dev_warn_ratelimited(&lu_cmd->device->sdev_gendev,
-				     "reservation command %#04x refused: it would hold for one of %u paths\n",
-				     lu_cmd->cmnd[0], READ_ONCE(lu->nr_paths));
-		/* invalid command operation code */
-		scsi_build_sense(lu_cmd, 0, ILLEGAL_REQUEST, 0x20, 0x00);
-		goto complete;
 	}
 	if (unlikely(lu_cmd->cmd_len > READ_ONCE(lu->max_cmd_len))) {
 		lu_cmd->result = DID_ABORT << 16;

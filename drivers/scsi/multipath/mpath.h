@@ -560,8 +560,7 @@ void scsi_mpath_watch_stop(void);
 #define PATH_TIMEOUT_MAX	(3600u * 1000)	/* milliseconds */
 bool scsi_type_has_path_timeout(u8 device_type);
 unsigned int scsi_path_timeout_for(u8 device_type);
-unsigned int scsi_path_patience(const struct scsi_mpath *lu,
-				struct scsi_cmnd *lu_cmd);
+bool scsi_lu_is_slow(const struct scsi_mpath *lu);
 void scsi_path_was_patient(struct scsi_path *path, unsigned long since);
 
 /* event.c */

@@ -58,32 +58,17 @@ unsigned int scsi_path_timeout_for(u8 device_type)
 /* For how long what the logical unit needed once is not held against a path. */
 #define SLOW_FOR	(60UL * HZ)
 
-static bool is_known_to_be_slow(const struct scsi_mpath *lu)
+/**
+ * scsi_lu_is_slow - has the logical unit needed long over several paths?
+ * @lu: logical unit whose @slow_until is not 0
+ *
+ * Context: any.
+ */
+bool scsi_lu_is_slow(const struct scsi_mpath *lu)
 {
 	unsigned long slow_until = READ_ONCE(lu->slow_until);
 
 	return slow_until && time_before(jiffies, slow_until);
-}
-
-/**
- * scsi_path_patience - how long an attempt is left alone
- * @lu: logical unit
- * @lu_cmd: its command, which is about to be sent over a path
- *
- * Context: any in which block I/O is dispatched.
- * Return: jiffies, no more than the timeout of @lu_cmd.
- */
-unsigned int scsi_path_patience(const struct scsi_mpath *lu,
-				struct scsi_cmnd *lu_cmd)
-{
-	const struct request *lu_rq = scsi_cmd_to_rq(lu_cmd);
-	unsigned int path_timeout = READ_ONCE(lu->path_timeout);
-
-	if (path_timeout && path_timeout < lu_rq->timeout &&
-	    (req_op(lu_rq) == REQ_OP_READ || req_op(lu_rq) == REQ_OP_WRITE) &&
-	    likely(!lu_cmd->retries) && likely(!is_known_to_be_slow(lu)))
-		return path_timeout;
-	return lu_rq->timeout;
 }
 
 /**
@@ -141,7 +126,7 @@ bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 
 	path_timeout = READ_ONCE(path->lu->path_timeout);
 	/* Without an abort there would be the error handler, for all of a host. */
-	if (!path_timeout || is_known_to_be_slow(path->lu) ||
+	if (!path_timeout || scsi_lu_is_slow(path->lu) ||
 	    !cmd->device->host->hostt->eh_abort_handler) {
 		let_alone(cmd, whole - had);
 		return true;
