@@ -251,6 +251,7 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 				       struct scsi_cmnd *lu_cmd,
 				       const struct scsi_path_policy *policy)
 {
+	/* Pairs with smp_store_release() in fill_set_of_all(). */
 	unsigned int nr = smp_load_acquire(&all->nr);
 	enum scsi_path_send sent = SCSI_PATH_AWAY;
 
@@ -444,6 +445,7 @@ static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
 
 	rcu_read_lock();
 	all = scsi_mpath_all_rcu(lu);
+	/* Pairs with smp_store_release() in fill_set_of_all(). */
 	nr = smp_load_acquire(&all->nr);
 	for (unsigned int i = 0; i < nr && !found; i++) {
 		struct scsi_path *path = READ_ONCE(all->path[i]);

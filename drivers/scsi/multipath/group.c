@@ -140,6 +140,7 @@ static void fill_set_of_all(struct scsi_mpath *lu)
 		WRITE_ONCE(all->path[i], path);
 		nr++;
 	}
+	/* As in fill_set(), for the same reasons. */
 	smp_store_release(&all->nr, nr);
 	for (unsigned int i = nr; i < all->capacity; i++)
 		WRITE_ONCE(all->path[i], nr ? all->path[0] : NULL);
