@@ -23,15 +23,15 @@ events_are() {
 
 # The last path used carries all of it.
 light_start
-sleep 2
-idle=
-for path in $(path_devices); do
-	before=$(path_issued "$path")
-	sleep 1
-	[ "$(path_issued "$path")" != "$before" ] || idle=$path
-done
-[ -n "$idle" ] || bail_out "no path is idle"
-busy=$(path_devices | grep -v "$idle")
+# Tests count as well, but are few.
+one_is_busy() {
+	a=$(path_devices | head -1)
+	b=$(path_devices | tail -1)
+	ahead=$(($(path_issued "$a") - $(path_issued "$b")))
+	[ $ahead -ge 100 ] && busy=$a idle=$b && return
+	[ $ahead -le -100 ] && busy=$b idle=$a
+}
+within 60 one_is_busy || bail_out "no path is idle"
 echo "# $busy carries, $idle is idle"
 
 echo >$TRACE/trace
