@@ -447,6 +447,10 @@ static int script_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 	unit->nexus[host->path].sent[cmd->cmnd[0]]++;
 	unit->largest = max(unit->largest, scsi_bufflen(cmd));
 	rule = unit->gone ? NULL : find_rule(unit, cmd, host->path);
+	/* What is reported instead of being carried out is not lost on the way. */
+	if (rule && rule->flags & FLAG_EXECUTED && !is_exempt(cmd) &&
+	    unit->nexus[host->path].ua)
+		rule = NULL;
 	if (!rule) {
 		carry_out(unit, cmd, host->path);
 	} else {
