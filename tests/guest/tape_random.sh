@@ -2,7 +2,7 @@
 # A tape is never written at another place than the application believes, in any order of
 # faults: one who only ever appends to what he has written finds all of it afterwards.
 # Faults come at random between his commands and under them; the seed is printed, and
-# tape_seed=N on the kernel's command line repeats it.
+# tape_seed=N on the kernel's command line chooses it.
 # guest: cpus=4 seconds=420
 . ./lib.sh
 . ./lib_script.sh
@@ -10,7 +10,9 @@
 minutes=$(setting tape_minutes)
 rounds=$((${minutes:-1} * 8))
 seed=$(setting tape_seed)
-seed=${seed:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
+# The same each time, so that what fails is what has been changed. 0: another one.
+seed=${seed:-934367339}
+[ "$seed" != 0 ] || seed=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 plan $((3 * 3))
 echo "# seed $seed"
 
