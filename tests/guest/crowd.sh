@@ -61,5 +61,6 @@ for rules in /sys/kernel/debug/scsi_debug/"${host#host}":*/error; do
 done
 rmmod scsi_debug
 ok "all others go" within 120 nr_paths_is 2
-ok "no task is stuck" sh -c '! ps -o stat,comm | grep "^D"'
+# What still ends may be seen waiting; what is stuck stays so.
+ok "no task is stuck" within 60 sh -c '! ps -o stat,comm | grep "^D"'
 finish

@@ -3,7 +3,7 @@
 # what a plain device does, and one with two of which one misbehaves is never worse. What
 # is compared, and how, is in oracle.c; which differences are wanted, and why, in
 # oracle_exceptions.txt.
-# guest: alone=1 cpus=4 memory=2048 seconds=900
+# guest: alone=1 named=1 cpus=4 memory=2048 seconds=1800
 . ./lib.sh
 plan 8
 

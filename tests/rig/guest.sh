@@ -18,6 +18,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # environment says, has that many times the seconds):
 #	# guest: cpus=8 memory=2048 seconds=600
 #	# guest: alone=1	it measures time: no other guest beside it
+#	# guest: named=1	it takes long: not among all tests, only if it is named
 #	# append: KERNEL PARAMETERS
 #	# qemu: QEMU OPTIONS
 #	# disk: NODE SIZE	an empty image, which QEMU options call NODE
