@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Eight CPUs on two nodes, an adapter on each: CPUs are taken away and given back
 # while every one of them has I/O under way, and a path comes and goes meanwhile.
-# guest: cpus=8,sockets=2 memory=2048
+# guest: cpus=8,sockets=2 memory=2048 seconds=600
 # append: scsi_mod.multipath=always
 # disk: disk 64M
 # qemu: -object memory-backend-ram,id=m0,size=1G -object memory-backend-ram,id=m1,size=1G
