@@ -4,7 +4,7 @@
 # them say goes up, as from a disk with one path, and in about that time.
 # guest: cpus=4 memory=1536 seconds=420
 . ./lib.sh
-plan 63
+plan 66
 
 one_lu 2 max_luns=1 dev_size_mb=32
 lu=/sys/block/sda/device
@@ -92,4 +92,6 @@ start=$(now)
 all_say "communication failure" "0 0 2 2 8 0" 10
 is "communication failure of all: no path is blamed" "$(nr_good)" 2
 all_say "busy" "0 0 8 0 0 0" 40
+# Of reads only: whenever a path is asked the disk is there.
+all_say "no medium" "0 0 2 2 3a 0" 40
 finish

@@ -436,6 +436,15 @@ static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 	return scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
 }
 
+/* One more attempt is made, or are these all that a command has over all paths? */
+static bool use_up_an_attempt(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+{
+	int budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
+
+	return lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT ||
+	       ++lu_cmd->retries < budget;
+}
+
 /* Is there a usable path that the command has not been tried on? */
 static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
 {
@@ -464,20 +473,15 @@ static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
  */
 static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
-	int budget;
-
 	if (!may_be_repeated(lu, lu_cmd))
 		return false;
 	/* Over another path, that is. Its sender may repeat it over the same. */
 	if (is_the_senders_own(lu_cmd) &&
 	    !has_untried_path(lu, history_of(lu_cmd)))
 		return false;
-	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
-		return true;
 	if (lu_cmd->retries && out_of_time(lu_cmd))
 		return false;
-	budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
-	return ++lu_cmd->retries < budget;
+	return use_up_an_attempt(lu, lu_cmd);
 }
 
 /* May a command be sent over another path for an answer that may be better? */
@@ -697,6 +701,9 @@ static noinline void attempt_failed(struct scsi_path *path,
 	} else if (verdict.cmd == CMD_NEVER_RAN && is_the_senders_own(lu_cmd) &&
 		   !has_untried_path(lu, history_of(lu_cmd) | TRIED(path))) {
 		/* There is no better answer, and its sender is to see this one. */
+		verdict.cmd = CMD_DELIVER;
+	} else if (verdict.path == PATH_GONE && !use_up_an_attempt(lu, lu_cmd)) {
+		/* It says so of this command only: when asked it is there. */
 		verdict.cmd = CMD_DELIVER;
 	} else {
 		/* The path is no worse for it: ask again, but not at once. */
