@@ -390,7 +390,6 @@ static bool out_of_time(struct scsi_cmnd *lu_cmd)
 void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 {
 	struct scsi_mpath *lu = lu_cmd->device->hostdata;
-
 	enum scsi_disposition disposition;
 
 	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));

@@ -94,10 +94,7 @@ static bool concerns_upper_level(enum scsi_lu_event event)
 	return event == EVENT_RESET || event == EVENT_MEDIUM;
 }
 
-/*
- * The next command of the logical unit is answered with it. Those who wait for
- * nothing else than a command hear of it at once.
- */
+/* The next command of the logical unit is answered with it. */
 static void keep_for_upper_level(struct scsi_mpath *lu,
 				 enum scsi_lu_event event,
 				 const struct scsi_sense_hdr *sense)
@@ -171,6 +168,13 @@ static bool may_lead_elsewhere(enum scsi_lu_event event)
 	       event == EVENT_LUNS;
 }
 
+static void new_event(struct scsi_mpath *lu, enum scsi_lu_event event)
+{
+	lockdep_assert_held(&lu->lock);
+	lu->event[event]++;
+	lu->event_since[event] = jiffies;
+}
+
 /*
  * Has the logical unit not been told of this event by another path? While the
  * report of a path is being fetched, and has not come, it is known already.
@@ -189,8 +193,7 @@ static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 				   time_before(jiffies, lu->event_since[event] +
 							HZ);
 
-		lu->event[event]++;
-		lu->event_since[event] = jiffies;
+		new_event(lu, event);
 		/* What is said over and over is asked for once a second. */
 		if (event != EVENT_ACCESS && !is_the_same)
 			drain_others(lu, path);
@@ -325,8 +328,7 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	spin_lock_irqsave(&lu->lock, flags);
 	if (lu->sdev)
 		lu->sdev->was_reset = 1;
-	lu->event[EVENT_RESET]++;
-	lu->event_since[EVENT_RESET] = jiffies;
+	new_event(lu, EVENT_RESET);
 	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 	drain_others(lu, path);
 	scsi_mpath_was_reset(lu);
@@ -355,8 +357,7 @@ void scsi_path_changed_lu(struct scsi_path *path)
 			continue;
 		if (path->event[event] == lu->event[event])
 			path->event[event]++;
-		lu->event[event]++;
-		lu->event_since[event] = jiffies;
+		new_event(lu, event);
 	}
 	drain_others(lu, path);
 	spin_unlock_irqrestore(&lu->lock, flags);

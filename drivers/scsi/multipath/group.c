@@ -96,6 +96,15 @@ static int distance_to(const struct scsi_path *path, int node)
 	return node_distance(node, its_node);
 }
 
+static void publish(struct scsi_path_set *set, unsigned int nr)
+{
+	/* A reader that sees the new number finds entries below it. */
+	smp_store_release(&set->nr, nr);
+	/* A path that left must not be found any more: its memory goes. */
+	for (unsigned int i = nr; i < set->capacity; i++)
+		WRITE_ONCE(set->path[i], nr ? set->path[0] : NULL);
+}
+
 static void fill_set(struct scsi_mpath *lu, int node)
 {
 	struct scsi_path_set *set = scsi_mpath_node_set_locked(lu, node);
@@ -113,11 +122,7 @@ static void fill_set(struct scsi_mpath *lu, int node)
 		    distance_to(path, node) == nearest)
 			WRITE_ONCE(set->path[nr++], path);
 	}
-	/* A reader that sees the new number finds entries below it. */
-	smp_store_release(&set->nr, nr);
-	/* A path that left must not be found any more: its memory goes. */
-	for (unsigned int i = nr; i < set->capacity; i++)
-		WRITE_ONCE(set->path[i], nr ? set->path[0] : NULL);
+	publish(set, nr);
 
 	if (lu->policy->set_changed)
 		lu->policy->set_changed(lu, set);
@@ -140,10 +145,7 @@ static void fill_set_of_all(struct scsi_mpath *lu)
 		WRITE_ONCE(all->path[i], path);
 		nr++;
 	}
-	/* As in fill_set(), for the same reasons. */
-	smp_store_release(&all->nr, nr);
-	for (unsigned int i = nr; i < all->capacity; i++)
-		WRITE_ONCE(all->path[i], nr ? all->path[0] : NULL);
+	publish(all, nr);
 
 	stay = rcu_dereference_protected(all->stay, lockdep_is_held(&lu->lock));
 	for (unsigned int i = 0; i < nr; i++) {
