@@ -66,13 +66,17 @@ ok "LUN reset fails: path is back" back
 ok "LUN reset fails: load goes on" fio_is_running
 fio_ok "no error above, data verified"
 
-# One path only: what is lost on it is done again on it, once it is back.
+# One path only: what is lost on it is done again on it, as often as on a plain disk,
+# however long it takes to get it back: here five times two seconds, for a timeout of 1 s
+# ends at the second tick of a clock that ticks once a second.
 other=$(path_devices | tail -1)
 paths_write "$other" 3
-hang
-ok "last path: a read is done in the end" sh -c \
-	'timeout 60 dd if=/dev/sda of=/dev/null bs=4k count=16 iflag=direct'
+echo 1 >/sys/block/sda/device/timeout
+inject "$path" "0 -5 $READ"
+ok "last path: the sixth attempt of a read is made" \
+	timeout 60 dd if=/dev/sda of=/dev/null bs=4k count=16 iflag=direct
 calm
+echo 2 >/sys/block/sda/device/timeout
 ok "last path: it is back" back
 paths_write "$other" 1
 

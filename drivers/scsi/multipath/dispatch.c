@@ -379,6 +379,21 @@ static bool out_of_time(struct scsi_cmnd *lu_cmd)
 				   scsi_cmd_to_rq(lu_cmd)->timeout);
 }
 
+/*
+ * What an LLD has completed is repeated while there is time, as scsi_complete() does.
+ * What the timer has taken back costs an attempt of those that it has on one path,
+ * however long it took to get it back, as in scmd_eh_abort_handler(). And the first
+ * attempt may have spent all the time waiting for a host's error handler.
+ */
+static bool has_had_its_time(struct scsi_cmnd *lu_cmd)
+{
+	int free_attempts = 1;
+
+	if (host_byte(lu_cmd->result) == DID_TIME_OUT)
+		free_attempts = max(lu_cmd->allowed, 1);
+	return lu_cmd->retries >= free_attempts && out_of_time(lu_cmd);
+}
+
 /**
  * scsi_lu_cmd_done - a logical unit's command has its result
  * @lu_cmd: command that no path owns any more
@@ -466,9 +481,7 @@ static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
 
 /*
  * The limit is what the logical unit had at its best: paths that leave take no
- * attempts with them, and while there is none, none is made. The first attempt may
- * have spent all the time, waiting for a host's error handler; as a plain disk's,
- * it is made once more.
+ * attempts with them, and while there is none, none is made.
  */
 static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
@@ -478,7 +491,7 @@ static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 	if (is_the_senders_own(lu_cmd) &&
 	    !has_untried_path(lu, history_of(lu_cmd)))
 		return false;
-	if (lu_cmd->retries && out_of_time(lu_cmd))
+	if (has_had_its_time(lu_cmd))
 		return false;
 	return use_up_an_attempt(lu, lu_cmd);
 }
