@@ -11,6 +11,9 @@ script_add() {
 	[ -d $SCRIPT ] || modprobe scsi_script || bail_out "scsi_script"
 	echo "add $1 $2 $3" >$SCRIPT/units || bail_out "add $*"
 	unit=$(tail -1 $SCRIPT/units | cut -d ' ' -f 1)
+	# What is seen before it is claimed looks like a plain one.
+	[ "$3" = plain ] ||
+		within 30 test -e "$(script_sdev "$unit")/path/lu" || bail_out "no path of $*"
 	within 30 script_above "$unit" || bail_out "no device of $*"
 	above=$(script_above "$unit")
 	[ "$3" = plain ] || within 30 script_has_paths "$2" || bail_out "not $2 paths"
@@ -34,8 +37,13 @@ script_path() {
 	echo "$(script_hosts "$1" | cut -d ' ' -f $(($2 + 1))):0:0:0"
 }
 
+# script_sdev UNIT: of its first path
+script_sdev() {
+	echo "/sys/bus/scsi/devices/$(script_path "$1" 0)"
+}
+
 script_above() {
-	script_first=/sys/bus/scsi/devices/$(script_path "$1" 0)
+	script_first=$(script_sdev "$1")
 	if [ -e "$script_first/path" ]; then
 		readlink -f "$script_first/path/lu"
 	else

@@ -673,6 +673,7 @@ static void zero_counters(struct script_unit *unit)
 		memset(unit->nexus[i].sent, 0, sizeof(unit->nexus[i].sent));
 	memset(unit->executed, 0, sizeof(unit->executed));
 	unit->overwritten = 0;
+	unit->in_clear = 0;
 	unit->largest = 0;
 	unit->nr_log = 0;
 }
@@ -854,6 +855,7 @@ static int counters_show(struct seq_file *s, void *data)
 	seq_printf(s, "changes %u\n", unit->nr_log);
 	seq_printf(s, "held %u\n", unit->nr_held);
 	seq_printf(s, "overwritten %u\n", unit->overwritten);
+	seq_printf(s, "in_clear %u\n", unit->in_clear);
 	seq_printf(s, "largest %u\n", unit->largest);
 	seq_printf(s, "prevents %u\n", anybody_prevents(unit));
 	if (unit->type->position)

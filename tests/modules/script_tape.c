@@ -25,6 +25,8 @@ struct record {
 struct script_tape {
 	unsigned int nr_records;
 	unsigned int position;
+	unsigned long keys;	/* a bit for each nexus that has one to encrypt with */
+	bool encrypts;		/* somebody has set one */
 	struct record records[MAX_RECORDS];
 };
 
@@ -56,7 +58,33 @@ static void tape_reset(struct script_unit *unit)
 	struct script_tape *tape = unit->priv;
 
 	tape->position = 0;
+	tape->keys = 0;
 	unit->block_len = 0;
+}
+
+/* Set Data Encryption page (SSC-4 8.5.3.2), with a scope */
+static void security_out(struct script_unit *unit, struct scsi_cmnd *cmd,
+			 unsigned int path)
+{
+	struct script_tape *tape = unit->priv;
+	unsigned long nexuses = BIT(path);
+	u8 page[8];
+
+	if (cmd->cmnd[1] != 0x20 ||
+	    get_unaligned_be16(cmd->cmnd + 2) != 0x0010 ||
+	    sg_copy_to_buffer(scsi_sglist(cmd), scsi_sg_count(cmd), page,
+			      sizeof(page)) != sizeof(page)) {
+		script_illegal(cmd, 0x24);
+		return;
+	}
+	if (page[4] >> 5 == 2)
+		nexuses = GENMASK(SCRIPT_PATHS - 1, 0);
+	if (page[6])
+		tape->keys |= nexuses;
+	else
+		tape->keys &= ~nexuses;
+	tape->encrypts = tape->keys;
+	cmd->result = 0;
 }
 
 /* Not an error: the tape has come to something else than what was asked for. */
@@ -141,8 +169,10 @@ static bool append(struct script_unit *unit, struct scsi_cmnd *cmd,
 	return true;
 }
 
-static void write(struct script_unit *unit, struct scsi_cmnd *cmd)
+static void write(struct script_unit *unit, struct scsi_cmnd *cmd,
+		  unsigned int path)
 {
+	struct script_tape *tape = unit->priv;
 	bool fixed = cmd->cmnd[1] & 1;
 	unsigned int count = get_unaligned_be24(cmd->cmnd + 2);
 	unsigned int len = fixed ? unit->block_len : count;
@@ -158,6 +188,8 @@ static void write(struct script_unit *unit, struct scsi_cmnd *cmd)
 			return;
 		}
 	}
+	if (tape->encrypts && !(tape->keys & BIT(path)))
+		unit->in_clear++;
 	cmd->result = 0;
 }
 
@@ -294,7 +326,7 @@ static bool tape_carry_out(struct script_unit *unit, struct scsi_cmnd *cmd,
 		cmd->result = 0;
 		break;
 	case WRITE_6:
-		write(unit, cmd);
+		write(unit, cmd, path);
 		break;
 	case WRITE_FILEMARKS:
 		write_filemarks(unit, cmd);
@@ -304,6 +336,9 @@ static bool tape_carry_out(struct script_unit *unit, struct scsi_cmnd *cmd,
 		break;
 	case SPACE:
 		space(unit, cmd);
+		break;
+	case SECURITY_PROTOCOL_OUT:
+		security_out(unit, cmd, path);
 		break;
 	default:
 		return false;

@@ -107,6 +107,7 @@ struct script_unit {
 	struct script_eh_rule eh[SCRIPT_PATHS][NR_EH];
 	unsigned int executed[256];
 	unsigned int overwritten;
+	unsigned int in_clear;		/* writes without the key that there is */
 	unsigned int largest;		/* bytes that a command has transferred */
 	struct script_log log[SCRIPT_LOG];
 	unsigned int nr_log;

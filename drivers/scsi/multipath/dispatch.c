@@ -274,7 +274,10 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 	return sent;
 }
 
-/* A command with a history: not every path will do. AWAY: any other will. */
+/*
+ * A command with a history: not every path will do. AWAY: any other will, but for one
+ * that needs the key of a path.
+ */
 static noinline enum scsi_path_send
 dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 		      const struct scsi_path_policy *policy)
@@ -283,6 +286,12 @@ dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 	unsigned long history = history_of(lu_cmd);
 	enum scsi_path_send sent;
 
+	if (scsi_lu_needs_key(lu, lu_cmd)) {
+		struct scsi_path *path = rcu_dereference(lu->key.path);
+
+		return path ? try_other_path(path, lu_cmd, policy) :
+			      SCSI_PATH_AWAY;
+	}
 	if (history & ALL_TRIED)
 		return try_untried(all, lu_cmd, policy);
 	if (history & BOUND_TO_NEXUS) {
@@ -330,7 +339,7 @@ enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 	policy = smp_load_acquire(&lu->policy);
 	if (unlikely(history_of(lu_cmd))) {
 		sent = dispatch_with_history(lu, lu_cmd, policy);
-		if (sent != SCSI_PATH_AWAY)
+		if (sent != SCSI_PATH_AWAY || scsi_lu_needs_key(lu, lu_cmd))
 			goto out;
 	}
 	chosen = policy->select(lu, set, nr);
@@ -654,6 +663,7 @@ static noinline bool has_an_epilogue(struct scsi_path *path,
 		return false;
 	if (others_hear_of(lu_cmd))
 		scsi_path_changed_lu(path);
+	scsi_path_has_set_key(path, lu_cmd);
 	return lu_cmd->cmnd[0] == ALLOW_MEDIUM_REMOVAL &&
 	       scsi_path_moved_door(path, lu_cmd);
 }

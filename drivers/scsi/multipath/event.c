@@ -384,8 +384,13 @@ void scsi_mpath_lost_nexus(struct scsi_mpath *lu)
 		keep_for_upper_level(lu, EVENT_RESET, &nexus_loss);
 }
 
-/* These report no unit attention, and leave it in place (SPC-4 5.14). */
-static bool leaves_attention_alone(u8 opcode)
+/**
+ * scsi_leaves_attention_alone - does this command report no unit attention?
+ * @opcode: of the command
+ *
+ * Such a command is carried out, and what there is to report remains (SPC-4 5.14).
+ */
+bool scsi_leaves_attention_alone(u8 opcode)
 {
 	return opcode == INQUIRY || opcode == REPORT_LUNS ||
 	       opcode == REQUEST_SENSE;
@@ -405,7 +410,7 @@ bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
 	unsigned long flags;
 	u16 code = 0;
 
-	if (leaves_attention_alone(lu_cmd->cmnd[0]))
+	if (scsi_leaves_attention_alone(lu_cmd->cmnd[0]))
 		return false;
 
 	spin_lock_irqsave(&lu->lock, flags);
@@ -414,6 +419,8 @@ bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
 
 		code = lu->attention_code[event];
 		WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
+		if (event == EVENT_RESET)
+			scsi_mpath_key_loss_is_told(lu);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 	if (code)

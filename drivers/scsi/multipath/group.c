@@ -201,6 +201,7 @@ void scsi_path_refresh_locked(struct scsi_mpath *lu)
 		fill_set(lu, node);
 	fill_set_of_all(lu);
 	scsi_mpath_look_after_door(lu);
+	scsi_mpath_look_after_key(lu);
 	scsi_mpath_usable_changed(lu, had_path);
 }
 

@@ -292,6 +292,18 @@ struct scsi_mpath_door {
 };
 
 /**
+ * struct scsi_mpath_key - a data encryption key that one I_T nexus has, see key.c
+ * @is_local: there is one, or its loss has not been told yet; written under @lu->lock,
+ *	read by dispatch
+ * @path: path that has brought it; NULL: it is lost, or there is none. Written under
+ *	@lu->lock, read under RCU
+ */
+struct scsi_mpath_key {
+	bool is_local;
+	struct scsi_path __rcu *path;
+};
+
+/**
  * struct scsi_mpath_cpu - what one CPU keeps about a logical unit
  * @cursor: position of policies that go round
  * @sent: commands sent, an attempt each
@@ -402,6 +414,7 @@ struct scsi_mpath {
 	struct scsi_mpath_group group;
 	struct scsi_mpath_activation activation;
 	struct scsi_mpath_door door;
+	struct scsi_mpath_key key;
 	struct work_struct work;
 	struct delayed_work no_path_work;
 	struct work_struct remove_work;
@@ -571,6 +584,7 @@ void scsi_path_event_was_swallowed(struct scsi_path *path,
 				   const struct scsi_sense_hdr *sense);
 void scsi_path_changed_lu(struct scsi_path *path);
 void scsi_mpath_lost_nexus(struct scsi_mpath *lu);
+bool scsi_leaves_attention_alone(u8 opcode);
 bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
 				 struct scsi_cmnd *lu_cmd);
 void scsi_mpath_attention_init(struct scsi_mpath *lu);
@@ -586,6 +600,13 @@ bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
 void scsi_mpath_look_after_door(struct scsi_mpath *lu);
 void scsi_mpath_was_reset(struct scsi_mpath *lu);
 void scsi_mpath_door_init(struct scsi_mpath_door *door);
+
+/* key.c */
+void scsi_path_has_set_key(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
+void scsi_mpath_look_after_key(struct scsi_mpath *lu);
+void scsi_mpath_key_loss_is_told(struct scsi_mpath *lu);
+bool scsi_lu_needs_key(const struct scsi_mpath *lu,
+		       const struct scsi_cmnd *lu_cmd);
 
 /* claim.c */
 void scsi_mpath_follow_path_depths(struct scsi_mpath *lu);

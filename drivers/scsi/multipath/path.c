@@ -173,6 +173,8 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 		log_state(path, scsi_path_state_name(path), why);
 	if (state == PATH_WAITING || state == PATH_DEAD)
 		scsi_path_probe_schedule(path);
+	if (!state_carries_io(state))
+		scsi_mpath_look_after_key(lu);
 }
 
 static void strike(struct scsi_path *path, const char *why)
