@@ -163,13 +163,15 @@ boot_guests() {
 	by_length "$@" | xargs -P "$at_once" -I @ sh -c '
 		[ @ != boot ] || exec sh tests/boot/run.sh "$image" "$modules" "$out"
 		echo "begins @"
+		began=$(date +%s)
 		sh tests/rig/guest.sh @ "$image" "$initramfs" "$out"
-		echo "ended @ $?"' >"$fifo" &
-	while read -r what name status; do
+		echo "ended @ $? $(($(date +%s) - began))"' >"$fifo" &
+	while read -r what name status took; do
 		if [ "$what" = begins ]; then
 			say "guest $name"
 		else
 			judge "$name" "$status"
+			[ -z "$took" ] || say "guest $name took $took s"
 		fi
 	done <"$fifo"
 	rm -f "$fifo"

@@ -2,12 +2,12 @@
 # Random faults on random paths of 8 disks over 4 hosts, under verifying loads and
 # a file system. At any time one host is left alone, so nothing may be seen above.
 # The kernel's command line can give chaos_minutes=N and chaos_seed=N.
-# guest: cpus=4 memory=3072 seconds=1500
+# guest: cpus=4 memory=3072 seconds=900
 . ./lib.sh
 plan 13
 
 minutes=$(setting chaos_minutes)
-minutes=${minutes:-10}
+minutes=${minutes:-4}
 seed=$(setting chaos_seed)
 # As a test it is the same each time; make soak takes another seed each time.
 seed=${seed:-54424}
