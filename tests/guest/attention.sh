@@ -2,7 +2,7 @@
 # Unit attentions come over each path. What they tell of has happened once.
 # guest: cpus=4 memory=1536 seconds=240
 . ./lib.sh
-plan 18
+plan 19
 
 one_lu 4 max_luns=1 dev_size_mb=64 inq_product=attention
 echo rr >/sys/block/sda/device/multipath/policy
@@ -38,11 +38,7 @@ asked_once_each() {
 	all_are_asked && [ "$(grep -c INQUIRY $TRACE/trace)" = 4 ]
 }
 
-cat >/tmp/listen.sh <<'END'
-exec uevent sh -c 'env | grep "^SCSI_PATH_EVENT="'
-END
-sh /tmp/listen.sh >/tmp/uevents 2>/dev/null &
-sleep 1
+listen /tmp/uevents ^SCSI_PATH_EVENT=
 
 # The mid-layer says for each that reaches the upper level:
 capacity_text="Capacity data has changed"
@@ -76,8 +72,12 @@ ok "INQUIRY data: each identity was checked" within 20 all_are_asked
 ok "INQUIRY data: all paths good again" within 20 good_after_io 4
 
 # The disk itself is rescanned after the first event; not after this one.
-sleep 2
-echo >$TRACE/trace
+nothing_is_sent() {
+	echo >$TRACE/trace
+	sleep 1
+	! grep -v '^#' $TRACE/trace
+}
+ok "INQUIRY data: nothing more is asked" within 20 nothing_is_sent
 attention_everywhere 3f e
 ok "LUNs: I/O goes on" read_all_paths
 ok "LUNs: each identity was checked, once" within 20 asked_once_each

@@ -88,19 +88,14 @@ ok "failing: a probe brings it back" within 10 path_state_is "$path" 2
 paths_write "$path" 1
 
 # The uevents of a path, as user space gets them.
-cat >/tmp/listen.sh <<'END'
-exec uevent sh -c 'env | grep -E "^SCSI_(PATH|MPATH)" | sort | tr "\n" " "; echo'
-END
-sh /tmp/listen.sh >/tmp/uevents 2>/dev/null &
-listener=$!
-sleep 1
+listen /tmp/uevents "^SCSI_(PATH|MPATH)"
 paths_write "$path" 3
 paths_write "$path" 1
 ok "uevent: failed" within 10 grep -q \
 	"SCSI_MPATH_ID=$id.*SCSI_PATH=$path.*SCSI_PATH_EVENT=failed" /tmp/uevents
 ok "uevent: reinstated" within 10 grep -q \
 	"SCSI_PATH=$path.*SCSI_PATH_EVENT=reinstated" /tmp/uevents
-kill $listener
+kill $listener_pid
 
 # Everything at once, for a while.
 echo rr >/sys/block/sda/device/multipath/policy

@@ -212,6 +212,28 @@ uninject() {
 	inject "$1" "- $2 $3"
 }
 
+# --- what user space is told ------------------------------------------------
+
+# listen FILE PATTERN: from now on each uevent with such variables is a line of FILE, with
+# all of them
+listen() {
+	cat >/tmp/listen.sh <<END
+exec uevent sh -c 'touch /tmp/listening
+	line=\$(env | grep -E "$2" | sort | tr "\n" " ")
+	[ -z "\$line" ] || echo "\${line% }"'
+END
+	rm -f /tmp/listening
+	sh /tmp/listen.sh >"$1" 2>/dev/null &
+	listener_pid=$!
+	within 20 is_listening || bail_out "no uevents"
+}
+
+# An event of no meaning is there to be heard.
+is_listening() {
+	echo change >/sys/class/mem/null/uevent
+	[ -e /tmp/listening ]
+}
+
 # --- the virtual machine --------------------------------------------------
 #
 # A test with qmp=1 in its head has QEMU's monitor at a port of a virtio console.

@@ -14,11 +14,7 @@ echo rr >/sys/block/sda/device/multipath/policy
 a=$(path_devices | head -1)
 b=$(path_devices | tail -1)
 
-cat >/tmp/listen.sh <<'END'
-exec uevent sh -c 'env | grep -E "^SCSI_PATH(_EVENT)?=" | sort | tr "\n" " "; echo'
-END
-sh /tmp/listen.sh >/tmp/uevents 2>/dev/null &
-sleep 1
+listen /tmp/uevents "^SCSI_PATH(_EVENT)?="
 
 # events PATH WHAT: so many have come
 events() {

@@ -11,11 +11,7 @@ PERIOD=/sys/module/scsi_mod/parameters/path_watch
 one_lu 2 max_luns=1 dev_size_mb=32
 is "the period is that of the command line" "$(cat $PERIOD)" 4
 
-cat >/tmp/listen.sh <<'END'
-exec uevent sh -c 'env | grep -E "^SCSI_PATH(_EVENT)?=" | sort | tr "\n" " "; echo'
-END
-sh /tmp/listen.sh >/tmp/uevents 2>/dev/null &
-sleep 1
+listen /tmp/uevents "^SCSI_PATH(_EVENT)?="
 
 events_are() {
 	[ "$(grep -c "SCSI_PATH=$1 SCSI_PATH_EVENT=$2" /tmp/uevents)" = "$3" ]
