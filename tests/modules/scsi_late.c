@@ -19,6 +19,10 @@
  *			had, 2 a better one, which comes first, 4 a third
  *   no_vpd		mask of hosts that become ready, and do not tell VPD pages yet
  *   no_tur		mask of hosts that hold TEST UNIT READY back
+ *   lose		so many of the next writes lose their nexus when the target has
+ *			their data: their host gives them back at once
+ *   late_ms		when the target carries out those, all the same; 0: the loss of
+ *			the nexus has ended them, as SAM wants it
  *   held		commands held now
  *   doubled		writes that came over one host while another still had
  *			them: must stay 0
@@ -28,8 +32,10 @@
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/unaligned.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
@@ -54,6 +60,9 @@ static unsigned int latency_us[MAX_HOSTS], link_us[MAX_HOSTS], depth[MAX_HOSTS];
 module_param_array(latency_us, uint, NULL, 0644);
 module_param_array(link_us, uint, NULL, 0644);
 module_param_array(depth, uint, NULL, 0444);
+static unsigned int lose, late_ms;
+module_param(lose, uint, 0644);
+module_param(late_ms, uint, 0644);
 static unsigned int held, doubled;
 module_param(held, uint, 0444);
 module_param(doubled, uint, 0444);
@@ -212,6 +221,54 @@ static void carry_out(struct scsi_cmnd *cmd)
 	}
 }
 
+/* A write that the target has, and its host has not any more */
+struct orphan {
+	struct delayed_work work;
+	size_t start;
+	size_t len;
+	u8 data[];
+};
+
+static struct workqueue_struct *target_wq;
+
+static void orphan_work(struct work_struct *work)
+{
+	struct orphan *orphan = container_of(to_delayed_work(work),
+					     struct orphan, work);
+
+	memcpy(store + orphan->start, orphan->data, orphan->len);
+	kfree(orphan);
+}
+
+static void orphan_write(struct scsi_cmnd *cmd)
+{
+	size_t start = (size_t)get_unaligned_be32(cmd->cmnd + 2) *
+		       READ_ONCE(sector_size);
+	size_t len = scsi_bufflen(cmd);
+	struct orphan *orphan;
+
+	if (!late_ms || start + len > STORE_SIZE)
+		return;
+	orphan = kmalloc(struct_size(orphan, data, len), GFP_ATOMIC);
+	if (!orphan)
+		return;
+	INIT_DELAYED_WORK(&orphan->work, orphan_work);
+	orphan->start = start;
+	orphan->len = len;
+	sg_copy_to_buffer(scsi_sglist(cmd), scsi_sg_count(cmd), orphan->data,
+			  len);
+	queue_delayed_work(target_wq, &orphan->work, msecs_to_jiffies(late_ms));
+}
+
+static bool loses_its_nexus(const struct scsi_cmnd *cmd)
+{
+	lockdep_assert_held(&late_lock);
+	if (cmd->cmnd[0] != WRITE_10 || !lose)
+		return false;
+	lose--;
+	return true;
+}
+
 /* The same data for the same place is the same write, sent once more. */
 static void look_for_double(struct scsi_cmnd *cmd)
 {
@@ -280,6 +337,13 @@ static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 	bool hold_it = is_to_be_held(cmd, shost);
 
 	spin_lock_irqsave(&late_lock, flags);
+	if (loses_its_nexus(cmd)) {
+		spin_unlock_irqrestore(&late_lock, flags);
+		orphan_write(cmd);
+		cmd->result = DID_TRANSPORT_DISRUPTED << 16;
+		scsi_done(cmd);
+		return 0;
+	}
 	look_for_double(cmd);
 	late->is_held = hold_it;
 	if (hold_it) {
@@ -379,9 +443,20 @@ static int __init late_init(void)
 	store = vzalloc(STORE_SIZE);
 	if (!store)
 		return -ENOMEM;
+	target_wq = alloc_workqueue("scsi_late", 0, 0);
+	if (!target_wq) {
+		error = -ENOMEM;
+		goto free_store;
+	}
 	error = add_hosts(&late_template, depth);
 	if (error)
-		vfree(store);
+		goto free_wq;
+	return 0;
+
+free_wq:
+	destroy_workqueue(target_wq);
+free_store:
+	vfree(store);
 	return error;
 }
 
@@ -390,6 +465,8 @@ static void __exit late_exit(void)
 	WRITE_ONCE(hold, 0);
 	WRITE_ONCE(no_tur, 0);
 	remove_hosts();
+	flush_workqueue(target_wq);
+	destroy_workqueue(target_wq);
 	vfree(store);
 }
 
