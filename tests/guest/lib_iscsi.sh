@@ -41,6 +41,14 @@ session() {
 	iscsiadm -m node -T $NAME -p "$(portal "$1")" "$2"
 }
 
+iscsi_initiator_start() {
+	echo "InitiatorName=iqn.2001-04.org.example:host" >/etc/iscsi/initiatorname.iscsi
+	# The daemon wants to know by name who asks it.
+	echo "root:x:0:0::/:/bin/sh" >/etc/passwd
+	mkdir -p /run/lock
+	iscsid -f >/tmp/iscsid.log 2>&1 &
+}
+
 # iscsi_start: both portals are discovered
 iscsi_start() {
 	# The target listens in a network of its own.
@@ -73,11 +81,7 @@ iscsi_start() {
 		target $pair 1
 	done
 
-	echo "InitiatorName=iqn.2001-04.org.example:host" >/etc/iscsi/initiatorname.iscsi
-	# The daemon wants to know by name who asks it.
-	echo "root:x:0:0::/:/bin/sh" >/etc/passwd
-	mkdir -p /run/lock
-	iscsid -f >/tmp/iscsid.log 2>&1 &
+	iscsi_initiator_start
 	within 20 iscsiadm -m discovery -t sendtargets -p "$(portal 0)" ||
 		bail_out "discovery: $(cat /tmp/iscsid.log)"
 

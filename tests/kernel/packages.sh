@@ -9,7 +9,7 @@ build_tools='gcc make libc6-dev binutils flex bison bc perl libelf-dev libssl-de
 guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod cpio iproute2
 	dmsetup coreutils udev'
 # For those that are only unpacked, see tests/rig/unpack.sh.
-guest_libraries=$(apt-cache depends multipath-tools open-iscsi 2>/dev/null |
+guest_libraries=$(apt-cache depends multipath-tools open-iscsi tgt 2>/dev/null |
 	awk '/ Depends: lib/ { print $2 }' | sort -u)
 bench='gnuplot-nox'
 boot='mmdebstrap fdisk'

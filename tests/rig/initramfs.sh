@@ -12,12 +12,14 @@ out=$2
 
 programs="fio sg_inq sg_vpd sg_luns sg_turs sg_readcap sg_dd sg_reset sg_raw
 	sg_persist lsscsi mkfs.ext4 e2fsck mt-st blockdev setpriv ip dmsetup date
-	udevadm multipathd multipath iscsid iscsiadm rdma"
+	udevadm multipathd multipath iscsid iscsiadm rdma tgtd tgtadm"
 sh "$here/unpack.sh" multipath-tools multipathd
 sh "$here/unpack.sh" open-iscsi iscsid
+sh "$here/unpack.sh" tgt tgtd
 tools=$here/../../build/multipath-tools
 iscsi=$here/../../build/open-iscsi
-PATH=$PATH:$tools/sbin:$tools/usr/sbin:$iscsi/sbin:$iscsi/usr/sbin
+tgt=$here/../../build/tgt
+PATH=$PATH:$tools/sbin:$tools/usr/sbin:$iscsi/sbin:$iscsi/usr/sbin:$tgt/usr/sbin
 # Where its own libraries are.
 LD_LIBRARY_PATH=$(find "$tools" -name 'lib*.so.*' -exec dirname {} + | sort -u | paste -s -d :)
 

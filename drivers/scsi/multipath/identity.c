@@ -13,6 +13,7 @@
  * blank or a control character; such bytes are written as %xx.
  */
 
+#include <linux/array_size.h>
 #include <linux/ctype.h>
 #include <linux/err.h>
 #include <linux/hex.h>
@@ -104,6 +105,15 @@ static bool naa_is_unset(const u8 *data, size_t len)
 	}
 }
 
+/*
+ * Two small numbers, of a target and of a logical unit: tgt numbers so what it makes
+ * up, on every machine from one on.
+ */
+static bool naa_is_a_place(const u8 *data)
+{
+	return digits_zero(data, 1, 4) && digits_zero(data, 8, 12);
+}
+
 /* In an EUI-64 of 16 bytes an extension comes before the company's id. */
 static bool eui64_is_unset(const u8 *data, size_t len)
 {
@@ -139,7 +149,8 @@ static struct designator parse_naa(const u8 *data, size_t len)
 			d.rank = 7;
 		break;
 	case 3:		/* locally assigned: unique on one site only */
-		if (len == 8 && !naa_is_unset(data, len))
+		if (len == 8 && !naa_is_unset(data, len) &&
+		    !naa_is_a_place(data))
 			d.rank = 1;
 		break;
 	}
@@ -301,6 +312,31 @@ static char *put_designator(char *out, const struct designator *d)
 	return out;
 }
 
+/* Serial numbers that are the same on every machine, unless somebody sets them. */
+static const struct {
+	const char *vendor;
+	const char *prefix;	/* and then digits */
+} serial_defaults[] = {
+	{ "IET     ", "beaf" },	/* tgt: number of the target, and of the unit */
+};
+
+static bool serial_is_default(const struct scsi_inquiry_identity *inq,
+			      const char *serial, size_t len)
+{
+	for (int i = 0; i < ARRAY_SIZE(serial_defaults); i++) {
+		size_t skip = strlen(serial_defaults[i].prefix);
+
+		if (memcmp(inq->vendor, serial_defaults[i].vendor, 8) ||
+		    len <= skip ||
+		    memcmp(serial, serial_defaults[i].prefix, skip))
+			continue;
+		while (skip < len && isdigit(serial[skip]))
+			skip++;
+		return skip == len;
+	}
+	return false;
+}
+
 /* The serial number without its padding; @len is 0 if there is none to trust. */
 static const char *find_serial(const struct scsi_inquiry_identity *inq,
 			       size_t *len)
@@ -320,7 +356,8 @@ static const char *find_serial(const struct scsi_inquiry_identity *inq,
 		serial++;
 		--*len;
 	}
-	if (all_equal(serial, *len) || !serial[0])
+	if (all_equal(serial, *len) || !serial[0] ||
+	    serial_is_default(inq, serial, *len))
 		*len = 0;
 	return serial;
 }

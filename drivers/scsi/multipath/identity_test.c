@@ -190,8 +190,10 @@ static const struct {
 	{ "NAA 2 without number", BINARY, NAA, "\x20\0\0\x14\x05\0\0\0", 8 },
 	{ "NAA 2 numbered 1", BINARY, NAA, "\x20\0\0\x14\x05\0\0\1", 8,
 	  "naa.2000001405000001" },
-	{ "NAA 3 of zeros and a one", BINARY, NAA, "\x30\0\0\0\0\0\0\1", 8,
-	  "naa.3000000000000001" },
+	{ "NAA 3 of zeros and a one", BINARY, NAA, "\x30\0\0\0\0\0\0\1", 8 },
+	{ "NAA 3 of two places", BINARY, NAA, "\x30\0\xff\xff\0\0\xff\xff", 8 },
+	{ "NAA 3 of more than these", BINARY, NAA, "\x30\x01\0\1\0\0\0\1", 8,
+	  "naa.3001000100000001" },
 	{ "EUI-64 without company", BINARY, EUI64, "\0\0\0\1\2\3\4\5", 8 },
 	{ "EUI-64 without number", BINARY, EUI64, "\0\x14\x05\0\0\0\0\0", 8 },
 	{ "EUI-64 numbered 1", BINARY, EUI64, "\0\x14\x05\0\0\0\0\1", 8,
@@ -235,6 +237,46 @@ static void unset_naa_name(struct kunit *test)
 	add_designator(&page, UTF8, NAME,
 		       "naa.6FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF", 36);
 	expect(test, &page, NULL, NULL, "naa name ones");
+}
+
+/*
+ * What tgt says of the first unit of its first target, on every machine; and when its
+ * administrator has given it a serial number.
+ */
+static void tgt(struct kunit *test)
+{
+	static const u8 naa3[] = { 0x30, 0, 0, 1, 0, 0, 0, 1 };
+	static const u8 naa6[] = { 0x60, 0, 0, 0, 0, 0, 0, 0,
+				   0x0e, 0, 0, 0, 0, 1, 0, 1 };
+	static const char iet[8] = "IET     ", disk[16] = "VIRTUAL-DISK    ";
+	static const struct {
+		const char *serial;
+		const char *expected;
+	} rows[] = {
+		{ "                              beaf11", NULL },
+		{ "                             beaf101", NULL },
+		{ "                              abc123",
+		  "sn.IET.VIRTUAL-DISK.abc123" },
+		{ "                            beaf11x1",
+		  "sn.IET.VIRTUAL-DISK.beaf11x1" },
+	};
+	struct vpd page, serial;
+
+	start_page(&page, 0x83);
+	add_designator(&page, ASCII, T10_VENDOR, "IET     00010001", 16);
+	add_designator(&page, BINARY, NAA, naa3, sizeof(naa3));
+	add_designator(&page, BINARY, NAA, naa6, sizeof(naa6));
+	for (int i = 0; i < ARRAY_SIZE(rows); i++) {
+		char *id;
+
+		start_page(&serial, 0x80);
+		add(&serial, rows[i].serial, strlen(rows[i].serial));
+		id = format(test, &page, &serial, iet, disk);
+		KUNIT_EXPECT_STREQ_MSG(test, id ?: "none",
+				       rows[i].expected ?: "none", "%s",
+				       rows[i].serial);
+		kfree(id);
+	}
 }
 
 /* Best first, by row of designators[]. */
@@ -597,6 +639,7 @@ static void random_pages(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(every_designator),
 	KUNIT_CASE(unset_naa_name),
+	KUNIT_CASE(tgt),
 	KUNIT_CASE(priority),
 	KUNIT_CASE(all_names),
 	KUNIT_CASE(ties),
