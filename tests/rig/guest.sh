@@ -20,7 +20,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 #	# guest: alone=1	it measures time: no other guest beside it
 #	# guest: named=1	it takes long: not among all tests, only if it is named
 #	# append: KERNEL PARAMETERS
-#	# qemu: QEMU OPTIONS
+#	# qemu: QEMU OPTIONS, where @kernel@ is the kernel's file
 #	# disk: NODE SIZE	an empty image, which QEMU options call NODE
 #	# guest: wake=1		when it sleeps, a key is pressed, see wake.sh
 #	# guest: qmp=1		the test may tell QEMU what to do, see lib.sh
@@ -32,7 +32,7 @@ default=$(head_of "$script" seconds)
 seconds=$((${seconds:-${default:-300}} * ${SLOWER:-1}))
 append="$append $(sed -n 's/^# append: //p' "$script")"
 # Word splitting is wanted: options of QEMU, a line or several.
-devices=$(sed -n 's/^# qemu: //p' "$script")
+devices=$(sed -n "s|@kernel@|$kernel|g; s/^# qemu: //p" "$script")
 
 case $devices in
 *-icount*) accel=tcg ;;	# nothing else counts instructions

@@ -54,11 +54,16 @@ int scsi_mpath_init(void)
 		error = -ENOMEM;
 		goto destroy_probe_wq;
 	}
-	error = scsi_mpath_proc_init();
+	error = scsi_mpath_shutdown_init();
 	if (error)
 		goto destroy_removal_wq;
+	error = scsi_mpath_proc_init();
+	if (error)
+		goto exit_shutdown;
 	return 0;
 
+exit_shutdown:
+	scsi_mpath_shutdown_exit();
 destroy_removal_wq:
 	destroy_workqueue(scsi_mpath_removal_wq);
 destroy_probe_wq:
@@ -76,6 +81,7 @@ void scsi_mpath_exit(void)
 	scsi_mpath_proc_exit();
 	scsi_mpath_host_exit();
 	scsi_mpath_watch_stop();
+	scsi_mpath_shutdown_exit();
 	destroy_workqueue(scsi_mpath_removal_wq);
 	destroy_workqueue(scsi_mpath_probe_wq);
 	destroy_workqueue(scsi_mpath_wq);

@@ -243,10 +243,12 @@ static bool no_path_due(struct scsi_mpath *lu, unsigned long *when)
 	if (lu->waits_for_transport && !waits)
 		lu->no_path_since = jiffies;
 	lu->waits_for_transport = waits;
-	if (waits || lu->no_path_timeout < 0 || scsi_mpath_waits_for_resume(lu))
-		return false;
-
-	due = lu->no_path_since + lu->no_path_timeout * HZ;
+	if (!scsi_mpath_ends(lu, waits, &due)) {
+		if (waits || lu->no_path_timeout < 0 ||
+		    scsi_mpath_waits_for_resume(lu))
+			return false;
+		due = lu->no_path_since + lu->no_path_timeout * HZ;
+	}
 	/* Nothing is lost yet. */
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->checking)
@@ -291,6 +293,7 @@ static void no_path_work(struct work_struct *work)
 					     struct scsi_mpath, no_path_work);
 	unsigned int noio = memalloc_noio_save();
 	unsigned long due;
+	bool ends;
 
 	mutex_lock(&scsi_mpath_list_mutex);
 	spin_lock_irq(&lu->lock);
@@ -309,8 +312,10 @@ static void no_path_work(struct work_struct *work)
 			    (unsigned int)((jiffies - lu->no_path_since) / HZ),
 			    is_gone_for_good(lu) ? ", all are gone" : "");
 	WRITE_ONCE(lu->expired, true);
+	ends = scsi_mpath_ends(lu, false, &due);
 	spin_unlock_irq(&lu->lock);
-	if (list_empty(&lu->paths))
+	/* Unless it is merely that nobody is to wait for a path. */
+	if (list_empty(&lu->paths) && !ends)
 		start_removal(lu);
 	mutex_unlock(&scsi_mpath_list_mutex);
 
@@ -576,6 +581,35 @@ void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone)
 		scsi_mpath_arm_no_path(lu);
 }
 
+static void rearm_no_path(struct scsi_mpath *lu)
+{
+	unsigned long due;
+
+	lockdep_assert_held(&lu->lock);
+	if (scsi_mpath_has_path_locked(lu))
+		return;
+	if (lu->expired &&
+	    (!no_path_due(lu, &due) || time_after(due, jiffies))) {
+		WRITE_ONCE(lu->expired, false);
+		queue_work(scsi_mpath_wq, &lu->work);
+	}
+	scsi_mpath_arm_no_path(lu);
+}
+
+/**
+ * scsi_mpath_rearm_no_path - how long I/O waits for a path may have changed
+ * @lu: logical unit
+ *
+ * Context: process; takes @lu->lock.
+ */
+void scsi_mpath_rearm_no_path(struct scsi_mpath *lu)
+{
+	spin_lock_irq(&lu->lock);
+	if (lu->announced)
+		rearm_no_path(lu);
+	spin_unlock_irq(&lu->lock);
+}
+
 /**
  * scsi_mpath_set_no_path_timeout - how long I/O waits for a path
  * @lu: logical unit
@@ -588,17 +622,8 @@ void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone)
  */
 void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds)
 {
-	unsigned long due;
-
 	spin_lock_irq(&lu->lock);
 	WRITE_ONCE(lu->no_path_timeout, seconds);
-	if (!scsi_mpath_has_path_locked(lu)) {
-		if (lu->expired &&
-		    (!no_path_due(lu, &due) || time_after(due, jiffies))) {
-			WRITE_ONCE(lu->expired, false);
-			queue_work(scsi_mpath_wq, &lu->work);
-		}
-		scsi_mpath_arm_no_path(lu);
-	}
+	rearm_no_path(lu);
 	spin_unlock_irq(&lu->lock);
 }

@@ -354,6 +354,8 @@ struct scsi_mpath_cpu {
  *	@lock
  * @gone_since: jiffies since when no path leads to it, says the target over all of
  *	them; 0: not. @lock
+ * @ends_since: jiffies when its upper-level driver has begun to let go of it; 0: it
+ *	has not. @lock
  * @usable_since: jiffies when I/O last became possible; @lock
  * @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere
  * @announced: the LU's scsi_device is in sysfs. Before, I/O does not wait
@@ -402,6 +404,7 @@ struct scsi_mpath {
 	int no_path_timeout;
 	unsigned long no_path_since;
 	unsigned long gone_since;
+	unsigned long ends_since;
 	unsigned long usable_since;
 	bool waits_for_transport;
 	bool expired;
@@ -480,6 +483,7 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu);
 void scsi_mpath_sdev_released(struct scsi_device *sdev);
 void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path);
 void scsi_mpath_arm_no_path(struct scsi_mpath *lu);
+void scsi_mpath_rearm_no_path(struct scsi_mpath *lu);
 void scsi_mpath_runs_again(struct scsi_mpath *lu);
 void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds);
 void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone);
@@ -551,6 +555,13 @@ void scsi_path_power_add(struct scsi_device *sdev);
 void scsi_path_power_remove(struct scsi_device *sdev);
 bool scsi_mpath_is_suspended(const struct scsi_mpath *lu);
 bool scsi_mpath_waits_for_resume(struct scsi_mpath *lu);
+
+/* shutdown.c */
+bool scsi_mpath_system_ends(void);
+bool scsi_mpath_ends(const struct scsi_mpath *lu, bool waits,
+		     unsigned long *when);
+int scsi_mpath_shutdown_init(void);
+void scsi_mpath_shutdown_exit(void);
 
 /* probe.c */
 #define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */

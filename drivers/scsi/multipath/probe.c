@@ -437,6 +437,17 @@ static void watch_path(struct scsi_path *path)
 	spin_unlock_irq(&path->lu->lock);
 }
 
+/*
+ * When the system goes down hosts do as well, after the logical units: leave them alone
+ * but for what still waits for a path.
+ */
+static bool may_be_asked(const struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	return !scsi_mpath_system_ends() || path->checking ||
+	       (!scsi_mpath_has_path_locked(path->lu) && !path->lu->expired);
+}
+
 static void probe_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
@@ -450,6 +461,10 @@ static void probe_work(struct work_struct *work)
 	path->online = false;
 	watch = path->watched && scsi_path_is_usable(path);
 	path->watched = false;
+	if (!may_be_asked(path)) {
+		probe = false;
+		watch = false;
+	}
 	path->probing = probe || watch;
 	path->missed = false;
 	spin_unlock_irq(&path->lu->lock);

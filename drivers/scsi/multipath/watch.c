@@ -130,7 +130,7 @@ static void watch_work(struct work_struct *work)
 	int budget = WATCH_BUDGET;
 	bool is_empty;
 
-	if (!period)
+	if (!period || scsi_mpath_system_ends())
 		return;
 	mutex_lock(&scsi_mpath_list_mutex);
 	is_empty = list_empty(&scsi_mpath_list);

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The end does not wait for paths for long: neither that of the system, whose disks
+ * have their caches written back last of all, nor that of an upper-level driver which
+ * lets go of one disk.
+ *
+ * Whatever no_path_timeout is, I/O without a path fails after a while then, as that of
+ * a plain disk does whose transport has given it up. What comes to an end by itself is
+ * waited for: a target that changes access states, an identity that is being read.
+ */
+
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/reboot.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_multipath.h>
+
+#include "../scsi_priv.h"
+#include "mpath.h"
+
+/* Seconds that I/O waits for a path, at most: as many as without any setting. */
+#define END_TIMEOUT		30
+
+/* jiffies when it has begun; 0: it has not. Written once */
+static unsigned long system_ends_since;
+
+static unsigned long ends_since(const struct scsi_mpath *lu)
+{
+	return READ_ONCE(system_ends_since) ?: lu->ends_since;
+}
+
+/**
+ * scsi_mpath_system_ends - is the system shut down, or started anew?
+ *
+ * Context: any.
+ */
+bool scsi_mpath_system_ends(void)
+{
+	return READ_ONCE(system_ends_since);
+}
+
+/**
+ * scsi_mpath_ends - is nobody to wait for a path for long?
+ * @lu: logical unit without a usable path
+ * @waits: its transport has not given up a path
+ * @when: jiffies when I/O is to fail, then
+ *
+ * The time counts from the loss of the last path. A transport that still waits has it
+ * from the beginning of the end, however long it has waited.
+ *
+ * Context: @lu->lock held.
+ */
+bool scsi_mpath_ends(const struct scsi_mpath *lu, bool waits,
+		     unsigned long *when)
+{
+	unsigned long since = ends_since(lu), from = lu->no_path_since;
+	int seconds = END_TIMEOUT;
+
+	lockdep_assert_held(&lu->lock);
+	if (!since)
+		return false;
+	if (waits)
+		from = time_after(since, from) ? since : from;
+	else if (lu->no_path_timeout >= 0)
+		seconds = min(seconds, lu->no_path_timeout);
+	*when = from + seconds * HZ;
+	return true;
+}
+
+static int system_ends(struct notifier_block *nb, unsigned long action,
+		       void *data)
+{
+	struct scsi_mpath *lu;
+
+	WRITE_ONCE(system_ends_since, jiffies ?: 1);
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(lu, &scsi_mpath_list, node)
+		scsi_mpath_rearm_no_path(lu);
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return NOTIFY_DONE;
+}
+
+/* Others write to their disks when they hear of it: md does. */
+static struct notifier_block reboot_notifier = {
+	.notifier_call	= system_ends,
+	.priority	= INT_MAX,
+};
+
+static int driver_ends(struct notifier_block *nb, unsigned long action,
+		       void *data)
+{
+	struct device *dev = data;
+	struct scsi_mpath *lu;
+
+	if ((action != BUS_NOTIFY_UNBIND_DRIVER &&
+	     action != BUS_NOTIFY_UNBOUND_DRIVER) ||
+	    !scsi_is_sdev_device(dev) ||
+	    !scsi_device_is_lu(to_scsi_device(dev)))
+		return NOTIFY_DONE;
+	lu = to_scsi_device(dev)->hostdata;
+	spin_lock_irq(&lu->lock);
+	if (action == BUS_NOTIFY_UNBIND_DRIVER)
+		lu->ends_since = jiffies ?: 1;
+	else
+		lu->ends_since = 0;
+	spin_unlock_irq(&lu->lock);
+	scsi_mpath_rearm_no_path(lu);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block driver_notifier = {
+	.notifier_call	= driver_ends,
+};
+
+/**
+ * scsi_mpath_shutdown_init - have the end announced
+ *
+ * Context: process.
+ * Return: 0 or an errno.
+ */
+int scsi_mpath_shutdown_init(void)
+{
+	int error = bus_register_notifier(&scsi_bus_type, &driver_notifier);
+
+	if (error)
+		return error;
+	error = register_reboot_notifier(&reboot_notifier);
+	if (error)
+		bus_unregister_notifier(&scsi_bus_type, &driver_notifier);
+	return error;
+}
+
+/**
+ * scsi_mpath_shutdown_exit - the mid-layer goes, nothing waits any more
+ *
+ * Context: process.
+ */
+void scsi_mpath_shutdown_exit(void)
+{
+	unregister_reboot_notifier(&reboot_notifier);
+	bus_unregister_notifier(&scsi_bus_type, &driver_notifier);
+}
