@@ -714,8 +714,9 @@ static noinline void attempt_failed(struct scsi_path *path,
 	if (verdict.cmd == CMD_DELIVER) {
 		verdict.cmd = is_news ? as_without_others(cmd, lu_cmd, sense) :
 					CMD_NEVER_RAN;
-		pause = verdict.cmd == CMD_NEVER_RAN;
-		if (is_news && pause)
+		/* What has been told is said once over each path: that has an end. */
+		pause = is_news && verdict.cmd == CMD_NEVER_RAN;
+		if (pause)
 			scsi_path_event_was_swallowed(path, sense);
 	} else if (verdict.ask_others) {
 		if (!may_ask_others(path, lu_cmd, &verdict))
