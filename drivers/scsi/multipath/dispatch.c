@@ -452,11 +452,24 @@ static bool is_the_senders_own(struct scsi_cmnd *lu_cmd)
 	       !lu_cmd->allowed;
 }
 
+/*
+ * What has been moved is not where it was, and the changer says so when it is to be moved
+ * once more. So ch lets that happen; and what fails without sense data, it takes for a
+ * success.
+ */
+static bool is_moved_by_its_driver(const struct scsi_mpath *lu,
+				   const struct scsi_cmnd *lu_cmd)
+{
+	return lu->sdev->type == TYPE_MEDIUM_CHANGER &&
+	       lu_cmd->cmnd[0] == MOVE_MEDIUM;
+}
+
 static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
 	if (is_the_senders_own(lu_cmd))
 		return scsi_lu_may_repeat_passthrough(lu, lu_cmd);
-	return scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
+	return is_moved_by_its_driver(lu, lu_cmd) ||
+	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
 }
 
 /* One more attempt is made, or are these all that a command has over all paths? */
