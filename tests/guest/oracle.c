@@ -1436,6 +1436,9 @@ static bool leaves_traces(const struct one_case *c)
 {
 	if (is(&types[c->type], "tape") && c->fault.any)
 		return true;
+	/* Which path has told of the newest event? */
+	if (c->fault.everywhere && c->fault.sense >> 16 == 6)
+		return true;
 	return c->fault.sense == 0x052000 || c->fault.sense == 0x052400;
 }
 
@@ -1689,6 +1692,14 @@ static void add_plain_fault(int type, const struct fault *fault, unsigned int nr
 		add_case(type, t->ops[0], fault, nr % 2 ? EVER : 1);
 }
 
+/* Some of them; illegal requests are no faults, and of events one will do. */
+static bool may_come_everywhere(int i)
+{
+	unsigned int key = senses[i] >> 16;
+
+	return key == 5 || key == 6 ? senses[i] == 0x062900 : i % 3 == 0;
+}
+
 static void add_cases(int type)
 {
 	const struct type *t = &types[type];
@@ -1734,14 +1745,14 @@ static void add_cases(int type)
 			fault.any = false;
 		}
 		/* What all paths say goes up. */
-		if (type == 0 && senses[i] >> 16 != 5 && i % 3 == 0) {
+		if (type == 0 && may_come_everywhere(i)) {
 			fault.everywhere = true;
 			add_case(type, READ, &fault, EVER);
 			fault.everywhere = false;
 		}
 		fault.flags = i % 4 == 1 ? DESCRIPTORS | executed :
 			      i % 4 == 3 ? DEFERRED : 0;
-		if (i % 2 && i / 2 % (int)ARRAY_SIZE(types) == type)
+		if (i % 2 && (type == 0 || i / 2 % (int)ARRAY_SIZE(types) == type))
 			add_case(type, t->ops[i / 8 % t->nr_ops], &fault,
 				 i / 8 % 2 ? 1 : EVER);
 	}
