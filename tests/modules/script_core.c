@@ -6,9 +6,9 @@
  * prevents removal), as SAM and SPC have it.
  *
  * In debugfs, below scsi_script:
- *   units	"add TYPE PATHS lu|plain": TYPE is disk, removable, cd or tape; a plain
- *		one says neither MULTIP nor TPGS. "remove NUMBER". Reading: a line each,
- *		NUMBER TYPE HOST...
+ *   units	"add TYPE PATHS lu|plain": TYPE is disk, removable, zoned, cd, tape, changer
+ *		or enclosure; a plain one says neither MULTIP nor TPGS. "remove NUMBER".
+ *		Reading: a line each, NUMBER TYPE HOST...
  * and for each device, below its number:
  *   rules	"PATH OPCODE COUNT HOST STATUS SENSE FLAGS MS": the next COUNT commands
  *		OPCODE (-1: all but INQUIRY, REPORT LUNS, REQUEST SENSE; -2: all that
@@ -26,7 +26,8 @@
  *		"attention PATH UA"; "capacity BLOCKS"; "stop"; "release": what is held is
  *		given up; "block PATH", "unblock PATH": the host takes no requests;
  *		"target_block PATH", "target_unblock PATH"; "rescan PATH";
- *		"max_sectors PATH SECTORS"; "zero": the counters;
+ *		"max_sectors PATH SECTORS"; "zero": the counters; "timeout MS H:C:T:L": what
+ *		is sent to any device from now on has that time, in sysfs it has seconds;
  *		"allow": nobody prevents removal any more
  *   counters	"sent PATH OPCODE COUNT", "executed OPCODE COUNT", "changes COUNT" (what
  *		was carried out that does something else twice), and others by name
@@ -89,7 +90,8 @@ struct script_cmd {
 };
 
 static const struct script_type *const types[] = {
-	&script_disk, &script_removable, &script_cd, &script_tape,
+	&script_disk, &script_removable, &script_zoned, &script_cd, &script_tape,
+	&script_changer, &script_enclosure,
 };
 
 static const u8 ua_sense[NR_UA][2] = {
@@ -189,10 +191,8 @@ static void inquiry(struct script_unit *unit, struct scsi_cmnd *cmd)
 		buf[4 + len++] = 0x00;
 		buf[4 + len++] = 0x80;
 		buf[4 + len++] = 0x83;
-		if (unit->type->vpd) {
-			buf[4 + len++] = 0xb0;
-			buf[4 + len++] = 0xb2;
-		}
+		for (const char *p = unit->type->vpd_pages; p && *p; p++)
+			buf[4 + len++] = *p;
 		break;
 	case 0x80:
 		len = sprintf(buf + 4, "SCRIPT%04u", unit->index);
@@ -739,6 +739,25 @@ static int set_max_sectors(struct scsi_device *sdev, unsigned int sectors)
 	return queue_limits_commit_update(sdev->request_queue, &lim);
 }
 
+/* Of the device that the upper levels have, which need not be ours. */
+static int set_timeout(struct script_unit *unit, const char *text)
+{
+	const struct bus_type *bus = unit->nexus[0].shost->shost_gendev.bus;
+	char name[32];
+	unsigned int ms;
+	struct device *dev;
+
+	if (sscanf(text, "%u %31s", &ms, name) != 2)
+		return -EINVAL;
+	dev = bus_find_device_by_name(bus, NULL, name);
+	if (!dev)
+		return -ENODEV;
+	blk_queue_rq_timeout(to_scsi_device(dev)->request_queue,
+			     msecs_to_jiffies(ms));
+	put_device(dev);
+	return 0;
+}
+
 /* What the host of a path does. */
 static int do_to_path(struct script_unit *unit, const char *what,
 		      unsigned int path, int arg)
@@ -795,6 +814,8 @@ static int do_event(struct script_unit *unit, char *text)
 		release_held(unit);
 		return 0;
 	}
+	if (!strcmp(what, "timeout"))
+		return set_timeout(unit, text + strlen("timeout"));
 	if (!strcmp(what, "power_cycle"))
 		lose_all(unit);
 	if (do_to_device(unit, what, arg[0]))

@@ -72,7 +72,8 @@ static void read_capacity(struct script_unit *unit, struct scsi_cmnd *cmd)
 	} else if ((cmd->cmnd[1] & 0x1f) == SAI_READ_CAPACITY_16) {
 		put_unaligned_be64(unit->nr_blocks - 1, buf);
 		put_unaligned_be32(unit->block_len, buf + 8);
-		buf[14] = unit->type->vpd ? 0x80 : 0;	/* LBPME */
+		/* LBPME */
+		buf[14] = unit->type->vpd == disk_vpd ? 0x80 : 0;
 		script_answer(cmd, buf, sizeof(buf));
 	} else {
 		script_illegal(cmd, 0x20);
@@ -181,7 +182,8 @@ static bool disk_carry_out(struct script_unit *unit, struct scsi_cmnd *cmd,
 	}
 }
 
-static bool disk_changes(const struct scsi_cmnd *cmd)
+/* What a disk does twice if it is asked twice */
+bool script_disk_changes(const struct scsi_cmnd *cmd)
 {
 	switch (cmd->cmnd[0]) {
 	case SEND_DIAGNOSTIC:
@@ -200,7 +202,8 @@ const struct script_type script_disk = {
 	.load		= disk_load,
 	.unload		= disk_unload,
 	.carry_out	= disk_carry_out,
-	.changes	= disk_changes,
+	.changes	= script_disk_changes,
+	.vpd_pages	= "\xb0\xb2",
 	.vpd		= disk_vpd,
 };
 
@@ -213,9 +216,19 @@ const struct script_type script_removable = {
 	.load		= disk_load,
 	.unload		= disk_unload,
 	.carry_out	= disk_carry_out,
-	.changes	= disk_changes,
+	.changes	= script_disk_changes,
+	.vpd_pages	= "\xb0\xb2",
 	.vpd		= disk_vpd,
 };
+
+/* One track, and where it ends */
+static void read_toc(struct script_unit *unit, struct scsi_cmnd *cmd)
+{
+	u8 buf[20] = { 0, 18, 1, 1, 0, 0x14, 1, 0, 0, 0, 0, 0, 0, 0x14, 0xaa };
+
+	put_unaligned_be32(unit->nr_blocks, buf + 16);
+	script_answer(cmd, buf, sizeof(buf));
+}
 
 static bool cd_carry_out(struct script_unit *unit, struct scsi_cmnd *cmd,
 			 unsigned int path)
@@ -229,6 +242,9 @@ static bool cd_carry_out(struct script_unit *unit, struct scsi_cmnd *cmd,
 	case WRITE_12:
 	case WRITE_16:
 		return false;
+	case READ_TOC:
+		read_toc(unit, cmd);
+		return true;
 	default:
 		return disk_carry_out(unit, cmd, path);
 	}
@@ -243,5 +259,5 @@ const struct script_type script_cd = {
 	.load		= disk_load,
 	.unload		= disk_unload,
 	.carry_out	= cd_carry_out,
-	.changes	= disk_changes,
+	.changes	= script_disk_changes,
 };

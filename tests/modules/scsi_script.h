@@ -28,8 +28,9 @@ struct script_unit;
  *	type does not know the command. Called with the lock of the unit held
  * @changes: is the command one that does something else if it is carried out twice?
  * @reset: somebody resets the device; may be NULL
- * @position: of a tape; may be NULL
- * @vpd: fills in a VPD page behind its header, and returns its length; may be NULL
+ * @position: of a tape, of what a changer carries, of a write pointer; may be NULL
+ * @vpd_pages: pages of its own, in ascending order; may be NULL
+ * @vpd: fills in such a page behind its header, and returns its length; may be NULL
  */
 struct script_type {
 	const char *name;
@@ -44,6 +45,7 @@ struct script_type {
 	bool (*changes)(const struct scsi_cmnd *cmd);
 	void (*reset)(struct script_unit *unit);
 	unsigned int (*position)(struct script_unit *unit);
+	const char *vpd_pages;
 	unsigned int (*vpd)(struct script_unit *unit, u8 page, u8 *buf);
 };
 
@@ -124,7 +126,9 @@ void script_answer(struct scsi_cmnd *cmd, const void *data, unsigned int len);
 void script_illegal(struct scsi_cmnd *cmd, u8 asc);
 void script_tell(struct script_unit *unit, enum script_ua ua, int but);
 
-extern const struct script_type script_disk, script_removable, script_cd,
-	script_tape;
+bool script_disk_changes(const struct scsi_cmnd *cmd);
+
+extern const struct script_type script_disk, script_removable, script_zoned,
+	script_cd, script_tape, script_changer, script_enclosure;
 
 #endif /* _SCSI_SCRIPT_H */

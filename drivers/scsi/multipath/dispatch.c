@@ -452,11 +452,40 @@ static bool is_the_senders_own(struct scsi_cmnd *lu_cmd)
 	       !lu_cmd->allowed;
 }
 
+/*
+ * What is sent over each path once, but over none twice: its sender decides what else is
+ * to be done. And no passthrough that was aborted, or got sense data, is sent twice to a
+ * device, see scsi_noretry_cmd(); one that the error handler has dealt with is.
+ */
+static bool goes_once_over_each_path(struct scsi_cmnd *cmd,
+				     struct scsi_cmnd *lu_cmd)
+{
+	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))
+		return false;
+	return !lu_cmd->allowed ||
+	       (host_byte(cmd->result) == DID_TIME_OUT &&
+		!(cmd->flags & SCMD_PATH_RETRY)) ||
+	       scsi_status_is_check_condition(cmd->result);
+}
+
+/*
+ * What has been moved is not where it was, and the changer says so when it is to be moved
+ * once more. So ch lets that happen; and what fails without sense data, it takes for a
+ * success.
+ */
+static bool is_moved_by_its_driver(const struct scsi_mpath *lu,
+				   const struct scsi_cmnd *lu_cmd)
+{
+	return lu->sdev->type == TYPE_MEDIUM_CHANGER &&
+	       lu_cmd->cmnd[0] == MOVE_MEDIUM;
+}
+
 static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
 	if (is_the_senders_own(lu_cmd))
 		return scsi_lu_may_repeat_passthrough(lu, lu_cmd);
-	return scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
+	return is_moved_by_its_driver(lu, lu_cmd) ||
+	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
 }
 
 /* One more attempt is made, or are these all that a command has over all paths? */
@@ -492,13 +521,12 @@ static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
  * The limit is what the logical unit had at its best: paths that leave take no
  * attempts with them, and while there is none, none is made.
  */
-static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+			  bool once)
 {
 	if (!may_be_repeated(lu, lu_cmd))
 		return false;
-	/* Over another path, that is. Its sender may repeat it over the same. */
-	if (is_the_senders_own(lu_cmd) &&
-	    !has_untried_path(lu, history_of(lu_cmd)))
+	if (once && !has_untried_path(lu, history_of(lu_cmd)))
 		return false;
 	if (has_had_its_time(lu_cmd))
 		return false;
@@ -516,16 +544,17 @@ static bool may_ask_others(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 	return verdict->cmd == CMD_NEVER_RAN || may_be_repeated(lu, lu_cmd);
 }
 
-/* The next attempt is to take another path, if there is one. */
-static void note_tried(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
-		       struct scsi_path *path, bool blame)
+/* The next attempt is to take another path, if there is one, or @once if at all. */
+static void note_tried(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
+		       bool once, bool blame)
 {
 	unsigned long history = history_of(lu_cmd) | TRIED(path);
+	struct scsi_mpath *lu = path->lu;
 
 	if (blame)
 		history |= BLAMED(path);
 	/* All have been: begin anew, but not with this one. */
-	if (!has_untried_path(lu, history) && !is_the_senders_own(lu_cmd))
+	if (!has_untried_path(lu, history) && !once)
 		history = (history & ~ALL_TRIED) | TRIED(path);
 	set_history(lu_cmd, history);
 }
@@ -599,7 +628,7 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 }
 
 static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
-			 enum scsi_cmd_effect effect, bool pause)
+			 enum scsi_cmd_effect effect, bool pause, bool once)
 {
 	forget_time_without_path(lu, lu_cmd);
 	switch (effect) {
@@ -615,7 +644,7 @@ static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 			scsi_lu_retry_cmd(lu_cmd);
 		return;
 	case CMD_MAY_HAVE_RUN:
-		if (!may_run_again(lu, lu_cmd))
+		if (!may_run_again(lu, lu_cmd, once))
 			done_for_good(lu, lu_cmd);
 		else if (has_untried_path(lu, history_of(lu_cmd)))
 			scsi_lu_requeue_cmd(lu_cmd);
@@ -702,6 +731,7 @@ static noinline void attempt_failed(struct scsi_path *path,
 	struct scsi_sense_hdr sense_hdr, *sense = NULL;
 	struct scsi_verdict verdict;
 	bool is_news = true, pause = false;
+	bool once = goes_once_over_each_path(cmd, lu_cmd);
 
 	if (host_byte(cmd->result) == DID_TIME_OUT)
 		atomic_inc(&lu_cmd->device->iotmo_cnt);
@@ -714,8 +744,9 @@ static noinline void attempt_failed(struct scsi_path *path,
 	if (verdict.cmd == CMD_DELIVER) {
 		verdict.cmd = is_news ? as_without_others(cmd, lu_cmd, sense) :
 					CMD_NEVER_RAN;
-		pause = verdict.cmd == CMD_NEVER_RAN;
-		if (is_news && pause)
+		/* What has been told is said once over each path: that has an end. */
+		pause = is_news && verdict.cmd == CMD_NEVER_RAN;
+		if (pause)
 			scsi_path_event_was_swallowed(path, sense);
 	} else if (verdict.ask_others) {
 		if (!may_ask_others(path, lu_cmd, &verdict))
@@ -737,13 +768,13 @@ static noinline void attempt_failed(struct scsi_path *path,
 	if (verdict.cmd == CMD_MAY_HAVE_RUN ||
 	    (verdict.cmd == CMD_NEVER_RAN &&
 	     (verdict.ask_others || is_out_of_use(verdict.path))))
-		note_tried(lu, lu_cmd, path, verdict.blame);
+		note_tried(path, lu_cmd, once, verdict.blame);
 	/* The attempt held the path; the command holds the logical unit. */
 	scsi_path_free_cmd(cmd);
 	if (verdict.ask_others && verdict.cmd != CMD_DELIVER)
 		scsi_lu_requeue_cmd(lu_cmd);
 	else
-		apply_to_cmd(lu, lu_cmd, verdict.cmd, pause);
+		apply_to_cmd(lu, lu_cmd, verdict.cmd, pause, once);
 }
 
 /**
@@ -809,7 +840,7 @@ bool scsi_path_may_recover(struct scsi_cmnd *cmd)
  */
 void scsi_path_eh_is_over(struct scsi_cmnd *cmd)
 {
-	if (scsi_device_online(cmd->device) && cmd->result &&
-	    !host_byte(cmd->result) && !SCSI_SENSE_VALID(cmd))
+	if (scsi_device_online(cmd->device) && !host_byte(cmd->result) &&
+	    !SCSI_SENSE_VALID(cmd))
 		cmd->flags |= SCMD_PATH_RETRY;
 }

@@ -63,6 +63,8 @@ static enum scsi_lu_event event_of(const struct scsi_sense_hdr *sense)
 static enum scsi_device_event uevent_of(enum scsi_lu_event event)
 {
 	switch (event) {
+	case EVENT_RESET:
+		return SDEV_EVT_POWER_ON_RESET_OCCURRED;
 	case EVENT_ACCESS:
 		return SDEV_EVT_ALUA_STATE_CHANGE_REPORTED;
 	case EVENT_MODE:
@@ -264,9 +266,11 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 		 */
 		path->event[event] = lu->event[event];
 	} else if (note_report(path, event)) {
-		tell_user_space(lu, event);
+		/* What is told to an upper level is told to user space as well. */
 		if (concerns_upper_level(event) && lu->announced)
 			keep_for_upper_level(lu, event, sense);
+		else
+			tell_user_space(lu, event);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
@@ -283,23 +287,25 @@ void scsi_path_has_sense(struct scsi_cmnd *cmd,
 {
 	struct scsi_device *sdev = cmd->device;
 	struct scsi_path *path;
+	bool is_judged_later;	/* when the attempt is over */
 
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
 	if (!path || scsi_sense_is_deferred(sense))
 		goto out;
+	is_judged_later = scsi_cmd_is_path_attempt(cmd) &&
+			  cmd->submitter == SUBMITTED_BY_BLOCK_LAYER;
 	if (sdev->expecting_cc_ua && sense->asc != 0x28 &&
 	    (sense->sense_key == NOT_READY ||
 	     sense->sense_key == UNIT_ATTENTION)) {
 		/* After a reset of our own it is what was to be expected. */
 		if (scsi_cmd_is_path_attempt(cmd))
 			cmd->flags |= SCMD_PATH_RETRY;
+		if (!is_judged_later && sense->sense_key == UNIT_ATTENTION)
+			scsi_path_event_was_swallowed(path, sense);
 		goto out;
 	}
-	if (scsi_cmd_is_path_attempt(cmd) &&
-	    cmd->submitter == SUBMITTED_BY_BLOCK_LAYER)
-		goto out;	/* to be judged when the attempt is over */
-	if (sense->sense_key == UNIT_ATTENTION)
+	if (!is_judged_later && sense->sense_key == UNIT_ATTENTION)
 		collect(path, sense);
 out:
 	rcu_read_unlock();

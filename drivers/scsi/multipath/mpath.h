@@ -124,6 +124,7 @@ enum scsi_lu_event {
  *	switched off; @lu->lock
  * @checking: carries no I/O until its identity has been read, whatever @state is:
  *	it may lead elsewhere. Written under @lu->lock, read anywhere
+ * @checked_in_use: it carried I/O until then, and was not stopped since; @lu->lock
  * @check_end: jiffies until which I/O waits for that, if it waits; @lu->lock
  * @probing: @probe asks at this moment; @lu->lock
  * @missed: what @probe finds out may be from before the path came back; @lu->lock
@@ -174,6 +175,7 @@ struct scsi_path {
 	bool changed;
 	bool online;
 	bool checking;
+	bool checked_in_use;
 	bool probing;
 	bool missed;
 	bool told_stopped;

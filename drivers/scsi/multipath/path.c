@@ -210,12 +210,21 @@ void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
-/* It is what it was, and nobody needs to hear of it who has not heard of its loss. */
+/*
+ * It is what it was, and nobody needs to hear of it who has not heard of its loss. What
+ * is answered with the same report over and over has its time all the same: that for
+ * which it waited for the check counts.
+ */
 static void end_check(struct scsi_path *path)
 {
-	lockdep_assert_held(&path->lu->lock);
+	struct scsi_mpath *lu = path->lu;
+	unsigned long usable_since = lu->usable_since;
+
+	lockdep_assert_held(&lu->lock);
 	WRITE_ONCE(path->checking, false);
-	scsi_path_refresh_locked(path->lu);
+	scsi_path_refresh_locked(lu);
+	if (path->checked_in_use)
+		WRITE_ONCE(lu->usable_since, usable_since);
 	if (!path->told_stopped || !path->running)
 		return;
 	path->told_stopped = false;
@@ -474,9 +483,12 @@ void scsi_path_check_identity(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	/* While the logical unit is scanned, it has been read a moment ago. */
-	if (path->lu->announced && path->running &&
-	    state_carries_io(path->state))
-		start_check(path);
+	if (!path->lu->announced || !path->running ||
+	    !state_carries_io(path->state))
+		return;
+	if (!path->checking)
+		path->checked_in_use = true;
+	start_check(path);
 }
 
 /**
@@ -644,6 +656,7 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 			if (state_carries_io(path->state))
 				report_stopped(path);
 		} else if (state_carries_io(path->state)) {
+			path->checked_in_use = false;
 			start_check(path);
 		} else if (path->state != PATH_DISABLED) {
 			path->missed = path->probing;

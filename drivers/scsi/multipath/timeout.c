@@ -87,6 +87,18 @@ void scsi_path_was_patient(struct scsi_path *path, unsigned long since)
 		WRITE_ONCE(lu->slow_until, (jiffies + SLOW_FOR) ?: 1);
 }
 
+/*
+ * What is written in sequence can not be written once more: if it has been, the zone
+ * goes on behind it.
+ */
+static bool must_be_written_once(struct request *rq)
+{
+	struct scsi_cmnd *lu_cmd = rq->end_io_data;
+
+	return req_op(rq) == REQ_OP_WRITE &&
+	       lu_cmd->device->type == TYPE_ZBC;
+}
+
 /* Until the timer is to go off next, for one who has been left alone since. */
 static void let_alone(struct scsi_cmnd *cmd, unsigned long patience)
 {
@@ -127,6 +139,7 @@ bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 	path_timeout = READ_ONCE(path->lu->path_timeout);
 	/* Without an abort there would be the error handler, for all of a host. */
 	if (!path_timeout || scsi_lu_is_slow(path->lu) ||
+	    must_be_written_once(rq) ||
 	    !cmd->device->host->hostt->eh_abort_handler) {
 		let_alone(cmd, whole - had);
 		return true;

@@ -303,15 +303,34 @@ static bool service_action_in_is_idempotent(const u8 *cdb)
 	}
 }
 
+/* What looks, and what puts the robot somewhere; moving and exchanging is not (SMC-3). */
+static bool changer_is_idempotent(u8 opcode)
+{
+	switch (opcode) {
+	case TEST_UNIT_READY:
+	case INQUIRY:
+	case REPORT_LUNS:
+	case MODE_SENSE:
+	case MODE_SENSE_10:
+	case LOG_SENSE:
+	case INITIALIZE_ELEMENT_STATUS:
+	case POSITION_TO_ELEMENT:
+	case READ_ELEMENT_STATUS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /**
  * scsi_cmd_is_idempotent - does running a command twice equal running it once?
  * @device_type: peripheral device type of the logical unit (SPC-4 6.6.2)
  * @cdb: the command
  *
  * Only what the upper-level drivers send for block I/O and to learn about a
- * device is listed (SPC-4, SBC-4, MMC-6, ZBC). A command not known here
+ * device is listed (SPC-4, SBC-4, MMC-6, ZBC, SMC-3). A command not known here
  * counts as not idempotent, and so does every command of a sequential-access
- * device or a medium changer.
+ * device.
  *
  * Context: any. Pure.
  */
@@ -325,6 +344,8 @@ bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb)
 	case TYPE_WORM:
 	case TYPE_MOD:
 		break;
+	case TYPE_MEDIUM_CHANGER:
+		return changer_is_idempotent(cdb[0]);
 	default:
 		return false;
 	}

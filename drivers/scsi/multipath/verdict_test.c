@@ -403,9 +403,8 @@ static void not_idempotent(struct kunit *test)
 static void other_types(struct kunit *test)
 {
 	static const u8 types[] = {
-		TYPE_TAPE, TYPE_MEDIUM_CHANGER, TYPE_PRINTER, TYPE_PROCESSOR,
-		TYPE_SCANNER, TYPE_COMM, TYPE_RAID, TYPE_OSD, TYPE_ENCLOSURE,
-		TYPE_WLUN, TYPE_NO_LUN, 0xff,
+		TYPE_TAPE, TYPE_PRINTER, TYPE_PROCESSOR, TYPE_SCANNER, TYPE_COMM,
+		TYPE_RAID, TYPE_OSD, TYPE_ENCLOSURE, TYPE_WLUN, TYPE_NO_LUN, 0xff,
 	};
 
 	for (int i = 0; i < ARRAY_SIZE(types); i++) {
@@ -420,6 +419,34 @@ static void other_types(struct kunit *test)
 					       "type %#x opcode %#x", types[i],
 					       opcode);
 		}
+	}
+}
+
+static void changer_moves_once(struct kunit *test)
+{
+	static const u8 repeated[] = {
+		INITIALIZE_ELEMENT_STATUS, POSITION_TO_ELEMENT,
+		READ_ELEMENT_STATUS, MODE_SENSE,
+	};
+	static const u8 not_repeated[] = {
+		MOVE_MEDIUM, EXCHANGE_MEDIUM, MODE_SELECT, SEND_DIAGNOSTIC,
+	};
+
+	for (int i = 0; i < ARRAY_SIZE(repeated); i++) {
+		u8 cdb[32] = { repeated[i] };
+
+		KUNIT_EXPECT_TRUE_MSG(test,
+				      scsi_cmd_is_idempotent(TYPE_MEDIUM_CHANGER,
+							     cdb),
+				      "opcode %#x", repeated[i]);
+	}
+	for (int i = 0; i < ARRAY_SIZE(not_repeated); i++) {
+		u8 cdb[32] = { not_repeated[i] };
+
+		KUNIT_EXPECT_FALSE_MSG(test,
+				       scsi_cmd_is_idempotent(TYPE_MEDIUM_CHANGER,
+							      cdb),
+				       "opcode %#x", not_repeated[i]);
 	}
 }
 
@@ -466,6 +493,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(idempotent_opcodes),
 	KUNIT_CASE(not_idempotent),
 	KUNIT_CASE(other_types),
+	KUNIT_CASE(changer_moves_once),
 	KUNIT_CASE(variable_length),
 	KUNIT_CASE(service_action_in),
 	{ }
