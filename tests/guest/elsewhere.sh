@@ -2,7 +2,7 @@
 # A LUN of a real target is used for another logical unit, over one of its ports and
 # then over both. Whoever leads elsewhere is fenced, and the new logical unit appears by
 # itself over all its paths. Nobody scans.
-# guest: cpus=4 memory=2048 seconds=400
+# guest: clock=virtual cpus=4 memory=2048 seconds=400
 . ./lib.sh
 . ./lib_transport.sh
 . ./lib_iscsi.sh

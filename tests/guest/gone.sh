@@ -3,7 +3,7 @@
 # there, and goes on saying so, I/O fails before no_path_timeout is over. If it says
 # so over some, or for the time of a restart, or if the paths are lost in any other
 # way, it does not.
-# guest: cpus=4 seconds=400
+# guest: clock=virtual cpus=4 seconds=400
 . ./lib.sh
 plan 18
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Whose disk is it: never two logical units in one, never one logical unit twice,
 # whatever a logical unit says about itself by now.
-# guest: cpus=4 memory=2048 seconds=600
+# guest: clock=virtual cpus=4 memory=2048 seconds=600
 . ./lib.sh
 . ./lib_lio.sh
 plan 30

@@ -3,7 +3,7 @@
 # faults: one who only ever appends to what he has written finds all of it afterwards.
 # Faults come at random between his commands and under them; the seed is printed, and
 # tape_seed=N on the kernel's command line chooses it.
-# guest: cpus=4 seconds=420
+# guest: clock=virtual cpus=4 seconds=420
 . ./lib.sh
 . ./lib_script.sh
 

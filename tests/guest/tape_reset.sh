@@ -3,7 +3,7 @@
 # who writes: a reset by the error handler or by somebody else, a loss of power. A plain
 # tape drive is told of it, and refuses to write; so must a logical unit with one path, and
 # with two.
-# guest: cpus=4 seconds=420
+# guest: clock=virtual cpus=4 seconds=420
 . ./lib.sh
 . ./lib_script.sh
 plan 110

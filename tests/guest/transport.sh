@@ -2,7 +2,7 @@
 # A transport that blocks a device has not given it up, and how long it waits is its
 # own matter: a logical unit whose last path is blocked waits as long as a plain disk
 # does. And whoever has set too short a time can still have I/O wait again.
-# guest: cpus=4 memory=2048 seconds=300
+# guest: clock=virtual cpus=4 memory=2048 seconds=300
 . ./lib.sh
 plan 26
 

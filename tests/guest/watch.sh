@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Paths that carry nothing are tested now and then: redundancy that is gone is told
 # before it is needed.
-# guest: cpus=4 seconds=400
+# guest: clock=virtual cpus=4 seconds=400
 # append: scsi_mod.path_watch=4
 . ./lib.sh
 plan 23

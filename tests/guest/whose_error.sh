@@ -2,7 +2,7 @@
 # An answer that may be that of one controller is not the disk's answer before the other
 # paths have been asked: not ready, hardware error, aborted command, busy. What all of
 # them say goes up, as from a disk with one path, and in about that time.
-# guest: cpus=4 memory=1536 seconds=420
+# guest: clock=virtual cpus=4 memory=1536 seconds=420
 . ./lib.sh
 plan 66
 

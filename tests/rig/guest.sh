@@ -18,6 +18,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 # environment says, has that many times the seconds):
 #	# guest: cpus=8 memory=2048 seconds=600
 #	# guest: alone=1	it measures time: no other guest beside it
+#	# guest: clock=virtual	time goes on at once while nobody has anything to do, and
+#				an instruction takes as long on a machine that is busy;
+#				CPUs take turns. For what waits much and races little
 #	# guest: named=1	it takes long: not among all tests, only if it is named
 #	# append: KERNEL PARAMETERS
 #	# qemu: QEMU OPTIONS, where @kernel@ is the kernel's file
@@ -33,6 +36,8 @@ seconds=$((${seconds:-${default:-300}} * ${SLOWER:-1}))
 append="$append $(sed -n 's/^# append: //p' "$script")"
 # Word splitting is wanted: options of QEMU, a line or several.
 devices=$(sed -n "s|@kernel@|$kernel|g; s/^# qemu: //p" "$script")
+[ "$(head_of "$script" clock)" != virtual ] ||
+	devices="$devices -icount shift=4,sleep=off"
 
 case $devices in
 *-icount*) accel=tcg ;;	# nothing else counts instructions
