@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# run.sh [NAME]: all tests, or one: kunit, unchanged, cost, boot, or one of
+# run.sh [NAME]: all tests, or one: kunit, model, unchanged, cost, boot, or one of
 # tests/guest.
 #
 # Prints TAP, a line per test, and a summary. A guest's console and its own
@@ -98,6 +98,15 @@ run_kunit() {
 	merge "$out/kunit.tap"
 	plan_holds "$out/kunit.tap"
 	one $? "kunit: all of the plan was run"
+}
+
+run_model() {
+	must sh tests/kernel/packages.sh model
+	say "checking the model"
+	sh tests/model/run.sh >"$out/model.tap"
+	merge "$out/model.tap"
+	plan_holds "$out/model.tap"
+	one $? "model: all of the plan was run"
 }
 
 run_unchanged() {
@@ -219,8 +228,8 @@ run_cost() {
 }
 
 guests="boot $(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib')"
-if [ -n "$only" ] && ! echo "kunit unchanged cost" $guests | grep -qw -- "$only"; then
-	echo "no test $only; there are: kunit unchanged cost" $guests >&2
+if [ -n "$only" ] && ! echo "kunit model unchanged cost" $guests | grep -qw -- "$only"; then
+	echo "no test $only; there are: kunit model unchanged cost" $guests >&2
 	exit 2
 fi
 
@@ -228,6 +237,7 @@ mkdir -p "$out"
 echo "TAP version 13"
 if [ "$kind" = debug ]; then
 	wanted kunit && run_kunit
+	wanted model && run_model
 	wanted unchanged && run_unchanged
 	wanted cost && run_cost
 fi
@@ -242,7 +252,7 @@ case $only in
 "")
 	# shellcheck disable=SC2046,SC2086 # lists of names
 	run_guests $(regular $guests) ;;
-kunit | unchanged | cost) ;;
+kunit | model | unchanged | cost) ;;
 *)
 	run_guests "$only" ;;
 esac

@@ -12,6 +12,7 @@ guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod 
 guest_libraries=$(apt-cache depends multipath-tools open-iscsi tgt 2>/dev/null |
 	awk '/ Depends: lib/ { print $2 }' | sort -u)
 bench='gnuplot-nox'
+model='spin gcc libc6-dev'
 boot='mmdebstrap fdisk'
 check='sparse coccinelle quilt git binutils perl'
 source="linux-source-$linux"
@@ -22,6 +23,7 @@ for group; do
 	build) list=$build_tools ;;
 	guest) list="$guest $guest_libraries" ;;
 	bench) list=$bench ;;
+	model) list=$model ;;
 	boot) list=$boot ;;
 	check) list=$check ;;
 	source) list=$source ;;

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A path is blocked, perhaps while a probe asks it, is remapped, and returns. */
+#define TIMEOUT 0
+#include "model.pml"
+
+init {
+	atomic {
+		remaps = 1;
+		vain = 1;
+		has_joined(0);
+		has_joined(1);
+		path[0].state = DEAD;
+		path[0].usable = false;
+		path[0].probe_due = true;
+		run_all();
+		run_path(1);
+		run Submitter(0);
+		run Transport(0, 1)
+	}
+}
