@@ -23,9 +23,6 @@ inline unjoin(p)
 	};
 	UNLOCK(list_mutex);
 	d_step { path[p].probe_off++; path[p].probe_due = false; path[p].probe_now = false };
-#ifdef FLUSHES_BEFORE_IT_DIES
-	!path[p].probe_busy;
-#endif
 #ifndef NO_GRACE_PERIOD
 	SYNCHRONIZE_RCU();
 #endif

@@ -24,7 +24,6 @@ proctype Sleep()
 	bool quiesced;
 
 	/* scsi_device_quiesce() of the logical unit; it has no I/O under way */
-	atomic { lu_sdev == RUNNING && !lu_state_mutex };
 	LOCK(lu_state_mutex);
 	if
 	:: lu_sdev == RUNNING -> lu_sdev = QUIESCE; quiesced = true

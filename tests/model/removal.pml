@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Paths are removed under I/O, and one is found again. */
 #define TIMEOUT 0
+#define ALLOWED 0
 #include "model.pml"
 
 init {

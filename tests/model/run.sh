@@ -76,7 +76,8 @@ fails() {
 }
 
 echo "TAP version 13"
-for scenario in failover returns no_path recovery removal joining silent; do
+for scenario in failover returns no_path recovery removal joining silent \
+	room sleep; do
 	holds "$scenario"
 done
 
@@ -86,6 +87,7 @@ fails RETURNS_UNCHECKED returns "$assertion.*elsewhere"
 fails NOTHING_IS_MISSED returns "$assertion.*elsewhere"
 fails SENT_BEFORE_THE_ABORT failover "$assertion.*owners"
 fails NO_GRACE_PERIOD removal "$assertion.*(left|freed)"
+fails LIMIT_SHRINKS removal "$assertion.*retries"
 fails NO_BARRIER joining "$assertion.*running"
 fails NO_WORK_WHEN_USABLE no_path "$assertion"
 fails LOOKS_BEFORE_THE_MUTEX no_path "$assertion"
