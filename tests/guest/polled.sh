@@ -101,8 +101,8 @@ is "and are told by interrupts" "$(polled)" "$before"
 echo rr >/sys/block/sda/device/multipath/policy
 echo -1 >/sys/block/sda/device/multipath/no_path_timeout
 fio --name=beside --filename=/dev/sda --direct=1 --ioengine=libaio --rw=randread \
-	--bs=4k --iodepth=4 --time_based --runtime=1h --trigger-file=/tmp/enough \
-	--eta=never >/tmp/beside 2>&1 &
+	--bs=4k --iodepth=4 --time_based --runtime=1h \
+	--trigger-file=/tmp/beside_enough --eta=never >/tmp/beside 2>&1 &
 beside=$!
 fio_start --hipri
 # shellcheck disable=SC2046 # a list
@@ -137,6 +137,7 @@ sleep 2
 before=$(polled)
 ok "with a scheduler, too" within 30 more_polled_than "$before"
 load_ends "polled"
+touch /tmp/beside_enough
 ok "beside it there was no error" wait $beside
 echo 0 >/sys/block/sda/device/multipath/no_path_timeout
 rmmod scsi_debug
