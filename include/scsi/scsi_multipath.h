@@ -18,6 +18,9 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
 
+struct blk_mq_hw_ctx;
+struct blk_mq_tag_set;
+struct io_comp_batch;
 struct scsi_sense_hdr;
 
 #ifdef CONFIG_SCSI_MULTI_PATH_IO
@@ -85,6 +88,8 @@ void scsi_lu_finish_cmd(struct scsi_cmnd *cmd);
 bool scsi_host_has_lus(const struct Scsi_Host *shost);
 bool scsi_device_is_lu(const struct scsi_device *sdev);
 struct blk_mq_tag_set *scsi_device_tag_set(struct scsi_device *sdev);
+void scsi_lu_map_queues(struct blk_mq_tag_set *set);
+int scsi_lu_poll(struct blk_mq_hw_ctx *hctx, struct io_comp_batch *iob);
 blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_cmd_done(struct scsi_cmnd *cmd);
 void scsi_lu_fold_iostat(struct scsi_device *sdev);

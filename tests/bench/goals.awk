@@ -28,6 +28,13 @@ function ratio(part, row, column, against, unit) {
 	return a > 0 && b > 0 ? sprintf("%.3f", a / b) : ""
 }
 
+function lines_at_most(row, column, other, more,    ours, limit) {
+	ours = value["lines", row, column, "lines"]
+	limit = value["lines", row, other, "lines"]
+	if (ours != "" && limit != "")
+		at_most("lines moved, " row ", " column " against " other, ours + 0, limit + more)
+}
+
 END {
 	i = "instructions"
 	nr = split("randread 4k qd1,randread 4k qd32,randwrite 4k qd32", rows, ",")
@@ -40,6 +47,25 @@ END {
 			ratio("fake", rows[r], "RR, 64 paths", "RR, 2 paths", i), 1.03)
 		at_most(rows[r] ", not claimed against unpatched",
 			ratio("fake", rows[r], "plain", "unpatched", i), 1.002)
+	}
+	# A clock tick now and then moves some, whatever is measured.
+	ticks = 0.4
+	nr = split("2 CPUs,4 CPUs", rows, ",")
+	for (r = 1; r <= nr; r++) {
+		plain = "plain, " substr(rows[r], 1, 1) " queues"
+		own = rows[r] " on disks of their own"
+		one = rows[r] " on one disk"
+		nr_policies = split("lpu,rr,qd,st", policies, ",")
+		for (p = 1; p <= nr_policies; p++)
+			lines_at_most(own, "LU, " policies[p], plain, ticks)
+		# What qd and st compare is written by all CPUs.
+		for (p = 1; p <= 2; p++)
+			lines_at_most(one, "LU, " policies[p], plain, ticks)
+		nr_others = split("dm rq round-robin,dm bio round-robin,NVMe round-robin", others, ",")
+		for (o = 1; o <= nr_others; o++) {
+			lines_at_most(own, "LU, rr", others[o], 0)
+			lines_at_most(one, "LU, rr", others[o], 0)
+		}
 	}
 	ours = "LU, RR, 2 paths"
 	dm = "dm rq round-robin"

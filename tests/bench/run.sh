@@ -23,6 +23,10 @@ loss-auto loss patched 1200
 headline headline patched 1200
 nvme nvme patched 600
 adding adding patched 600
+lines-4-auto lines patched 1800
+lines-4-off lines patched 1800 scsi_mod.multipath=off
+lines-2-auto lines patched 1800 nr_cpus=2
+lines-2-off lines patched 1800 nr_cpus=2 scsi_mod.multipath=off
 situations situations patched 600
 cost-unpatched cost unpatched 600'
 
@@ -40,11 +44,20 @@ case $wanted in
 esac
 
 mkdir -p "$out"
+gcc -O2 -Wall -shared -fPIC -o "$out/lines.so" "$bench/lines_plugin.c"
 sh "$top/tests/rig/initramfs.sh" "$build/modules" "$out/patched.cpio"
 case $wanted in
 *unpatched*)
 	sh "$top/tests/rig/initramfs.sh" "$build/unpatched/modules" "$out/unpatched.cpio" ;;
 esac
+
+# count_lines DIR: what the plug-in has counted in that guest, among its results
+count_lines() {
+	tr -d '\r' <"$1/lines.tap" >"$1/said"
+	awk -v functions="$1/functions" -v sorted="$1/addresses" \
+		-f "$bench/lines.awk" "$build/obj-x86/System.map" "$1/said" \
+		"$1/moves" >>"$1/lines.tap"
+}
 
 # run_one LABEL
 run_one() {
@@ -56,9 +69,16 @@ run_one() {
 		esac
 		rm -rf "${out:?}/$label"
 		ended=0
+		if [ "$script" = lines ]; then
+			mkdir -p "$out/$label"
+			QEMU_OPTIONS="-plugin $out/lines.so,out=$out/$label/moves"
+			export QEMU_OPTIONS
+			append="nokaslr $append"
+		fi
 		sh "$top/tests/rig/guest.sh" "$script" "$image" \
 			"$out/$kernel.cpio" "$out/$label" "$seconds" "$append" ||
 			ended=$?
+		[ "$script" != lines ] || count_lines "$out/$label"
 		echo $ended >"$out/$label/ended"
 	}
 }

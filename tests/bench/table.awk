@@ -12,11 +12,12 @@ BEGIN {
 	title["headline"] = "The set-up of 2002"
 	title["situations"] = "Which policy is good for what (ratio to rr)"
 	title["memory"] = "Memory of 64 units on 4 hosts (ratio to plain)"
-	order = "fake copy nvme failover scale memory adding headline situations"
+	title["lines"] = "Cache lines that move between CPUs for an I/O, read in turn"
+	order = "fake copy nvme lines failover scale memory adding headline situations"
 }
 NR > 1 {
 	part = $1
-	row = $2 ($5 == "instructions" || part == "scale" ? "" : ", " $5)
+	row = $2 ($5 == "instructions" || $5 == "lines" || part == "scale" ? "" : ", " $5)
 	if (part == "scale" || part == "memory")
 		row = $2 ", " $5
 	if (!((part, row) in seen_row)) {

@@ -7,9 +7,15 @@
  *
  *   echo HOST >/sys/module/scsi_block_target/parameters/block
  *   likewise: unblock, fail, offline
+ *
+ * Or block those of two hosts again and again for as long as they are left alone in
+ * between, without a process that could have to wait for them:
+ *
+ *   echo MS HOST HOST >/sys/module/scsi_block_target/parameters/flap, 0 0 0 to end it
  */
 
 #include <linux/module.h>
+#include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
 
@@ -72,11 +78,75 @@ static int offline_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
+static struct workqueue_struct *flap_wq;
+static unsigned int flap_ms, flap_hosts[2];
+static bool flap_is_blocked;
+
+static void flap_set_blocked(bool block)
+{
+	for (int i = 0; i < ARRAY_SIZE(flap_hosts); i++) {
+		struct Scsi_Host *shost = scsi_host_lookup(flap_hosts[i]);
+
+		if (!shost)
+			continue;
+		if (block)
+			scsi_block_targets(shost, &shost->shost_gendev);
+		else
+			scsi_target_unblock(&shost->shost_gendev, SDEV_RUNNING);
+		scsi_host_put(shost);
+	}
+	flap_is_blocked = block;
+}
+
+static void flap_work_fn(struct work_struct *work)
+{
+	flap_set_blocked(!flap_is_blocked);
+	queue_delayed_work(flap_wq, to_delayed_work(work),
+			   msecs_to_jiffies(flap_ms));
+}
+
+static DECLARE_DELAYED_WORK(flap_work, flap_work_fn);
+
+static int flap_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int ms, hosts[2];
+
+	if (sscanf(val, "%u %u %u", &ms, &hosts[0], &hosts[1]) != 3)
+		return -EINVAL;
+	cancel_delayed_work_sync(&flap_work);
+	if (flap_is_blocked)
+		flap_set_blocked(false);
+	flap_ms = ms;
+	memcpy(flap_hosts, hosts, sizeof(hosts));
+	if (ms)
+		queue_delayed_work(flap_wq, &flap_work, 0);
+	return 0;
+}
+
+static int __init scsi_block_target_init(void)
+{
+	flap_wq = alloc_workqueue("scsi_block_target", WQ_MEM_RECLAIM, 0);
+	return flap_wq ? 0 : -ENOMEM;
+}
+
+static void __exit scsi_block_target_exit(void)
+{
+	cancel_delayed_work_sync(&flap_work);
+	if (flap_is_blocked)
+		flap_set_blocked(false);
+	destroy_workqueue(flap_wq);
+}
+
+module_init(scsi_block_target_init);
+module_exit(scsi_block_target_exit);
+
+static const struct kernel_param_ops flap_ops = { .set = flap_set };
 static const struct kernel_param_ops block_ops = { .set = block_set };
 static const struct kernel_param_ops unblock_ops = { .set = unblock_set };
 static const struct kernel_param_ops fail_ops = { .set = fail_set };
 static const struct kernel_param_ops offline_ops = { .set = offline_set };
 
+module_param_cb(flap, &flap_ops, NULL, 0200);
 module_param_cb(block, &block_ops, NULL, 0200);
 module_param_cb(unblock, &unblock_ops, NULL, 0200);
 module_param_cb(fail, &fail_ops, NULL, 0200);

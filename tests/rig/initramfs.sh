@@ -52,6 +52,12 @@ done
 for source in "$here"/../guest/*.c; do
 	gcc -O2 -Wall -static -o "$root/bin/$(basename "$source" .c)" "$source"
 done
+# Parts of it are where QEMU's plug-in knows them to be.
+bench=$here/../bench
+# shellcheck disable=SC2046 # a list
+gcc -O2 -Wall -static -o "$root/bin/lines_program" "$bench/lines.c" \
+	$(sed -n 's/^#define \([A-Z_]*\)\s*\(0x.*\)/\1 \2/p' "$bench/lines.h" | tr A-Z a-z |
+		sed 's/\(.*\) \(.*\)/-Wl,--section-start=.mark.\1=\2/')
 # What they look for at its place: udev's rules and helpers, multipathd's plugins.
 mkdir -p "$root/lib/udev"
 cp -rL /lib/udev/rules.d /lib/udev/*_id "$root/lib/udev/"

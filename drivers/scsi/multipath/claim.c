@@ -255,6 +255,8 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	 */
 	smp_mb();
 	path->sdev->no_uld_attach = 1;
+	/* As blk_register_queue() does for a queue that has a disk. */
+	percpu_ref_switch_to_percpu(&path->sdev->request_queue->q_usage_counter);
 
 	spin_lock_irq(&lu->lock);
 	if (list_empty(&lu->paths))
@@ -264,6 +266,7 @@ static int join(struct scsi_mpath *lu, struct scsi_path *path)
 	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
 	scsi_path_access_join(path);
 	list_add_tail(&path->node, &lu->paths);
+	scsi_path_start_polling(path);
 	WRITE_ONCE(lu->max_cmd_len,
 		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
 	path->running = path->sdev->sdev_state == SDEV_RUNNING;
@@ -402,6 +405,7 @@ static int bring_up(struct newcomer *new)
 
 undo_join:
 	unjoin(path);
+	scsi_path_stop_polling(path);
 	cancel_work_sync(&path->drain);
 	cancel_delayed_work_sync(&path->probe);
 	WRITE_ONCE(new->sdev->path, NULL);
@@ -693,6 +697,7 @@ void scsi_path_drained(struct scsi_device *sdev)
 		return;
 	cancel_work_sync(&path->drain);
 	cancel_delayed_work_sync(&path->probe);
+	scsi_path_stop_polling(path);
 }
 
 /**

@@ -56,72 +56,22 @@ void scsi_lu_bind_to_nexus(struct scsi_cmnd *lu_cmd)
 	set_history(lu_cmd, history_of(lu_cmd) | BOUND_TO_NEXUS);
 }
 
-/**
- * scsi_path_borrow_request - make a path's request describe the LU's request
- * @rq: request of the path's queue
- * @lu_rq: request of the logical unit's queue
- *
- * LLDs look at more than the scsi_cmnd: position, length, and the bio with its
- * priority, write hint and cgroup. The bio is lent, the path never completes it.
- */
-void scsi_path_borrow_request(struct request *rq, struct request *lu_rq)
-{
-	rq->__sector = lu_rq->__sector;
-	rq->__data_len = lu_rq->__data_len;
-	rq->bio = lu_rq->bio;
-	rq->biotail = lu_rq->biotail;
-	rq->nr_phys_segments = lu_rq->nr_phys_segments;
-	rq->rq_flags |= lu_rq->rq_flags & RQF_QUIET;
-	if (lu_rq->rq_flags & RQF_SPECIAL_PAYLOAD) {
-		rq->rq_flags |= RQF_SPECIAL_PAYLOAD;
-		rq->special_vec = lu_rq->special_vec;
-	}
-}
-
-/**
- * scsi_path_borrow_cmd - make a path's command do what the LU's command does
- * @cmd: command of the path's host
- * @lu_cmd: prepared command of the logical unit
- *
- * It has no retries of its own: what comes back is for the verdict. Some LLDs do
- * otherwise with a command that was tried before, so they can see that it was.
- */
-void scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
-{
-	cmd->cmd_len = lu_cmd->cmd_len;
-	memcpy(cmd->cmnd, lu_cmd->cmnd, sizeof(cmd->cmnd));
-	cmd->sc_data_direction = lu_cmd->sc_data_direction;
-	cmd->sdb = lu_cmd->sdb;
-	cmd->underflow = lu_cmd->underflow;
-	cmd->transfersize = lu_cmd->transfersize;
-	cmd->extra_len = lu_cmd->extra_len;
-	cmd->allowed = 0;
-	cmd->retries = lu_cmd->retries;
-	cmd->eh_eflags = 0;
-	cmd->prot_op = SCSI_PROT_NORMAL;
-	cmd->prot_type = 0;
-	cmd->prot_flags = 0;
-	cmd->sense_len = 0;
-	cmd->resid_len = 0;
-	cmd->host_scribble = NULL;
-	cmd->result = 0;
-	cmd->state = 0;
-	cmd->submitter = SUBMITTED_BY_BLOCK_LAYER;
-}
-
 static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 				     struct scsi_cmnd *lu_cmd)
 {
 	struct scsi_device *sdev = path->sdev;
 	struct request *lu_rq = scsi_cmd_to_rq(lu_cmd);
-	blk_opf_t opf = lu_rq->cmd_flags & ~(REQ_POLLED | REQ_INTEGRITY);
+	blk_opf_t opf = lu_rq->cmd_flags & ~REQ_INTEGRITY;
 	struct Scsi_Host *shost = sdev->host;
 	struct scsi_cmnd *cmd;
 	struct request *rq;
 
-	rq = blk_mq_alloc_bare_request(sdev->request_queue,
-				       opf | REQ_FAILFAST_TRANSPORT,
-				       lu_rq->rq_flags & RQF_PM);
+	opf |= REQ_FAILFAST_TRANSPORT;
+	if (unlikely(opf & REQ_POLLED))
+		rq = scsi_path_get_polled(path, lu_rq, opf);
+	else
+		rq = blk_mq_alloc_bare_request(sdev->request_queue, opf,
+					       lu_rq->rq_flags & RQF_PM);
 	if (unlikely(!rq))
 		return NULL;
 
@@ -152,9 +102,9 @@ static struct scsi_cmnd *get_attempt(struct scsi_path *path,
  * Jiffies that an attempt is left alone, no more than the timeout of the command:
  * reads and writes are not left on a path that does not answer them, at first.
  */
-static unsigned int patience_with(const struct scsi_mpath *lu,
-				  const struct scsi_cmnd *lu_cmd,
-				  const struct request *lu_rq)
+static __always_inline unsigned int
+patience_with(const struct scsi_mpath *lu, const struct scsi_cmnd *lu_cmd,
+	      const struct request *lu_rq)
 {
 	unsigned int path_timeout = READ_ONCE(lu->path_timeout);
 
@@ -403,6 +353,14 @@ static bool has_had_its_time(struct scsi_cmnd *lu_cmd)
 	return lu_cmd->retries >= free_attempts && out_of_time(lu_cmd);
 }
 
+static __always_inline void succeed(struct scsi_mpath *lu,
+				    struct scsi_cmnd *lu_cmd)
+{
+	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
+	this_cpu_inc(lu->cpu->done);
+	scsi_lu_finish_cmd(lu_cmd);
+}
+
 /**
  * scsi_lu_cmd_done - a logical unit's command has its result
  * @lu_cmd: command that no path owns any more
@@ -416,13 +374,13 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 	struct scsi_mpath *lu = lu_cmd->device->hostdata;
 	enum scsi_disposition disposition;
 
-	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
-	this_cpu_inc(lu->cpu->done);
-	if (likely(!lu_cmd->result)) {
-		scsi_lu_finish_cmd(lu_cmd);
+	if (!lu_cmd->result) {
+		succeed(lu, lu_cmd);
 		return;
 	}
 
+	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
+	this_cpu_inc(lu->cpu->done);
 	atomic_inc(&lu_cmd->device->ioerr_cnt);
 	forget_time_without_path(lu, lu_cmd);
 	disposition = scsi_decide_disposition(lu_cmd);
@@ -788,12 +746,14 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
 	struct scsi_path *path = cmd->device->path;
 	bool completed_later = false;
+	struct scsi_mpath *lu;
 
 	if (scsi_path_measured_by(cmd))
 		scsi_path_measured_by(cmd)->done(path, cmd);
 	lu_cmd->result = cmd->result;
 	scsi_set_resid(lu_cmd, scsi_get_resid(cmd));
-	if (unlikely(cmd->sense_buffer[0]))
+	/* What it has not been cleared of is not looked at if all went well. */
+	if (unlikely(cmd->sense_buffer[0] || cmd->result))
 		memcpy(lu_cmd->sense_buffer, cmd->sense_buffer,
 		       SCSI_SENSE_BUFFERSIZE);
 
@@ -805,9 +765,10 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 		scsi_path_proved(path);
 	if (unlikely(history_of(lu_cmd)))
 		completed_later = has_an_epilogue(path, cmd, lu_cmd);
+	lu = path->lu;
 	scsi_path_free_cmd(cmd);
 	if (likely(!completed_later))
-		scsi_lu_cmd_done(lu_cmd);
+		succeed(lu, lu_cmd);
 }
 
 /**

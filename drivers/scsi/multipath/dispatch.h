@@ -10,12 +10,66 @@
 struct scsi_mpath;
 struct scsi_path_policy;
 
+struct request *scsi_path_get_polled(struct scsi_path *path,
+				     struct request *lu_rq, blk_opf_t opf);
 enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 					struct scsi_cmnd *lu_cmd);
-void scsi_path_borrow_request(struct request *rq, struct request *lu_rq);
-void scsi_path_borrow_cmd(struct scsi_cmnd *cmd,
-			  const struct scsi_cmnd *lu_cmd);
 void scsi_lu_bind_to_nexus(struct scsi_cmnd *lu_cmd);
+
+/**
+ * scsi_path_borrow_request - make a path's request describe the LU's request
+ * @rq: request of the path's queue
+ * @lu_rq: request of the logical unit's queue
+ *
+ * LLDs look at more than the scsi_cmnd: position, length, and the bio with its
+ * priority, write hint and cgroup. The bio is lent, the path never completes it.
+ */
+static __always_inline void scsi_path_borrow_request(struct request *rq,
+						     struct request *lu_rq)
+{
+	rq->__sector = lu_rq->__sector;
+	rq->__data_len = lu_rq->__data_len;
+	rq->bio = lu_rq->bio;
+	rq->biotail = lu_rq->biotail;
+	rq->nr_phys_segments = lu_rq->nr_phys_segments;
+	rq->rq_flags |= lu_rq->rq_flags & RQF_QUIET;
+	if (lu_rq->rq_flags & RQF_SPECIAL_PAYLOAD) {
+		rq->rq_flags |= RQF_SPECIAL_PAYLOAD;
+		rq->special_vec = lu_rq->special_vec;
+	}
+}
+
+/**
+ * scsi_path_borrow_cmd - make a path's command do what the LU's command does
+ * @cmd: command of the path's host
+ * @lu_cmd: prepared command of the logical unit
+ *
+ * It has no retries of its own: what comes back is for the verdict. Some LLDs do
+ * otherwise with a command that was tried before, so they can see that it was.
+ */
+static __always_inline void
+scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
+{
+	cmd->cmd_len = lu_cmd->cmd_len;
+	memcpy(cmd->cmnd, lu_cmd->cmnd, sizeof(cmd->cmnd));
+	cmd->sc_data_direction = lu_cmd->sc_data_direction;
+	cmd->sdb = lu_cmd->sdb;
+	cmd->underflow = lu_cmd->underflow;
+	cmd->transfersize = lu_cmd->transfersize;
+	cmd->extra_len = lu_cmd->extra_len;
+	cmd->allowed = 0;
+	cmd->retries = lu_cmd->retries;
+	cmd->eh_eflags = 0;
+	cmd->prot_op = SCSI_PROT_NORMAL;
+	cmd->prot_type = 0;
+	cmd->prot_flags = 0;
+	cmd->sense_len = 0;
+	cmd->resid_len = 0;
+	cmd->host_scribble = NULL;
+	cmd->result = 0;
+	cmd->state = 0;
+	cmd->submitter = SUBMITTED_BY_BLOCK_LAYER;
+}
 
 /*
  * The queue of a path has no I/O scheduler. What one would keep in a request is

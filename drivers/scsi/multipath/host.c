@@ -104,6 +104,68 @@ static void refuse(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 	scsi_build_sense(lu_cmd, 0, ILLEGAL_REQUEST, 0x20, 0x00);
 }
 
+/* The command has been answered here. */
+static noinline blk_status_t answered(struct scsi_cmnd *lu_cmd)
+{
+	/* Whoever is told may send more: not from within the dispatch. */
+	blk_mq_complete_request(scsi_cmd_to_rq(lu_cmd));
+	return BLK_STS_OK;
+}
+
+/*
+ * What a path says of a command that has failed takes its place. Of one that has
+ * not, nobody looks at it.
+ */
+static void clear_sense(struct scsi_cmnd *lu_cmd)
+{
+	memset(lu_cmd->sense_buffer, 0, SCSI_SENSE_BUFFERSIZE);
+}
+
+static noinline blk_status_t fail(struct scsi_cmnd *lu_cmd, int host_byte)
+{
+	clear_sense(lu_cmd);
+	lu_cmd->result = host_byte << 16;
+	return answered(lu_cmd);
+}
+
+/* Returns true if it has been answered. */
+static noinline bool answer_attention(struct scsi_mpath *lu,
+				      struct scsi_cmnd *lu_cmd)
+{
+	clear_sense(lu_cmd);
+	return scsi_mpath_answer_attention(lu, lu_cmd);
+}
+
+/* The same. */
+static noinline bool prepare_passthrough(struct scsi_mpath *lu,
+					 struct scsi_cmnd *lu_cmd)
+{
+	/* Some senders look at it whatever the result is. */
+	clear_sense(lu_cmd);
+	if (is_bound_to_one_nexus(lu_cmd) && !bind_to_only_path(lu)) {
+		refuse(lu, lu_cmd);
+		return true;
+	}
+	scsi_lu_bind_to_nexus(lu_cmd);
+	return false;
+}
+
+static noinline blk_status_t not_sent(struct scsi_mpath *lu,
+				      struct scsi_cmnd *lu_cmd,
+				      enum scsi_path_send sent)
+{
+	if (sent == SCSI_PATH_FULL)
+		return BLK_STS_RESOURCE;
+	if (may_wait_for_path(lu)) {
+		queue_work(scsi_mpath_wq, &lu->work);
+		return BLK_STS_RESOURCE;
+	}
+	/* The scan has not seen all of it, then. */
+	if (!READ_ONCE(lu->announced))
+		scsi_mpath_rescan_when_usable(lu);
+	return fail(lu_cmd, DID_NO_CONNECT);
+}
+
 /**
  * scsi_lu_send_cmd - send the command of a logical unit over one of its paths
  * @lu_cmd: prepared command whose request has been started
@@ -115,45 +177,21 @@ static void refuse(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 {
 	struct scsi_mpath *lu = lu_cmd->device->hostdata;
-	struct request *rq = scsi_cmd_to_rq(lu_cmd);
+	enum scsi_path_send sent;
 
 	if (unlikely(READ_ONCE(lu->attention)) &&
-	    scsi_mpath_answer_attention(lu, lu_cmd))
-		goto complete;
-	if (unlikely(blk_rq_is_passthrough(rq))) {
-		if (is_bound_to_one_nexus(lu_cmd) && !bind_to_only_path(lu)) {
-			refuse(lu, lu_cmd);
-			goto complete;
-		}
-		scsi_lu_bind_to_nexus(lu_cmd);
-	}
-	if (unlikely(lu_cmd->cmd_len > READ_ONCE(lu->max_cmd_len))) {
-		lu_cmd->result = DID_ABORT << 16;
-		goto complete;
-	}
+	    answer_attention(lu, lu_cmd))
+		return answered(lu_cmd);
+	if (unlikely(blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd))) &&
+	    prepare_passthrough(lu, lu_cmd))
+		return answered(lu_cmd);
+	if (unlikely(lu_cmd->cmd_len > READ_ONCE(lu->max_cmd_len)))
+		return fail(lu_cmd, DID_ABORT);
 
-	switch (scsi_mpath_dispatch(lu, lu_cmd)) {
-	case SCSI_PATH_SENT:
+	sent = scsi_mpath_dispatch(lu, lu_cmd);
+	if (likely(sent == SCSI_PATH_SENT))
 		return BLK_STS_OK;
-	case SCSI_PATH_FULL:
-		return BLK_STS_RESOURCE;
-	case SCSI_PATH_AWAY:
-		break;
-	}
-
-	if (may_wait_for_path(lu)) {
-		queue_work(scsi_mpath_wq, &lu->work);
-		return BLK_STS_RESOURCE;
-	}
-	/* The scan has not seen all of it, then. */
-	if (!READ_ONCE(lu->announced))
-		scsi_mpath_rescan_when_usable(lu);
-	lu_cmd->result = DID_NO_CONNECT << 16;
-
-complete:
-	/* Whoever is told may send more: not from within the dispatch. */
-	blk_mq_complete_request(rq);
-	return BLK_STS_OK;
+	return not_sent(lu, lu_cmd, sent);
 }
 
 /**
@@ -256,12 +294,6 @@ struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev)
 	return lu_sdev;
 }
 EXPORT_SYMBOL_GPL(scsi_path_get_lu);	/* ses */
-
-/* The attempt on the path has the timer that counts. */
-static enum scsi_timeout_action lu_timed_out(struct scsi_cmnd *lu_cmd)
-{
-	return SCSI_EH_RESET_TIMER;
-}
 
 static struct scsi_device *first_path_sdev(struct scsi_mpath *lu)
 {
@@ -447,7 +479,6 @@ static const struct scsi_host_template mpath_host_template = {
 	.module			= THIS_MODULE,
 	.name			= "SCSI multipath",
 	.proc_name		= "scsi_mpath",
-	.eh_timed_out		= lu_timed_out,
 	.slave_alloc		= lu_sdev_alloc,
 	.device_configure	= lu_sdev_configure,
 	.slave_destroy		= lu_sdev_destroy,

@@ -398,6 +398,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	INIT_LIST_HEAD(&lu->node);
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->paths);
+	INIT_LIST_HEAD(&lu->polled);
 	scsi_mpath_group_init(&lu->group);
 	/* One path at a time means one for all nodes. */
 	lu->group.any_node = scsi_type_must_stay(first->type);

@@ -17,6 +17,7 @@
 #define _SCSI_MULTIPATH_MPATH_H
 
 #include <linux/blk-mq.h>
+#include <linux/cache.h>
 #include <linux/jiffies.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -160,15 +161,19 @@ enum scsi_lu_event {
  * @prevents_removal: the medium cannot be removed, says its nexus; @lu->lock
  * @refuses_door: it has not done what it was told about that; @lu->lock
  * @door_round: when it was last told about that; @lu->lock
+ * @polled_node: entry in @lu->polled; @lu->lock for writing
  * @changed: usable or not any more, and user space has not been told;
  *	@lu->lock
  * @probe: tests whether a dead or waiting path is back; disabled when the path
  *	leaves or sleeps
+ * @load: what policies that compare paths write for each I/O. Apart from the rest,
+ *	and from other paths: what else is in the line, every CPU reads for each I/O.
  */
 struct scsi_path {
 	struct scsi_device *sdev;
 	struct scsi_mpath *lu;
 	struct list_head node;
+	struct list_head polled_node;
 	enum scsi_path_state state;
 	bool running;
 	bool suspect;
@@ -207,7 +212,7 @@ struct scsi_path {
 	unsigned int door_round;
 	struct work_struct drain;
 	struct delayed_work probe;
-	struct scsi_path_load load;
+	struct scsi_path_load load ____cacheline_aligned_in_smp;
 };
 
 /**
@@ -376,6 +381,8 @@ struct scsi_mpath_cpu {
  * @rescan_work: looks at it once more
  * @event_work: tells user space of what has changed
  * @tags: tag set of its device's queue. Constant.
+ * @polled: the paths whose hosts are to be asked by who polls, until they have no
+ *	attempt any more; @lock for writing, read under RCU
  * @usable: the paths that I/O from each node takes, for dispatch; behind these
  *	all that could carry any, the better groups first. An array is replaced
  *	when a path joins and rewritten in place at state changes. All are empty,
@@ -427,6 +434,7 @@ struct scsi_mpath {
 	struct work_struct rescan_work;
 	struct work_struct event_work;
 	struct blk_mq_tag_set tags;
+	struct list_head polled;
 	struct scsi_path_set __rcu *usable[];
 };
 
@@ -468,6 +476,12 @@ static inline bool scsi_path_came_back_after(const struct scsi_path *path,
 					     unsigned long when)
 {
 	return time_before(when, READ_ONCE(path->back_since));
+}
+
+/* Does it have hardware queues for polled I/O, behind the others? */
+static inline bool scsi_lu_has_polled_queues(const struct scsi_mpath *lu)
+{
+	return lu->tags.nr_maps > HCTX_TYPE_POLL;
 }
 
 /* lu.c */
@@ -631,11 +645,17 @@ extern struct Scsi_Host *scsi_mpath_host;
 int scsi_mpath_host_get(void);
 void scsi_mpath_host_exit(void);
 
+/* poll.c */
+unsigned int scsi_path_polled_queues(const struct Scsi_Host *shost);
+void scsi_path_start_polling(struct scsi_path *path);
+void scsi_path_stop_polling(struct scsi_path *path);
+
 /* tags.c */
 #define SCSI_LU_MAX_TAGS	1024	/* of one logical unit, in all queues */
 void scsi_lu_size_tags(struct blk_mq_tag_set *set,
 		       const struct blk_mq_tag_set *host,
-		       unsigned int path_depth, unsigned int nr_cpus);
+		       unsigned int nr_polled, unsigned int path_depth,
+		       unsigned int nr_cpus);
 int scsi_mpath_alloc_tags(struct scsi_mpath *lu, struct scsi_device *first);
 void scsi_mpath_free_tags(struct scsi_mpath *lu);
 

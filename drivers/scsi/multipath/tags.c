@@ -24,14 +24,16 @@
  * scsi_lu_size_tags - what a logical unit's tag set is to be like
  * @set: tag set of the logical unit, all zero
  * @host: that of the host of its first path
+ * @nr_polled: how many hardware queues for polled I/O that host has
  * @path_depth: how many commands that path takes
  * @nr_cpus: how many CPUs there may be
  *
  * A tag set cannot grow, and its first path is all that is known of a logical
  * unit. So there are tags for what some paths of this kind take together, and
- * as many hardware queues as the host has. Each of them has tags of its own if
- * the memory for all is no more than the largest logical unit may have; else
- * they share them.
+ * as many hardware queues as the host has. Each of them has tags of its own, so
+ * that CPUs do not write to one place, fewer if need be: the memory for all is no
+ * more than the largest logical unit may have. With so many queues that each would
+ * have too few they share them.
  *
  * An I/O scheduler is the default where it would be one of a plain disk on that
  * host.
@@ -40,13 +42,21 @@
  */
 void scsi_lu_size_tags(struct blk_mq_tag_set *set,
 		       const struct blk_mq_tag_set *host,
-		       unsigned int path_depth, unsigned int nr_cpus)
+		       unsigned int nr_polled, unsigned int path_depth,
+		       unsigned int nr_cpus)
 {
 	bool host_shares = host->flags & BLK_MQ_F_TAG_HCTX_SHARED;
+	unsigned int most;
 
 	set->numa_node = host->numa_node;
+	set->nr_maps = 1;
 	set->nr_hw_queues = clamp(host->map[HCTX_TYPE_DEFAULT].nr_queues, 1,
 				  nr_cpus);
+	if (nr_polled) {
+		set->nr_maps = HCTX_TYPE_POLL + 1;
+		set->map[HCTX_TYPE_POLL].queue_offset = set->nr_hw_queues;
+		set->nr_hw_queues += min(nr_polled, nr_cpus);
+	}
 	set->queue_depth = clamp(path_depth,
 				 BLKDEV_DEFAULT_RQ / PATHS_AT_ONCE,
 				 SCSI_LU_MAX_TAGS / PATHS_AT_ONCE) *
@@ -55,9 +65,12 @@ void scsi_lu_size_tags(struct blk_mq_tag_set *set,
 	if (host->flags & BLK_MQ_F_NO_SCHED_BY_DEFAULT ||
 	    (host->nr_hw_queues != 1 && !host_shares))
 		set->flags |= BLK_MQ_F_NO_SCHED_BY_DEFAULT;
+	most = SCSI_LU_MAX_TAGS / set->nr_hw_queues;
 	if (host_shares ||
-	    set->nr_hw_queues * set->queue_depth > SCSI_LU_MAX_TAGS)
+	    (set->queue_depth > most && most < BLKDEV_DEFAULT_RQ))
 		set->flags |= BLK_MQ_F_TAG_HCTX_SHARED;
+	else
+		set->queue_depth = min(set->queue_depth, most);
 }
 
 /**
@@ -71,8 +84,31 @@ void scsi_lu_size_tags(struct blk_mq_tag_set *set,
 int scsi_mpath_alloc_tags(struct scsi_mpath *lu, struct scsi_device *first)
 {
 	scsi_lu_size_tags(&lu->tags, &first->host->tag_set,
+			  scsi_path_polled_queues(first->host),
 			  first->queue_depth, nr_cpu_ids);
 	return scsi_lu_setup_tags(&lu->tags, scsi_mpath_host);
+}
+
+/**
+ * scsi_lu_map_queues - which CPUs each hardware queue of a logical unit serves
+ * @set: tag set of the logical unit; the offset of the queues for polled I/O is
+ *	how many others there are
+ *
+ * Context: process.
+ */
+void scsi_lu_map_queues(struct blk_mq_tag_set *set)
+{
+	struct blk_mq_queue_map *polled = &set->map[HCTX_TYPE_POLL];
+	struct blk_mq_queue_map *other = &set->map[HCTX_TYPE_DEFAULT];
+
+	other->nr_queues = set->nr_hw_queues;
+	if (set->nr_maps > HCTX_TYPE_POLL) {
+		set->map[HCTX_TYPE_READ].nr_queues = 0;
+		polled->nr_queues = set->nr_hw_queues - polled->queue_offset;
+		blk_mq_map_queues(polled);
+		other->nr_queues = polled->queue_offset;
+	}
+	blk_mq_map_queues(other);
 }
 
 /**

@@ -25,10 +25,15 @@ static const struct tags_case cases[] = {
 	{ "a path that takes hundreds", 1, 0, 0, 254, 1024, true, false },
 	{ "two queues", 2, 0, 0, 32, 256, false, false },
 	{ "as many as make the limit", 4, 0, 0, 32, 256, false, false },
-	{ "one more", 5, 0, 0, 32, 256, false, true },
+	{ "one more", 5, 0, 0, 32, 204, false, false },
+	{ "as many as have enough", 8, 0, 0, 254, 128, false, false },
+	{ "two, a path that takes hundreds", 2, 0, 0, 254, 512, false, false },
 	{ "more queues than CPUs", NR_CPUS_OF_TEST + 1, 0, 0, 16, 128, false,
 	  false },
 	{ "a polled one beside", 1, 1, 0, 32, 256, false, false },
+	{ "two of each", 2, 2, 0, 32, 256, false, false },
+	{ "as many of each as there are CPUs", NR_CPUS_OF_TEST, NR_CPUS_OF_TEST, 0,
+	  32, 256, false, true },
 	{ "the host has tags for all queues together", 2, 0,
 	  BLK_MQ_F_TAG_HCTX_SHARED, 32, 256, true, true },
 	{ "and wants no scheduler", 2, 0,
@@ -53,6 +58,7 @@ static void is_sized(struct kunit *test)
 {
 	const struct tags_case *c = test->param_value;
 	struct blk_mq_tag_set *host, *set;
+	unsigned int others;
 
 	host = kunit_kzalloc(test, sizeof(*host), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, host);
@@ -64,9 +70,12 @@ static void is_sized(struct kunit *test)
 	host->flags = c->flags;
 	host->numa_node = 7;
 
-	scsi_lu_size_tags(set, host, c->path_depth, NR_CPUS_OF_TEST);
-	KUNIT_EXPECT_EQ(test, set->nr_hw_queues,
-			min(c->queues, NR_CPUS_OF_TEST));
+	scsi_lu_size_tags(set, host, c->polled, c->path_depth, NR_CPUS_OF_TEST);
+	others = min(c->queues, NR_CPUS_OF_TEST);
+	KUNIT_EXPECT_EQ(test, set->nr_hw_queues, others + c->polled);
+	KUNIT_EXPECT_EQ(test, set->nr_maps, c->polled ? HCTX_MAX_TYPES : 1);
+	KUNIT_EXPECT_EQ(test, set->map[HCTX_TYPE_POLL].queue_offset,
+			c->polled ? others : 0);
 	KUNIT_EXPECT_EQ(test, set->queue_depth, c->depth);
 	KUNIT_EXPECT_EQ(test, set->numa_node, 7);
 	KUNIT_EXPECT_EQ(test, gets_scheduler(set), c->has_scheduler);

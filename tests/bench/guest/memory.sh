@@ -61,9 +61,47 @@ sum() {
 progress "memory, $column"
 taken 4
 taken 4
+pages_of_4=$pages_taken
+slabs_of_4=$(sum /tmp/taken.4)
 result memory "64 units x 4 hosts, pages outside slabs" "$column" $pages_taken KiB
 result memory "64 units x 4 hosts, slabs" "$column" \
 	$(($(sum /tmp/taken.4) / 1024)) KiB
+
+# maps_up MODE: a map of device-mapper for each unit, beside the disks
+maps_up() {
+	for map_lun in $(seq 0 63); do
+		map_paths=
+		for map_disk in /sys/bus/scsi/devices/*:0:0:"$map_lun"/block/*; do
+			map_paths="$map_paths $(cat "$map_disk/dev") 1"
+			map_size=$(cat "$map_disk/size")
+		done
+		# shellcheck disable=SC2086 # a list
+		set -- "$1" $map_paths
+		dmsetup create "mp$map_lun" --table "0 $map_size multipath 3 \
+queue_if_no_path queue_mode $1 0 1 1 round-robin 0 $((($# - 1) / 2)) 1$map_paths" ||
+			bail_out "dmsetup"
+	done
+}
+
+if [ -z "$claimed" ]; then
+	for mode in rq bio; do
+		load_debug 4 max_luns=64 dev_size_mb=16
+		within 300 nr_disks_is 256 || bail_out "disks"
+		pages_before=$(pages_outside_slabs)
+		slabs >/tmp/before
+		maps_up $mode
+		pages_taken=$(($(pages_outside_slabs) - pages_before))
+		slabs >/tmp/after
+		grown /tmp/before /tmp/after >/tmp/maps
+		result memory "a map, or an LU without its paths, pages outside slabs" \
+			"dm $mode" $((pages_taken / 64)) KiB
+		result memory "a map, or an LU without its paths, slabs" "dm $mode" \
+			$(($(sum /tmp/maps) / 64 / 1024)) KiB
+		dmsetup remove_all
+		within 300 rmmod scsi_debug
+		within 300 no_disks
+	done
+fi
 
 # What two more hosts take is what 128 paths take; or devices without upper level.
 option=
@@ -78,6 +116,13 @@ result memory "a path, or a device without upper level, pages outside slabs" "$c
 	$(((pages_more - pages_taken) * 1024 / 128)) bytes
 result memory "a path, or a device without upper level, slabs" "$column" \
 	$(($(sum /tmp/more) / 128)) bytes
+# An LU is what is left of 64 on four hosts without their paths.
+if [ -n "$claimed" ]; then
+	result memory "a map, or an LU without its paths, pages outside slabs" LUs \
+		$((pages_of_4 / 64 - 4 * (pages_more - pages_taken) / 128)) KiB
+	result memory "a map, or an LU without its paths, slabs" LUs \
+		$(((slabs_of_4 / 64 - 4 * $(sum /tmp/more) / 128) / 1024)) KiB
+fi
 # Where it is.
 awk '{ n = int($2 / 128); if (n > 15 || n < -15) print n, $1 }' /tmp/more |
 	sort -n -r | while read -r bytes cache; do

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hog MIB FILE: write to so much memory, over and over, of which the kernel can have
+ * back only what it has written to FILE.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int main(int argc, char **argv)
+{
+	size_t size;
+	char *memory;
+	int fd;
+
+	if (argc != 3)
+		errx(2, "usage: hog MIB FILE");
+	size = (size_t)atoi(argv[1]) << 20;
+	fd = open(argv[2], O_RDWR | O_CREAT, 0600);
+	if (fd < 0 || ftruncate(fd, size))
+		err(1, "%s", argv[2]);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		err(1, "mmap");
+	for (unsigned int round = 1; ; round++) {
+		for (size_t i = 0; i < size; i += 4096)
+			memory[i] = round;
+	}
+}
