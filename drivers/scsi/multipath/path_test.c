@@ -352,6 +352,33 @@ static void block_and_unblock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 }
 
+/* While the only path is looked at, the time of commands goes on. */
+static void time_of_a_check(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 1, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+	struct scsi_mpath *lu = &fake->lu;
+	unsigned long long_ago = jiffies - 60 * HZ;
+
+	lu->announced = true;
+	lu->usable_since = long_ago;
+	spin_lock_irq(&lu->lock);
+	scsi_path_check_identity(path);
+	spin_unlock_irq(&lu->lock);
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0);
+	scsi_path_answers(path);
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
+	KUNIT_EXPECT_EQ(test, lu->usable_since, long_ago);
+
+	/* But not while it was blocked, of which the check is a part. */
+	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
+	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
+	path->missed = false;
+	scsi_path_answers(path);
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
+	KUNIT_EXPECT_TRUE(test, time_after(lu->usable_since, long_ago));
+}
+
 /* One that is merely looked at has not failed, and nobody is told anything. */
 static void checked(struct kunit *test)
 {
@@ -592,6 +619,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(shown_states),
 	KUNIT_CASE(block_and_unblock),
 	KUNIT_CASE(checked),
+	KUNIT_CASE(time_of_a_check),
 	KUNIT_CASE(offline_and_back),
 	KUNIT_CASE(weights),
 	KUNIT_CASE(who_left_is_not_found),
