@@ -299,9 +299,9 @@ void scsi_path_has_sense(struct scsi_cmnd *cmd,
 	    (sense->sense_key == NOT_READY ||
 	     sense->sense_key == UNIT_ATTENTION)) {
 		/* After a reset of our own it is what was to be expected. */
-		if (scsi_cmd_is_path_attempt(cmd))
+		if (is_judged_later)
 			cmd->flags |= SCMD_PATH_RETRY;
-		if (!is_judged_later && sense->sense_key == UNIT_ATTENTION)
+		else if (sense->sense_key == UNIT_ATTENTION)
 			scsi_path_event_was_swallowed(path, sense);
 		goto out;
 	}
