@@ -428,21 +428,39 @@ static bool goes_once_over_each_path(struct scsi_cmnd *cmd,
 
 /*
  * What has been moved is not where it was, and the changer says so when it is to be moved
- * once more. So ch lets that happen; and what fails without sense data, it takes for a
- * success.
+ * once more. So ch lets the mid-layer do that, and what fails without sense data, it takes
+ * for a success. This is when the mid-layer does.
  */
-static bool is_moved_by_its_driver(const struct scsi_mpath *lu,
-				   const struct scsi_cmnd *lu_cmd)
+static bool is_moved_once_more(const struct scsi_mpath *lu,
+			       const struct scsi_cmnd *lu_cmd, bool once)
 {
-	return lu->sdev->type == TYPE_MEDIUM_CHANGER &&
-	       lu_cmd->cmnd[0] == MOVE_MEDIUM;
+	if (lu->sdev->type != TYPE_MEDIUM_CHANGER ||
+	    lu_cmd->cmnd[0] != MOVE_MEDIUM)
+		return false;
+
+	switch (host_byte(lu_cmd->result)) {
+	case DID_OK:
+		return !scsi_status_is_check_condition(lu_cmd->result);
+	case DID_BUS_BUSY:
+	case DID_PARITY:
+	case DID_ERROR:
+	case DID_SOFT_ERROR:
+	case DID_BAD_INTR:
+	case DID_TRANSPORT_DISRUPTED:
+		return true;
+	case DID_TIME_OUT:
+		return !once;
+	default:
+		return false;
+	}
 }
 
-static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+			    bool once)
 {
 	if (is_the_senders_own(lu_cmd))
 		return scsi_lu_may_repeat_passthrough(lu, lu_cmd);
-	return is_moved_by_its_driver(lu, lu_cmd) ||
+	return is_moved_once_more(lu, lu_cmd, once) ||
 	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
 }
 
@@ -482,7 +500,7 @@ static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
 static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 			  bool once)
 {
-	if (!may_be_repeated(lu, lu_cmd))
+	if (!may_be_repeated(lu, lu_cmd, once))
 		return false;
 	if (once && !has_untried_path(lu, history_of(lu_cmd)))
 		return false;
@@ -499,7 +517,8 @@ static bool may_ask_others(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 
 	if (!has_untried_path(lu, history_of(lu_cmd) | TRIED(path)))
 		return false;
-	return verdict->cmd == CMD_NEVER_RAN || may_be_repeated(lu, lu_cmd);
+	return verdict->cmd == CMD_NEVER_RAN ||
+	       may_be_repeated(lu, lu_cmd, true);
 }
 
 /* The next attempt is to take another path, if there is one, or @once if at all. */
