@@ -6,7 +6,7 @@
 # do, and an instruction takes as long on a machine that is busy. So what takes minutes
 # is seen in seconds, and is the same each time. What host drivers do by themselves to a
 # device is in lld.sh.
-# guest: clock=virtual named=1 cpus=1 memory=1024 seconds=900
+# guest: clock=virtual cpus=1 memory=1024 seconds=1500
 . ./lib.sh
 . ./lib_oracle.sh
 oracle_run

@@ -24,7 +24,8 @@
  *   event	"reset": somebody resets the device; "power_cycle": the same, and what is
  *		under way is never answered; "medium": it was taken out and put back;
  *		"attention PATH UA"; "capacity BLOCKS"; "stop"; "release": what is held is
- *		given up; "block PATH", "unblock PATH": the host takes no requests;
+ *		given up; "forget": that, no rules and no orders for handlers any more, and
+ *		nobody prevents removal; "block PATH", "unblock PATH": the host takes no requests;
  *		"target_block PATH", "target_unblock PATH"; "rescan PATH";
  *		"max_sectors PATH SECTORS"; "zero": the counters; "timeout MS H:C:T:L": what
  *		is sent to any device from now on has that time, in sysfs it has seconds;
@@ -618,6 +619,18 @@ static void clear_rules(struct script_unit *unit)
 		kfree(rule);
 }
 
+/* As if nothing had been. */
+static void forget(struct script_unit *unit)
+{
+	clear_rules(unit);
+	spin_lock_irq(&unit->lock);
+	memset(unit->eh, 0, sizeof(unit->eh));
+	for (unsigned int i = 0; i < unit->nr_paths; i++)
+		unit->nexus[i].prevents = false;
+	spin_unlock_irq(&unit->lock);
+	release_held(unit);
+}
+
 static int add_rule(struct script_unit *unit, const char *text)
 {
 	struct rule *rule = kzalloc(sizeof(*rule), GFP_KERNEL);
@@ -812,6 +825,10 @@ static int do_event(struct script_unit *unit, char *text)
 		return -EINVAL;
 	if (!strcmp(what, "release")) {
 		release_held(unit);
+		return 0;
+	}
+	if (!strcmp(what, "forget")) {
+		forget(unit);
 		return 0;
 	}
 	if (!strcmp(what, "timeout"))
