@@ -2,7 +2,7 @@
 # No logical unit waits for another: one that has no path, that has a command in a
 # host's error handler, or that comes or goes, takes nothing that others need, not
 # even from the one it lies on.
-# guest: cpus=4 memory=2048 seconds=600
+# guest: clock=virtual cpus=4 memory=2048 seconds=600
 . ./lib.sh
 . ./lib_lio.sh
 plan 24

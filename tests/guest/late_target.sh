@@ -3,7 +3,7 @@
 # is sent again at once, and nothing is reset for it: that the target ends what a lost
 # nexus has sent is the target's to see to. What becomes of the data if it does, and if it
 # does not, as the manual says ("Late writes").
-# guest: cpus=2 memory=1024 seconds=180
+# guest: clock=virtual cpus=2 memory=1024 seconds=180
 . ./lib.sh
 plan 12
 

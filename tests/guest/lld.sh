@@ -2,7 +2,7 @@
 # What a host driver does by itself, or a device: it rescans its device, takes no requests
 # for a while, gives its queue other limits; a unit that was stopped is started, a medium is
 # changed. A logical unit follows as a plain device does, with one path and with two.
-# guest: cpus=4 seconds=300
+# guest: clock=virtual cpus=4 seconds=300
 . ./lib.sh
 . ./lib_script.sh
 plan 42

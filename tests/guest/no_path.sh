@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # No path left: I/O waits, resumes when a path returns, fails when the time is
 # over; the device outlives its last path for that long and then goes.
-# guest: alone=1 cpus=4 memory=2048
+# guest: clock=virtual alone=1 cpus=4 memory=2048
 . ./lib.sh
 plan 31
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A disk that needs long for each read, over all paths alike, is slow, not lost. And
 # commands that a low-level driver wants aborted are aborted.
-# guest: cpus=4 memory=1536 seconds=300
+# guest: clock=virtual cpus=4 memory=1536 seconds=300
 . ./lib.sh
 plan 13
 

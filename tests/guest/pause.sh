@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # While the host of the only path is in recovery, the commands that wait for it are
 # tried now and then, with a pause of 3 ms, and not as fast as the machine can.
-# guest: cpus=4 memory=1024 seconds=300
+# guest: clock=virtual cpus=4 memory=1024 seconds=300
 . ./lib.sh
 plan 6
 

@@ -2,7 +2,7 @@
 # Every way back is a return: what was blocked leads wherever its LUN leads by now, and
 # carries no I/O before its identity has been read. That costs one command, and nobody
 # hears of it who has not heard of the loss.
-# guest: cpus=4
+# guest: clock=virtual cpus=4
 . ./lib.sh
 plan 20
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Each logical unit stays on one path with lpu; together they are spread over the hosts,
 # also after a host was away.
-# guest: cpus=4 seconds=400
+# guest: clock=virtual cpus=4 seconds=400
 . ./lib.sh
 plan 9
 

@@ -2,7 +2,7 @@
 # A tape drive keeps a data encryption key of local scope for one I_T nexus. No write
 # goes over another path, where it would be in clear, before its sender has heard that
 # the key is gone; a key for all nexuses survives the loss of a path.
-# guest: cpus=4 memory=1024 seconds=240
+# guest: clock=virtual cpus=4 memory=1024 seconds=240
 . ./lib.sh
 . ./lib_script.sh
 plan 21

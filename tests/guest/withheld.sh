@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A device that could not tell who it is, or did not answer at all, when it was found: it
 # stops nobody else, and becomes what it is when it can, without anybody's doing.
-# guest: cpus=4 seconds=400
+# guest: clock=virtual cpus=4 seconds=400
 # append: scsi_mod.scan=sync
 . ./lib.sh
 plan 12

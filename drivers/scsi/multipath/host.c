@@ -295,6 +295,15 @@ struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev)
 }
 EXPORT_SYMBOL_GPL(scsi_path_get_lu);	/* ses */
 
+/*
+ * The attempt on the path has the timer that counts, and the request of the logical unit
+ * none. That its queue has a time for it is what user space may set and read.
+ */
+static enum scsi_timeout_action lu_timed_out(struct scsi_cmnd *lu_cmd)
+{
+	return SCSI_EH_RESET_TIMER;
+}
+
 static struct scsi_device *first_path_sdev(struct scsi_mpath *lu)
 {
 	struct scsi_device *sdev = NULL;
@@ -479,6 +488,7 @@ static const struct scsi_host_template mpath_host_template = {
 	.module			= THIS_MODULE,
 	.name			= "SCSI multipath",
 	.proc_name		= "scsi_mpath",
+	.eh_timed_out		= lu_timed_out,
 	.slave_alloc		= lu_sdev_alloc,
 	.device_configure	= lu_sdev_configure,
 	.slave_destroy		= lu_sdev_destroy,
