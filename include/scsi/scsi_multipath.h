@@ -25,6 +25,22 @@ struct scsi_sense_hdr;
 
 #ifdef CONFIG_SCSI_MULTI_PATH_IO
 
+/**
+ * enum scsi_path_notice - what a transport says of a path that works
+ * @NOTICE_LINK_INTEGRITY: a link on its way has errors
+ * @NOTICE_CONGESTION: a port on its way is congested
+ * @NOTICE_CONGESTION_CLEAR: it is no longer
+ * @NOTICE_PORT_MARGINAL: the port that it leads to is marginal
+ * @NOTICE_PORT_ONLINE: it is no longer
+ */
+enum scsi_path_notice {
+	NOTICE_LINK_INTEGRITY,
+	NOTICE_CONGESTION,
+	NOTICE_CONGESTION_CLEAR,
+	NOTICE_PORT_MARGINAL,
+	NOTICE_PORT_ONLINE,
+};
+
 /*
  * For what plain devices and paths both do for each command. With a second
  * caller the compiler would not inline it any more, and plain devices would pay.
@@ -116,6 +132,7 @@ void scsi_path_was_rescanned(struct scsi_device *sdev);
 bool scsi_path_may_recover(struct scsi_cmnd *cmd);
 void scsi_path_eh_is_over(struct scsi_cmnd *cmd);
 void scsi_lu_settings_changed(struct scsi_device *sdev);
+void scsi_path_notice(struct scsi_device *sdev, enum scsi_path_notice notice);
 int scsi_mpath_init(void);
 void scsi_mpath_exit(void);
 

@@ -5,49 +5,11 @@
 # guest: cpus=4 memory=2048 seconds=300
 . ./lib.sh
 . ./lib_transport.sh
+. ./lib_fcoe.sh
 plan 21
 
-CORE=/sys/kernel/config/target/core/rd_mcp_0/rd
-FC=/sys/kernel/config/target/fc
+fcoe_start
 
-# colons HEX: 0x1020.. as aa:bb:..
-colons() {
-	echo "${1#0x}" | sed 's/../&:/g; s/:$//'
-}
-
-# wwpn INTERFACE
-wwpn() {
-	for host in /sys/class/fc_host/*; do
-		[ "$(cat "$host/symbolic_name" | sed 's/.* over //')" = "$1" ] &&
-			colons "$(cat "$host/port_name")"
-	done
-}
-
-mount -t configfs configfs /sys/kernel/config 2>/dev/null
-modprobe -a fcoe tcm_fc veth || bail_out "no FCoE"
-mkdir -p $CORE
-echo "rd_pages=16384" >$CORE/control
-echo 1 >$CORE/enable
-echo fcoe0001 >$CORE/wwn/vpd_unit_serial
-# The links stay down until every end is set up.
-for pair in 0 1; do
-	/bin/ip link add i$pair mtu 2500 type veth peer name t$pair mtu 2500
-done
-for end in i0 t0 i1 t1; do
-	echo $end >/sys/module/libfcoe/parameters/create_vn2vn
-done
-for pair in 0 1; do
-	tpg=$FC/$(wwpn t$pair)/tpgt_1
-	mkdir -p "$tpg/lun/lun_0"
-	ln -s $CORE "$tpg/lun/lun_0/rd"
-	mkdir -p "$tpg/acls/$(wwpn i$pair)/lun_0"
-	ln -s "$tpg/lun/lun_0" "$tpg/acls/$(wwpn i$pair)/lun_0/l0"
-done
-for end in i0 t0 i1 t1; do
-	/bin/ip link set $end up
-done
-
-within 60 nr_paths_is 2 || bail_out "not two paths"
 report 0 "two paths over Fibre Channel"
 ok "one disk" within 20 disk_is_there sda
 is "one disk only" "$(find /sys/block -name 'sd*' | wc -l)" 1
@@ -65,14 +27,6 @@ for rport in /sys/class/fc_remote_ports/*; do
 	echo 60 >"$rport/dev_loss_tmo"
 	echo 8 >"$rport/fast_io_fail_tmo"
 done
-
-# path_of_pair N: the path whose initiator is on i$N
-path_of_pair() {
-	for each in $(path_devices); do
-		name=$(cat /sys/class/fc_host/host"${each%%:*}"/symbolic_name)
-		[ "${name##* over }" = "i$1" ] && echo "$each"
-	done
-}
 
 # Takes the link of pair 0 down while none of its commands is under way: the
 # target of this kernel spins on those that it cannot answer.

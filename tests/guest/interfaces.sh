@@ -90,9 +90,9 @@ paths_write "$path" 1
 # The uevents of a path, as user space gets them.
 listen /tmp/uevents "^SCSI_(PATH|MPATH)"
 paths_write "$path" 3
+ok "uevent: disabled" within 10 grep -q \
+	"SCSI_MPATH_ID=$id.*SCSI_PATH=$path.*SCSI_PATH_EVENT=disabled" /tmp/uevents
 paths_write "$path" 1
-ok "uevent: failed" within 10 grep -q \
-	"SCSI_MPATH_ID=$id.*SCSI_PATH=$path.*SCSI_PATH_EVENT=failed" /tmp/uevents
 ok "uevent: reinstated" within 10 grep -q \
 	"SCSI_PATH=$path.*SCSI_PATH_EVENT=reinstated" /tmp/uevents
 kill $listener_pid

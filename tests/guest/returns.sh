@@ -56,7 +56,7 @@ sent() {
 # --- the same as before ---------------------------------------------------------
 failed_before=$(failures "$b")
 away "$b"
-ok "blocked: told" within 10 events_are "$b" failed 1
+ok "blocked: told" within 10 events_are "$b" stopped 1
 trace_on
 back "$b"
 ok "unblocked: told" within 10 events_are "$b" reinstated 1
@@ -77,7 +77,7 @@ paths_write "$a" 3
 trace_on
 for turn in 1 2 3 4 5; do
 	away "$b"
-	within 10 events_are "$b" failed $((1 + turn)) || echo "# turn $turn: not told"
+	within 10 events_are "$b" stopped $((1 + turn)) || echo "# turn $turn: not told"
 	back "$b"
 	within 10 events_are "$b" reinstated $((1 + turn)) ||
 		echo "# turn $turn: not told of its return"
@@ -92,7 +92,7 @@ echo 30 >/sys/block/sda/device/multipath/no_path_timeout
 
 # --- one that does not say whose it is ------------------------------------------
 away "$b"
-within 10 events_are "$b" failed 7
+within 10 events_are "$b" stopped 7
 inject "$b" "2 1 12 0 0 2 4 44 0"
 back "$b"
 ok "no answer: it is out of use, and told so" within 10 path_state_is "$b" 3

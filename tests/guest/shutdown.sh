@@ -53,14 +53,16 @@ paths_away() {
 		dd if=/bin/busybox of="/dev/$(disk_of "$each")" bs=4k count=16
 	done 2>/dev/null
 	sync
-	for each in $(ls "$silent/paths"); do
+	for each in "$silent"/paths/*; do
+		each=${each##*/}
 		inject_host_byte "$each" -100000 ff 1
 		echo 2 >"/sys/bus/scsi/devices/$each/path/state"
 	done
-	for each in $(ls "$disabled/paths"); do
-		echo 3 >"/sys/bus/scsi/devices/$each/path/state"
+	for each in "$disabled"/paths/*; do
+		echo 3 >"$each/path/state"
 	done
-	for each in $(ls "$late/paths"); do
+	for each in "$late"/paths/*; do
+		each=${each##*/}
 		echo "${each%%:*}" >/sys/module/scsi_block_target/parameters/block
 	done
 	for each in "$disabled" "$silent" "$late"; do

@@ -103,6 +103,8 @@ void scsi_path_access_state_read(struct scsi_device *sdev,
 		scsi_path_usable_changed(path, scsi_path_access_name(path),
 					 "access state");
 	if (access == ACCESS_NONE) {
+		/* A transition may be over. */
+		scsi_path_tell(path);
 		scsi_path_probe_schedule(path);
 	} else if (changed && (path->state == PATH_WAITING ||
 			       path->state == PATH_DEAD)) {

@@ -306,6 +306,7 @@ static void unjoin(struct scsi_path *path)
 	/* Those that are under way may be waiting for its queue. */
 	disable_work(&path->drain);
 	disable_delayed_work(&path->probe);
+	disable_delayed_work(&path->marginal_work);
 	synchronize_rcu();
 }
 
@@ -408,6 +409,7 @@ undo_join:
 	scsi_path_stop_polling(path);
 	cancel_work_sync(&path->drain);
 	cancel_delayed_work_sync(&path->probe);
+	cancel_delayed_work_sync(&path->marginal_work);
 	WRITE_ONCE(new->sdev->path, NULL);
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
 	scsi_mpath_put(lu);
@@ -484,6 +486,7 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	scsi_path_event_init(path);
 	scsi_path_probe_init(path);
 	scsi_path_access_init(path);
+	scsi_path_marginal_init(path);
 	new.path = path;
 	/* It knows what the target means. */
 	scsi_dh_add_device(sdev);
@@ -654,6 +657,7 @@ void scsi_path_announce(struct scsi_device *sdev)
 		    dev_name(&sdev->sdev_gendev), path->lu->nr_paths);
 	scsi_path_uevent(path, "added");
 	scsi_mpath_watch_start();
+	scsi_mpath_outlier_start();
 }
 
 /**

@@ -2,9 +2,9 @@
 /*
  * Which of the usable paths carry the I/O. Paths of the same rank are a group,
  * and the best group that has a usable path is in use. The rank is, in this
- * order: what the administrator has switched to or disabled; the access state;
- * the weight. Within the group, the paths that are nearest to a NUMA node carry
- * the I/O of that node.
+ * order: what the administrator has switched to or disabled; whether the path is
+ * marginal; the access state; the weight. Within the group, the paths that are
+ * nearest to a NUMA node carry the I/O of that node.
  */
 
 #include <linux/device.h>
@@ -19,6 +19,7 @@
 
 /* Below this, the rank is the weight. */
 #define RANK_ACCESS_SHIFT	32
+#define RANK_MARGINAL		BIT_ULL(39)
 #define RANK_DISABLED		BIT_ULL(40)
 #define RANK_NOT_CHOSEN		BIT_ULL(41)
 
@@ -31,6 +32,8 @@ static u64 rank_of(const struct scsi_path *path)
 	u64 rank = path->weight;
 
 	rank |= (u64)path->access << RANK_ACCESS_SHIFT;
+	if (scsi_path_is_marginal(path))
+		rank |= RANK_MARGINAL;
 	if (path->group_disabled)
 		rank |= RANK_DISABLED;
 	if (!group->is_switched || path->weight != group->switched_to)

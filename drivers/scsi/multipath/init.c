@@ -81,6 +81,7 @@ void scsi_mpath_exit(void)
 	scsi_mpath_proc_exit();
 	scsi_mpath_host_exit();
 	scsi_mpath_watch_stop();
+	scsi_mpath_outlier_stop();
 	scsi_mpath_shutdown_exit();
 	destroy_workqueue(scsi_mpath_removal_wq);
 	destroy_workqueue(scsi_mpath_probe_wq);

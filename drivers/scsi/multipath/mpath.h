@@ -75,6 +75,24 @@ enum scsi_path_access {
 };
 
 /**
+ * enum scsi_path_condition - what user space is told of a path
+ * @CONDITION_USABLE: could carry I/O
+ * @CONDITION_MARGINAL: could as well, if no better path is left
+ * @CONDITION_FAILED: has failed, or is thought to have
+ * @CONDITION_DISABLED: the administrator does not want it
+ * @CONDITION_STOPPED: its transport, or somebody else, has stopped its device
+ * @CONDITION_ACCESS: its target lets it carry no I/O
+ */
+enum scsi_path_condition {
+	CONDITION_USABLE,
+	CONDITION_MARGINAL,
+	CONDITION_FAILED,
+	CONDITION_DISABLED,
+	CONDITION_STOPPED,
+	CONDITION_ACCESS,
+};
+
+/**
  * enum scsi_lu_event - what a logical unit tells each I_T nexus of (SPC-4 6.29)
  * @EVENT_RESET: 29h, power on, reset, or bus device reset
  * @EVENT_MEDIUM: 28h, not ready to ready: a medium may have changed
@@ -106,6 +124,26 @@ enum scsi_lu_event {
 
 /* As many paths a command can remember, twice, in an unsigned long. */
 #define SCSI_PATH_SLOTS		((BITS_PER_LONG - 1) / 2)
+
+/* Why a path is marginal */
+#define MARGINAL_LINK		BIT(0)	/* FPIN: link integrity */
+#define MARGINAL_CONGESTION	BIT(1)	/* FPIN: congestion */
+#define MARGINAL_PORT		BIT(2)	/* its remote port is said to be */
+#define MARGINAL_OUTLIER	BIT(3)	/* see outlier.c */
+
+/**
+ * struct scsi_path_measure - what a path has done in a while
+ * @busy: sum of the commands that it had, each time that it was looked at
+ * @issued: commands that it has been sent
+ * @failed: attempts that failed because of it
+ * @latency_us: of a command, on average
+ */
+struct scsi_path_measure {
+	unsigned int busy;
+	unsigned int issued;
+	unsigned int failed;
+	u32 latency_us;
+};
 
 /**
  * struct scsi_path - one path to a logical unit
@@ -162,8 +200,20 @@ enum scsi_lu_event {
  * @refuses_door: it has not done what it was told about that; @lu->lock
  * @door_round: when it was last told about that; @lu->lock
  * @polled_node: entry in @lu->polled; @lu->lock for writing
- * @changed: usable or not any more, and user space has not been told;
- *	@lu->lock
+ * @changed: there may be something that user space has not been told; @lu->lock
+ * @loss: why @state is one that carries no I/O; @lu->lock
+ * @told: what user space has been told last; @lu->lock
+ * @told_access: the same of @access; @lu->lock
+ * @marginal: why it is used only if no other path is left, a mask of MARGINAL_*.
+ *	Written under @lu->lock, read anywhere
+ * @marginal_forced: what the administrator makes of that, see
+ *	scsi_path_force_marginal(). Written under @lu->lock, read anywhere
+ * @marginal_end: jiffies when it is tried again, or was last; @lu->lock
+ * @marginal_hold: jiffies that it was left alone before; @lu->lock
+ * @marginal_work: @marginal_end has come; disabled when the path leaves
+ * @window: what outlier.c measures; @lu->lock
+ * @bad_windows: how many in a row have been; @lu->lock
+ * @latency_us: of a command, in the last window; written under @lu->lock, read anywhere
  * @probe: tests whether a dead or waiting path is back; disabled when the path
  *	leaves or sleeps
  * @load: what policies that compare paths write for each I/O. Apart from the rest,
@@ -192,6 +242,17 @@ struct scsi_path {
 	bool group_disabled;
 	bool asleep;
 	u8 access;
+	u8 loss;
+	u8 told;
+	u8 told_access;
+	u8 marginal;
+	s8 marginal_forced;
+	unsigned long marginal_end;
+	unsigned long marginal_hold;
+	struct delayed_work marginal_work;
+	struct scsi_path_measure window;
+	unsigned int bad_windows;
+	u32 latency_us;
 	u32 weight;
 	u32 failures;
 	unsigned int strikes;
@@ -372,6 +433,8 @@ struct scsi_mpath_cpu {
  *	path there was; @lock
  * @gone: the LU's scsi_device is removed or about to be; no path may join.
  *	scsi_mpath_list_mutex
+ * @keep_outliers: a path that is worse than its siblings is as good as they are;
+ *	@lock
  * @no_passthrough_failover: passthrough commands are never repeated. Written and
  *	read anywhere
  * @work: brings the LU's scsi_device in line with @usable
@@ -422,6 +485,7 @@ struct scsi_mpath {
 	bool reserved;
 	bool gone;
 	bool no_passthrough_failover;
+	bool keep_outliers;
 
 	struct scsi_mpath_group group;
 	struct scsi_mpath_activation activation;
@@ -528,6 +592,7 @@ bool scsi_path_is_usable(const struct scsi_path *path);
 enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path);
 const char *scsi_path_state_name(const struct scsi_path *path);
 unsigned int scsi_mpath_nr_usable(struct scsi_mpath *lu);
+void scsi_path_tell(struct scsi_path *path);
 void scsi_path_usable_changed(struct scsi_path *path, const char *what,
 			      const char *why);
 
@@ -595,6 +660,22 @@ unsigned int scsi_path_watch(struct scsi_path *path);
 /* watch.c */
 void scsi_mpath_watch_start(void);
 void scsi_mpath_watch_stop(void);
+
+/* marginal.c */
+bool scsi_path_is_marginal(const struct scsi_path *path);
+void scsi_path_becomes_marginal(struct scsi_path *path, u8 reason,
+				const char *why);
+void scsi_path_recovers(struct scsi_path *path, u8 reasons, const char *why);
+void scsi_path_force_marginal(struct scsi_path *path, s8 forced);
+ssize_t scsi_path_show_marginal(const struct scsi_path *path, char *buf);
+void scsi_path_marginal_init(struct scsi_path *path);
+
+/* outlier.c */
+bool scsi_path_is_outlier(const struct scsi_path_measure *all, unsigned int nr,
+			  unsigned int self);
+void scsi_mpath_demote_outliers(struct scsi_mpath *lu, bool demote);
+void scsi_mpath_outlier_start(void);
+void scsi_mpath_outlier_stop(void);
 
 /* timeout.c */
 #define PATH_TIMEOUT_MAX	(3600u * 1000)	/* milliseconds */

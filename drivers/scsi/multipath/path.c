@@ -100,7 +100,13 @@ static void log_state(struct scsi_path *path, const char *what, const char *why)
 		    scsi_mpath_nr_usable(lu), lu->nr_paths);
 }
 
-static void tell_user_space(struct scsi_path *path)
+/**
+ * scsi_path_tell - there may be something that user space has not been told
+ * @path: path
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_tell(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	path->changed = true;
@@ -120,7 +126,7 @@ void scsi_path_usable_changed(struct scsi_path *path, const char *what,
 {
 	scsi_path_refresh_locked(path->lu);
 	log_state(path, what, why);
-	tell_user_space(path);
+	scsi_path_tell(path);
 }
 
 /*
@@ -148,10 +154,13 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 		path->passive = false;
 		path->transition_end = 0;
 	}
-	if (state_carries_io(state))
+	if (state_carries_io(state)) {
 		path->gone = false;
-	else	/* It does not come back without that. */
+	} else {
+		/* It does not come back without that. */
 		WRITE_ONCE(path->checking, false);
+		path->loss = CONDITION_FAILED;
+	}
 	if (state == PATH_GOOD) {
 		path->strikes = 0;
 		path->good_since = jiffies;
@@ -166,7 +175,9 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 			WRITE_ONCE(path->back_since, jiffies);
 		scsi_path_refresh_locked(lu);
 		path->told_stopped = false;
-		tell_user_space(path);
+		scsi_path_tell(path);
+	} else if (!state_carries_io(state)) {
+		scsi_path_tell(path);
 	}
 	/* From probation to good is what everyone expects. */
 	if (old != PATH_PROBATION || state != PATH_GOOD)
@@ -229,7 +240,7 @@ static void end_check(struct scsi_path *path)
 		return;
 	path->told_stopped = false;
 	log_state(path, scsi_path_state_name(path), "unblocked");
-	tell_user_space(path);
+	scsi_path_tell(path);
 }
 
 /**
@@ -277,6 +288,10 @@ void scsi_path_suspend_locked(struct scsi_path *path, const char *why)
 	count_failure(path);
 	if (state_carries_io(path->state) || path->state == PATH_DEAD)
 		change_state(path, PATH_WAITING, why);
+	if (path->state == PATH_WAITING) {
+		path->loss = CONDITION_ACCESS;
+		scsi_path_tell(path);
+	}
 }
 
 /**
@@ -294,8 +309,12 @@ void scsi_path_suspend_or_lose(struct scsi_path *path,
 
 	spin_lock_irqsave(&path->lu->lock, flags);
 	count_failure(path);
-	if (path->state != PATH_DISABLED && path->state != PATH_DEAD)
+	if (path->state != PATH_DISABLED && path->state != PATH_DEAD) {
 		change_state(path, state, why);
+		/* Its transport is about to say so. */
+		if (state == PATH_WAITING)
+			path->loss = CONDITION_STOPPED;
+	}
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
@@ -562,6 +581,7 @@ void scsi_path_admin_write(struct scsi_path *path,
 	spin_lock_irqsave(&lu->lock, flags);
 	WRITE_ONCE(path->failures, failures);
 	change_state(path, meaning[state], "administrator");
+	path->loss = CONDITION_DISABLED;
 	if (state == SHOWN_GOOD) {
 		path->strikes = 0;
 		path->probe_delay = SCSI_PATH_PROBE_DELAY;
@@ -603,11 +623,15 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
 
 static void report_stopped(struct scsi_path *path)
 {
-	if (scsi_mpath_is_suspended(path->lu))
+	enum scsi_device_state sdev_state = READ_ONCE(path->sdev->sdev_state);
+
+	if (scsi_mpath_is_suspended(path->lu) || sdev_state == SDEV_CANCEL ||
+	    sdev_state == SDEV_DEL)
 		return;
 	path->told_stopped = true;
-	log_state(path, scsi_path_state_name(path), "stopped");
-	tell_user_space(path);
+	log_state(path, "stopped",
+		  scsi_device_state_name(sdev_state) ?: "?");
+	scsi_path_tell(path);
 }
 
 /**
@@ -644,11 +668,15 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	sdev_state = READ_ONCE(sdev->sdev_state);
 	running = sdev_state == SDEV_RUNNING;
 	/* A device that is removed while it is lost to its transport is gone. */
-	if (running)
+	if (running) {
+		/* Its port has come back, and is what it was at first. */
+		if (path->gone)
+			scsi_path_recovers(path, MARGINAL_PORT, "port is back");
 		path->gone = false;
-	else if (sdev_state == SDEV_BLOCK ||
-		 sdev_state == SDEV_TRANSPORT_OFFLINE)
+	} else if (sdev_state == SDEV_BLOCK ||
+		   sdev_state == SDEV_TRANSPORT_OFFLINE) {
 		path->gone = true;
+	}
 	if (running != path->running) {
 		WRITE_ONCE(path->running, running);
 		if (!running) {

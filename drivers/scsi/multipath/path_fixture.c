@@ -139,6 +139,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 		INIT_LIST_HEAD(&path->node);
 		scsi_path_probe_init(path);
 		scsi_path_access_init(path);
+		scsi_path_marginal_init(path);
 		INIT_DELAYED_WORK(&path->probe, fake_probe);
 		INIT_WORK(&path->drain, fake_drain);
 	}

@@ -44,12 +44,20 @@ static char group_status(const struct scsi_path *path)
 	return in_use ? 'A' : path->group_disabled ? 'D' : 'E';
 }
 
+static const char *name_of(const struct scsi_path *path)
+{
+	if (!READ_ONCE(path->running))
+		return "stopped";
+	if (scsi_path_is_usable(path) && scsi_path_is_marginal(path))
+		return "marginal";
+	return scsi_path_state_name(path);
+}
+
 static ssize_t show_path(const struct scsi_path *path, char *buf, ssize_t len)
 {
 	return sysfs_emit_at(buf, len, "path %s %s %u %d %u\n",
 			     dev_name(&path->sdev->sdev_gendev),
-			     READ_ONCE(path->running) ?
-					scsi_path_state_name(path) : "stopped",
+			     name_of(path),
 			     path->failures, scsi_device_busy(path->sdev),
 			     atomic_read(&path->sdev->iorequest_cnt));
 }

@@ -162,6 +162,28 @@ static ssize_t numa_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(numa);
 
+static ssize_t demote_outliers_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", !READ_ONCE(dev_to_lu(dev)->keep_outliers));
+}
+
+static ssize_t demote_outliers_store(struct device *dev,
+				     struct device_attribute *attr,
+				     const char *buf, size_t count)
+{
+	struct scsi_mpath *lu = dev_to_lu(dev);
+	bool demote;
+	int error;
+
+	error = kstrtobool(buf, &demote);
+	if (error)
+		return error;
+	scsi_mpath_demote_outliers(lu, demote);
+	return count;
+}
+static DEVICE_ATTR_RW(demote_outliers);
+
 static ssize_t disable_group_store(struct device *dev,
 				   struct device_attribute *attr,
 				   const char *buf, size_t count)
@@ -213,6 +235,7 @@ static struct attribute *lu_attrs[] = {
 	&dev_attr_queued.attr,
 	&dev_attr_failback.attr,
 	&dev_attr_numa.attr,
+	&dev_attr_demote_outliers.attr,
 	&dev_attr_passthrough_failover.attr,
 	&dev_attr_disable_group.attr,
 	&dev_attr_enable_group.attr,
@@ -311,10 +334,41 @@ static ssize_t in_flight_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(in_flight);
 
+static ssize_t marginal_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
+{
+	return scsi_path_show_marginal(dev_to_path(dev), buf);
+}
+
+static ssize_t marginal_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t count)
+{
+	static const char * const words[] = { "no", "auto", "yes" };
+	int forced;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EACCES;
+	forced = sysfs_match_string(words, buf);
+	if (forced < 0)
+		return forced;
+	scsi_path_force_marginal(dev_to_path(dev), forced - 1);
+	return count;
+}
+static DEVICE_ATTR_RW(marginal);
+
+static ssize_t latency_us_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%u\n", READ_ONCE(dev_to_path(dev)->latency_us));
+}
+static DEVICE_ATTR_RO(latency_us);
+
 static struct attribute *path_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_failures.attr,
 	&dev_attr_weight.attr,
+	&dev_attr_marginal.attr,
+	&dev_attr_latency_us.attr,
 	&dev_attr_issued.attr,
 	&dev_attr_in_flight.attr,
 	NULL

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What user space is told: a change uevent on the logical unit's device for
- * every path that is added, fails, is reinstated or is removed.
+ * every path that is added, fails, is disabled, stopped or marginal, is reinstated or
+ * is removed, and for each whose target changes its access state.
+ *
+ * A worker compares what a path is with what has been told of it. So nothing is told
+ * twice, and nothing of what was over before anybody could hear of it.
  */
 
+#include <linux/jiffies.h>
 #include <linux/kobject.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_proto.h>
 
 #include "mpath.h"
 
@@ -70,6 +76,49 @@ static void tell(struct scsi_mpath *lu, const struct path_event *event)
 		kfree(env[i]);
 }
 
+/* The target is changing the access state of a path, and has not said what it will be. */
+static bool in_transition(const struct scsi_path *path)
+{
+	unsigned long since = path->transition_end - path->transition_time;
+	u8 state = path->sdev->access_state & SCSI_ACCESS_STATE_MASK;
+
+	if (path->transition_end && time_after(jiffies, path->transition_end))
+		return false;
+	if (state == SCSI_ACCESS_STATE_TRANSITIONING)
+		return true;
+	return path->transition_end &&
+	       (path->access != ACCESS_NONE ||
+		time_before(path->access_read, since));
+}
+
+/* What is between two conditions is none: until it is over, the old one counts. */
+static enum scsi_path_condition condition_of(const struct scsi_path *path)
+{
+	if (scsi_path_is_usable(path))
+		return scsi_path_is_marginal(path) ? CONDITION_MARGINAL :
+						     CONDITION_USABLE;
+	switch (path->state) {
+	case PATH_WAITING:
+		if (in_transition(path))
+			return path->told;
+		fallthrough;
+	case PATH_DEAD:
+	case PATH_DISABLED:
+		return path->loss;
+	default:
+		break;
+	}
+	if (scsi_mpath_is_suspended(path->lu) ||
+	    path->sdev->sdev_state == SDEV_CANCEL ||
+	    path->sdev->sdev_state == SDEV_DEL)
+		return path->told;
+	if (!path->running)
+		return CONDITION_STOPPED;
+	if (path->checking || in_transition(path))
+		return path->told;
+	return CONDITION_ACCESS;
+}
+
 /**
  * scsi_path_uevent - tell user space of an event of a path
  * @path: path
@@ -83,8 +132,39 @@ void scsi_path_uevent(struct scsi_path *path, const char *what)
 
 	spin_lock_irq(&path->lu->lock);
 	describe(&event, path, what);
+	path->told = condition_of(path);
+	path->told_access = path->access;
 	spin_unlock_irq(&path->lu->lock);
 	tell(path->lu, &event);
+}
+
+/* What is news of a path; NULL if nothing is. */
+static const char *news_of(struct scsi_path *path)
+{
+	static const char * const words[] = {
+		[CONDITION_USABLE]	= "reinstated",
+		[CONDITION_MARGINAL]	= "marginal",
+		[CONDITION_FAILED]	= "failed",
+		[CONDITION_DISABLED]	= "disabled",
+		[CONDITION_STOPPED]	= "stopped",
+		[CONDITION_ACCESS]	= "access",
+	};
+	enum scsi_path_condition is = condition_of(path), was = path->told;
+	bool other_access = path->access != path->told_access &&
+			    !in_transition(path);
+
+	lockdep_assert_held(&path->lu->lock);
+	path->told = is;
+	if (other_access)
+		path->told_access = path->access;
+	/* The target has had others serve meanwhile. */
+	if (is == CONDITION_USABLE && was == CONDITION_ACCESS)
+		return words[CONDITION_ACCESS];
+	if (is != was)
+		return words[is];
+	if (other_access && is <= CONDITION_MARGINAL)
+		return words[CONDITION_ACCESS];
+	return NULL;
 }
 
 static bool describe_next(struct scsi_mpath *lu, struct path_event *event)
@@ -93,11 +173,15 @@ static bool describe_next(struct scsi_mpath *lu, struct path_event *event)
 
 	lockdep_assert_held(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node) {
+		const char *what;
+
 		if (!path->changed)
 			continue;
 		path->changed = false;
-		describe(event, path, scsi_path_is_usable(path) ?
-				      "reinstated" : "failed");
+		what = news_of(path);
+		if (!what)
+			continue;
+		describe(event, path, what);
 		return true;
 	}
 	return false;

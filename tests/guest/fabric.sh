@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0
+# Notices of the fabric and of the administrator of a port: a path that works, but
+# badly, is used only if no other is left, and is tried again after a while.
+# guest: cpus=2 memory=2048 seconds=300
+. ./lib.sh
+. ./lib_transport.sh
+. ./lib_fcoe.sh
+plan 21
+
+PARAM=/sys/module/scsi_mod/parameters/path_marginal_time
+FPIN=/sys/module/fc_fpin/parameters
+fcoe_start
+modprobe fc_fpin || bail_out "no fc_fpin"
+within 20 disk_is_there sda
+echo rr >/sys/block/sda/device/multipath/policy
+listen /tmp/uevents "^SCSI_PATH(_EVENT)?="
+bad=$(path_of_pair 0)
+good=$(path_of_pair 1)
+rport=$(basename "$(readlink -f "/sys/bus/scsi/devices/$bad/../..")")
+RPORT=/sys/class/fc_remote_ports/$rport
+ATTR=/sys/bus/scsi/devices/$bad/path/marginal
+
+# notice WHAT: of the port that the bad path leads to
+notice() {
+	echo "${bad%%:*} $(cat "$RPORT/port_name")" >"$FPIN/$1"
+}
+
+marginal_is() {
+	[ "$(cat "$ATTR")" = "$1" ]
+}
+
+read_some() {
+	dd if=/dev/sda of=/dev/null bs=4k count=32 iflag=direct 2>/dev/null
+}
+
+# carries PATH
+carries_some() {
+	before=$(path_issued "$1")
+	read_some && issued_more_than "$1" "$((before + 8))"
+}
+
+used() {
+	ok "$1: it is used" carries_some "$bad"
+}
+
+unused() {
+	ok "$1: I/O takes the other path" carries_some "$good"
+	fails "$1: and not this one" carries_some "$bad"
+}
+
+told() {
+	[ "$(grep -c "SCSI_PATH=$bad SCSI_PATH_EVENT=$1" /tmp/uevents)" = "$2" ]
+}
+
+echo 600 >$PARAM
+is "nothing is known against it" "$(cat "$ATTR")" no
+notice link
+is "link integrity: known" "$(cat "$ATTR")" "yes link"
+unused "link integrity"
+ok "link integrity: told" within 10 told marginal 1
+is "link integrity: it is good" "$(path_state "$bad")" 1
+notice link
+notice congestion
+is "congestion, too" "$(cat "$ATTR")" "yes link congestion"
+notice clear
+is "the end of it" "$(cat "$ATTR")" "yes link"
+is "told once" "$(grep -c SCSI_PATH_EVENT /tmp/uevents)" 1
+
+# The administrator
+echo no >"$ATTR"
+used "administrator: not marginal"
+ok "administrator: told" within 10 told reinstated 1
+echo auto >"$ATTR"
+is "administrator: what was said is forgotten" "$(cat "$ATTR")" no
+
+# It is tried again after a while.
+echo 3 >$PARAM
+notice congestion
+notice link
+ok "it is tried again" within 60 marginal_is no
+used "tried again"
+
+# The port
+echo Marginal >"$RPORT/port_state"
+is "port: known" "$(cat "$ATTR")" "yes port"
+unused "port"
+# The last one is never out of use.
+paths_write "$good" 3
+ok "port: the last path is used" carries_some "$bad"
+paths_write "$good" 1
+within 10 path_state_is "$good" 1
+unused "port, once more"
+echo Online >"$RPORT/port_state"
+used "port: online"
+finish
