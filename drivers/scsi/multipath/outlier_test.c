@@ -54,11 +54,11 @@ static void outliers(struct kunit *test)
 
 static struct kunit_case outlier_cases[] = {
 	KUNIT_CASE(outliers),
-	{}
+	{ }
 };
 
 static struct kunit_suite outlier_suite = {
-	.name = "scsi_multipath_outlier",
+	.name = "scsi_mpath_outlier",
 	.test_cases = outlier_cases,
 };
 
