@@ -81,6 +81,11 @@ host_mask() {
 	fi
 }
 
+# What is deleted with its logical unit goes behind the back of the one who deletes it.
+unload_jbod() {
+	within 20 rmmod scsi_jbod || bail_out "scsi_jbod is in use"
+}
+
 for order in 0 1; do
 	about="disk first"
 	[ $order = 0 ] || about="enclosure first"
@@ -146,7 +151,7 @@ for order in 0 1; do
 	within 30 nr_paths_is 0
 	is "$about: deleted, it is in none" "$(slots_with "$disk")" ""
 	ok "$about: none dangles" none_dangles
-	rmmod scsi_jbod
+	unload_jbod
 done
 
 # What has one port each is as ever.
@@ -158,7 +163,7 @@ ok "one port: a disk in its slot" in_one_slot sda
 ok "one port: the other in its own" in_one_slot sdb
 delete "$(basename "$(disk_device sda)")"
 ok "one port: the other one stays" in_one_slot sdb
-rmmod scsi_jbod
+unload_jbod
 
 # An enclosure that says it has several ports is one for each of them all the same.
 load_jbod one_enclosure=1
@@ -169,7 +174,7 @@ ok "one name: the disk in its slot" in_one_slot
 
 # Paths and enclosures go, the disk waits.
 disk=$(disk_device)
-rmmod scsi_jbod
+unload_jbod
 is "all hosts are gone: the disk is there" "$(cat "$disk/state")" blocked
 is "all hosts are gone: it is in no slot" "$(slot_of)" ""
 echo 0 >"$disk/multipath/no_path_timeout"
