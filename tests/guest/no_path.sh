@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # No path left: I/O waits, resumes when a path returns, fails when the time is
 # over; the device outlives its last path for that long and then goes.
-# guest: clock=virtual alone=1 cpus=4 memory=2048
+# guest: clock=virtual cpus=4 memory=2048
 . ./lib.sh
 plan 31
 
@@ -21,8 +21,10 @@ one_lu 2 max_luns=1 dev_size_mb=64
 is "default" "$(cat $TIMEOUT)" 30
 
 # Waiting, and resuming.
+echo rr >/sys/block/sda/device/multipath/policy
 fio_start --ioengine=libaio
-sleep 2
+# shellcheck disable=SC2046 # a list of words
+load_reaches $(path_devices)
 all_paths 3
 ok "blocked" within 5 lu_state_is blocked
 sleep 5
