@@ -162,7 +162,7 @@ static void measure(struct scsi_path *path, unsigned long look_us,
 	if (measure->issued >= ENOUGH_COMMANDS) {
 		u64 us = div_u64((u64)measure->busy * look_us, measure->issued);
 
-		measure->latency_us = min(us, (u64)U32_MAX);
+		measure->latency_us = min_t(u64, us, U32_MAX);
 	}
 	WRITE_ONCE(path->latency_us, measure->latency_us);
 }
