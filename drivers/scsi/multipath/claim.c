@@ -310,6 +310,15 @@ static void unjoin(struct scsi_path *path)
 	synchronize_rcu();
 }
 
+/* What unjoin() has left running, of a path whose queue lets nobody wait. */
+static void wait_for_work(struct scsi_path *path)
+{
+	cancel_work_sync(&path->drain);
+	cancel_delayed_work_sync(&path->probe);
+	cancel_delayed_work_sync(&path->marginal_work);
+	scsi_path_stop_polling(path);
+}
+
 /**
  * struct newcomer - a device that is about to become a path, and what it has said
  * @sdev: the device
@@ -406,10 +415,7 @@ static int bring_up(struct newcomer *new)
 
 undo_join:
 	unjoin(path);
-	scsi_path_stop_polling(path);
-	cancel_work_sync(&path->drain);
-	cancel_delayed_work_sync(&path->probe);
-	cancel_delayed_work_sync(&path->marginal_work);
+	wait_for_work(path);
 	WRITE_ONCE(new->sdev->path, NULL);
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
 	scsi_mpath_put(lu);
@@ -699,9 +705,7 @@ void scsi_path_drained(struct scsi_device *sdev)
 
 	if (!path)
 		return;
-	cancel_work_sync(&path->drain);
-	cancel_delayed_work_sync(&path->probe);
-	scsi_path_stop_polling(path);
+	wait_for_work(path);
 }
 
 /**
