@@ -23,6 +23,7 @@
  *			their data: their host gives them back at once
  *   late_ms		when the target carries out those, all the same; 0: the loss of
  *			the nexus has ended them, as SAM wants it
+ *   orphans		of those, how many it has not carried out yet
  *   held		commands held now
  *   doubled		writes that came over one host while another still had
  *			them: must stay 0
@@ -63,6 +64,8 @@ module_param_array(depth, uint, NULL, 0444);
 static unsigned int lose, late_ms;
 module_param(lose, uint, 0644);
 module_param(late_ms, uint, 0644);
+static atomic_t nr_orphans = ATOMIC_INIT(0);
+module_param_named(orphans, nr_orphans.counter, int, 0444);
 static unsigned int held, doubled;
 module_param(held, uint, 0444);
 module_param(doubled, uint, 0444);
@@ -238,6 +241,7 @@ static void orphan_work(struct work_struct *work)
 
 	memcpy(store + orphan->start, orphan->data, orphan->len);
 	kfree(orphan);
+	atomic_dec(&nr_orphans);
 }
 
 static void orphan_write(struct scsi_cmnd *cmd)
@@ -257,6 +261,7 @@ static void orphan_write(struct scsi_cmnd *cmd)
 	orphan->len = len;
 	sg_copy_to_buffer(scsi_sglist(cmd), scsi_sg_count(cmd), orphan->data,
 			  len);
+	atomic_inc(&nr_orphans);
 	queue_delayed_work(target_wq, &orphan->work, msecs_to_jiffies(late_ms));
 }
 
