@@ -353,11 +353,17 @@ static bool has_had_its_time(struct scsi_cmnd *lu_cmd)
 	return lu_cmd->retries >= free_attempts && out_of_time(lu_cmd);
 }
 
-static __always_inline void succeed(struct scsi_mpath *lu,
-				    struct scsi_cmnd *lu_cmd)
+static __always_inline void mark_complete(struct scsi_mpath *lu,
+					  struct scsi_cmnd *lu_cmd)
 {
 	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
 	this_cpu_inc(lu->cpu->done);
+}
+
+static __always_inline void succeed(struct scsi_mpath *lu,
+				    struct scsi_cmnd *lu_cmd)
+{
+	mark_complete(lu, lu_cmd);
 	scsi_lu_finish_cmd(lu_cmd);
 }
 
@@ -379,8 +385,7 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 		return;
 	}
 
-	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
-	this_cpu_inc(lu->cpu->done);
+	mark_complete(lu, lu_cmd);
 	atomic_inc(&lu_cmd->device->ioerr_cnt);
 	forget_time_without_path(lu, lu_cmd);
 	disposition = scsi_decide_disposition(lu_cmd);
@@ -397,8 +402,7 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 /* As scsi_complete() does for a command that is not to be retried. */
 static void done_for_good(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 {
-	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
-	this_cpu_inc(lu->cpu->done);
+	mark_complete(lu, lu_cmd);
 	atomic_inc(&lu_cmd->device->ioerr_cnt);
 	scsi_lu_finish_cmd(lu_cmd);
 }
