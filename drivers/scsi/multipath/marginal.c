@@ -27,16 +27,7 @@ static unsigned int marginal_time = 120;
 
 static int marginal_time_set(const char *val, const struct kernel_param *kp)
 {
-	unsigned int seconds;
-	int error;
-
-	error = kstrtouint(val, 0, &seconds);
-	if (error)
-		return error;
-	if (seconds > MARGINAL_TIME_MAX)
-		return -EINVAL;
-	WRITE_ONCE(marginal_time, seconds);
-	return 0;
+	return param_set_uint_minmax(val, kp, 0, MARGINAL_TIME_MAX);
 }
 
 static const struct kernel_param_ops marginal_time_ops = {

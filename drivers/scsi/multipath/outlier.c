@@ -41,15 +41,10 @@ static unsigned int outlier_time = 60;
 
 static int outlier_time_set(const char *val, const struct kernel_param *kp)
 {
-	unsigned int seconds;
-	int error;
+	int error = param_set_uint_minmax(val, kp, 0, OUTLIER_TIME_MAX);
 
-	error = kstrtouint(val, 0, &seconds);
 	if (error)
 		return error;
-	if (seconds > OUTLIER_TIME_MAX)
-		return -EINVAL;
-	WRITE_ONCE(outlier_time, seconds);
 	/* Before that there is no path, either. */
 	if (scsi_mpath_wq)
 		mod_delayed_work(scsi_mpath_wq, &outlier, 0);

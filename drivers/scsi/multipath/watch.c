@@ -34,15 +34,10 @@ static unsigned int watch_period = 60;
 
 static int watch_set(const char *val, const struct kernel_param *kp)
 {
-	unsigned int seconds;
-	int error;
+	int error = param_set_uint_minmax(val, kp, 0, WATCH_PERIOD_MAX);
 
-	error = kstrtouint(val, 0, &seconds);
 	if (error)
 		return error;
-	if (seconds > WATCH_PERIOD_MAX)
-		return -EINVAL;
-	WRITE_ONCE(watch_period, seconds);
 	/* Before that there is no path, either. */
 	if (scsi_mpath_probe_wq)
 		mod_delayed_work(scsi_mpath_probe_wq, &watch, 0);
