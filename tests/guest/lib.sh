@@ -153,6 +153,11 @@ one_lu() {
 	within 30 nr_paths_is "$1" || bail_out "not $1 paths"
 }
 
+# nr_hw_queues DISK
+nr_hw_queues() {
+	find "/sys/block/$1/mq" -mindepth 1 -maxdepth 1 -type d | wc -l
+}
+
 lu_state_is() {
 	[ "$(cat /sys/block/sda/device/state)" = "$1" ]
 }

@@ -41,6 +41,18 @@ session() {
 	iscsiadm -m node -T $NAME -p "$(portal "$1")" "$2"
 }
 
+# target_network: a target listens in a network of its own, which this process holds. It
+# begins in ours.
+target_network() {
+	unshare -n sleep 100000 &
+	target_pid=$!
+	within 20 has_own_network $target_pid || bail_out "no network for a target"
+}
+
+has_own_network() {
+	[ "$(readlink "/proc/$1/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
 iscsi_initiator_start() {
 	echo "InitiatorName=iqn.2001-04.org.example:host" >/etc/iscsi/initiatorname.iscsi
 	# The daemon wants to know by name who asks it.
@@ -51,9 +63,7 @@ iscsi_initiator_start() {
 
 # iscsi_start: both portals are discovered
 iscsi_start() {
-	# The target listens in a network of its own.
-	unshare -n sleep 100000 &
-	target_pid=$!
+	target_network
 	mount -t configfs configfs /sys/kernel/config 2>/dev/null
 	modprobe -a veth iscsi_target_mod iscsi_tcp || bail_out "no iSCSI"
 	mkdir -p $CORE

@@ -12,10 +12,9 @@ plan 11
 machine() {
 	name=$1 number=$2
 	shift 2
-	unshare -n sleep 100000 &
-	target_pid=$!
+	target_network
 	for link; do
-		within 10 /bin/ip link add "i$link" type veth peer name "t$link" netns $target_pid
+		/bin/ip link add "i$link" type veth peer name "t$link" netns $target_pid
 		/bin/ip addr add "10.0.$link.2/24" dev "i$link"
 		/bin/ip link set "i$link" up
 		in_target /bin/ip addr add "10.0.$link.1/24" dev "t$link"

@@ -13,7 +13,7 @@ plan 29
 
 # queues DISK: how many, and can I/O be polled?
 queues() {
-	echo "$(find "/sys/block/$1/mq" -mindepth 1 -maxdepth 1 -type d | wc -l)" \
+	echo "$(nr_hw_queues "$1")" \
 		"$(cat "/sys/block/$1/queue/io_poll")"
 }
 

@@ -8,7 +8,7 @@ plan 26
 
 # queue_of DISK: hardware queues and schedulers
 queue_of() {
-	echo "$(find "/sys/block/$1/mq" -mindepth 1 -maxdepth 1 -type d | wc -l)" \
+	echo "$(nr_hw_queues "$1")" \
 		"$(cat "/sys/block/$1/queue/scheduler")"
 }
 
