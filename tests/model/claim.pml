@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A path joins and leaves: claim.c, with scsi_sysfs_add_sdev() and
+ * A path joins and leaves: claim.c and join.c, with scsi_sysfs_add_sdev() and
  * __scsi_remove_device() around it.
  */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The way of a command: dispatch.c, host.c and timeout.c, and the block layer's queue
+ * The way of a command: dispatch.c, completion.c and timeout.c, and the block layer's queue
  * of the logical unit.
  */
 
@@ -80,7 +80,7 @@ inline try_path(c, p, sent, no_room)
 	fi
 }
 
-/* scsi_mpath_dispatch(): any path of the set, then any other */
+/* dispatch(): any path of the set, then any other */
 inline dispatch(c, p, sent, tried, no_room)
 {
 	do

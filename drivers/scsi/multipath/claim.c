@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which devices become paths, and how they join and leave a logical unit.
+ * A device becomes a path: whose, and of which logical unit.
  *
  * A device is claimed after the mid-layer has scanned it and before anybody
  * else can see it. What is not claimed goes on exactly as without multipath.
@@ -8,8 +8,6 @@
 
 #include <linux/device.h>
 #include <linux/err.h>
-#include <linux/moduleparam.h>
-#include <linux/nodemask.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <scsi/scsi_device.h>
@@ -22,119 +20,7 @@
 #include "identity.h"
 #include "mpath.h"
 
-/* sd reads the capacity of large disks with a 16-byte CDB. */
-#define MIN_CMD_LEN	16
-
 static DEFINE_MUTEX(claim_mutex);
-
-enum multipath_mode {
-	MULTIPATH_OFF,
-	MULTIPATH_AUTO,
-	MULTIPATH_ALWAYS,
-};
-
-static const char *const mode_names[] = {
-	[MULTIPATH_OFF]		= "off",
-	[MULTIPATH_AUTO]	= "auto",
-	[MULTIPATH_ALWAYS]	= "always",
-};
-
-static enum multipath_mode mode = MULTIPATH_AUTO;
-
-static int multipath_set(const char *val, const struct kernel_param *kp)
-{
-	int i = sysfs_match_string(mode_names, val);
-
-	if (i < 0)
-		return i;
-	mode = i;
-	return 0;
-}
-
-static int multipath_get(char *buf, const struct kernel_param *kp)
-{
-	return sysfs_emit(buf, "%s\n", mode_names[mode]);
-}
-
-static const struct kernel_param_ops multipath_ops = {
-	.set = multipath_set,
-	.get = multipath_get,
-};
-
-module_param_cb(multipath, &multipath_ops, NULL, 0444);
-MODULE_PARM_DESC(multipath,
-		 "Devices to combine: off, auto (those that report several ports, and a strong identity; default), always (all with a strong identity)");
-
-/*
- * No enclosure: what answers is the process of one I/O module, also where both have
- * one name. What it is told, such as firmware, must not reach the other one, and
- * what it tells of its own links is true of these alone. And ses asks it with a lock
- * held that a path needs to come back.
- */
-static bool type_is_eligible(u8 type)
-{
-	switch (type) {
-	case TYPE_DISK:
-	case TYPE_TAPE:
-	case TYPE_WORM:
-	case TYPE_ROM:
-	case TYPE_MOD:
-	case TYPE_MEDIUM_CHANGER:
-	case TYPE_RBC:
-	case TYPE_ZBC:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* MULTIP: the device has several ports; TPGS: it has target port groups */
-static bool reports_several_ports(struct scsi_device *sdev)
-{
-	return sdev->inquiry[6] & 0x10 || scsi_device_tpgs(sdev);
-}
-
-/*
- * A SATA disk behind a SAS host has one port, and libata repeats its commands by
- * itself, by means that an attempt has not.
- */
-static bool is_recovered_by_libata(struct scsi_device *sdev)
-{
-	return sdev->host->transportt->eh_strategy_handler &&
-	       !memcmp(sdev->vendor, "ATA     ", 8);
-}
-
-static bool is_eligible(struct scsi_device *sdev)
-{
-	const struct Scsi_Host *shost = sdev->host;
-
-	if (mode == MULTIPATH_OFF || scsi_device_is_lu(sdev))
-		return false;
-	if (mode == MULTIPATH_AUTO && !reports_several_ports(sdev))
-		return false;
-	return type_is_eligible(sdev->type) &&
-	       sdev->inq_periph_qual == SCSI_INQ_PQ_CON &&
-	       !sdev->no_uld_attach &&
-	       !scsi_target(sdev)->single_lun &&
-	       !is_recovered_by_libata(sdev) &&
-	       !shost->hostt->no_multipath;
-}
-
-/* Two disks with the same data are a surprise, so say why there are two. */
-static bool host_is_able(struct scsi_device *sdev)
-{
-	const struct Scsi_Host *shost = sdev->host;
-	const char *reason;
-
-	if (shost->queuecommand_may_block)
-		reason = "its driver may block in queuecommand";
-	else if (shost->max_cmd_len < MIN_CMD_LEN)
-		reason = "its host takes no CDBs of 16 bytes";
-	else
-		return true;
-	sdev_printk(KERN_NOTICE, sdev, "not combined: %s\n", reason);
-	return false;
-}
 
 /* Of several names the best one that a logical unit is called by. */
 static struct scsi_mpath *find_lu(const char *names)
@@ -154,169 +40,6 @@ static struct scsi_mpath *find_lu(const char *names)
 found:
 	mutex_unlock(&scsi_mpath_list_mutex);
 	return lu;
-}
-
-/**
- * scsi_mpath_follow_path_depths - a logical unit takes what its paths take together
- * @lu: logical unit
- *
- * Context: process, scsi_mpath_list_mutex held.
- */
-void scsi_mpath_follow_path_depths(struct scsi_mpath *lu)
-{
-	struct scsi_path *path;
-	int depth = 0;
-
-	lockdep_assert_held(&scsi_mpath_list_mutex);
-	list_for_each_entry(path, &lu->paths, node)
-		depth += path->sdev->queue_depth;
-	if (lu->sdev && depth)
-		scsi_change_queue_depth(lu->sdev, depth);
-}
-
-static int reserve_room_in(struct scsi_mpath *lu, int which,
-			   unsigned int nr_paths)
-{
-	struct scsi_path_set *old, *new;
-	unsigned int capacity;
-
-	old = rcu_dereference_protected(lu->usable[which], true);
-	if (nr_paths <= old->capacity)
-		return 0;
-	capacity = max(nr_paths, 2 * old->capacity);
-	/* Under a mutex that is taken to fail I/O. */
-	new = kzalloc(struct_size(new, path, capacity), GFP_NOIO);
-	if (!new)
-		return -ENOMEM;
-	new->capacity = capacity;
-
-	spin_lock_irq(&lu->lock);
-	for (unsigned int i = 0; i < old->nr; i++)
-		new->path[i] = old->path[i];
-	new->nr = old->nr;
-	RCU_INIT_POINTER(new->stay,
-			 rcu_dereference_protected(old->stay, true));
-	rcu_assign_pointer(lu->usable[which], new);
-	spin_unlock_irq(&lu->lock);
-	kfree_rcu(old, rcu);
-	return 0;
-}
-
-/* Makes room in the sets for dispatch, so that state changes need not. */
-static int reserve_room(struct scsi_mpath *lu, unsigned int nr_paths)
-{
-	int error = 0;
-
-	lockdep_assert_held(&scsi_mpath_list_mutex);
-	for (int set = 0; !error && set < scsi_mpath_nr_sets(); set++)
-		error = reserve_room_in(lu, set, nr_paths);
-	return error;
-}
-
-/* What is reserved over its only path can not be used over another one. */
-static bool count_in(struct scsi_mpath *lu)
-{
-	bool may_join;
-
-	spin_lock_irq(&lu->lock);
-	may_join = !lu->reserved || !lu->nr_paths;
-	if (may_join) {
-		WRITE_ONCE(lu->nr_paths, lu->nr_paths + 1);
-		WRITE_ONCE(lu->most_paths, max(lu->most_paths, lu->nr_paths));
-	}
-	spin_unlock_irq(&lu->lock);
-	return may_join;
-}
-
-static int join(struct scsi_mpath *lu, struct scsi_path *path)
-{
-	int error = -ENODEV;
-
-	mutex_lock(&scsi_mpath_list_mutex);
-	if (lu->gone)
-		goto unlock;
-	error = reserve_room(lu, lu->nr_paths + 1);
-	if (error)
-		goto unlock;
-	if (!count_in(lu)) {
-		sdev_printk(KERN_ERR, path->sdev,
-			    "%s may be reserved over its only path\n",
-			    dev_name(&lu->sdev->sdev_gendev));
-		error = -EBUSY;
-		goto unlock;
-	}
-
-	path->lu = lu;
-	scsi_mpath_get(lu);
-	WRITE_ONCE(path->sdev->path, path);
-	/*
-	 * Pairs with those in scsi_path_access_state_read() and
-	 * scsi_path_sdev_state_changed().
-	 */
-	smp_mb();
-	path->sdev->no_uld_attach = 1;
-	/* As blk_register_queue() does for a queue that has a disk. */
-	percpu_ref_switch_to_percpu(&path->sdev->request_queue->q_usage_counter);
-
-	spin_lock_irq(&lu->lock);
-	if (list_empty(&lu->paths))
-		scsi_mpath_lost_nexus(lu);
-	memcpy(path->event, lu->event, sizeof(path->event));
-	scsi_path_take_slot(path);
-	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
-	scsi_path_access_join(path);
-	list_add_tail(&path->node, &lu->paths);
-	scsi_path_start_polling(path);
-	WRITE_ONCE(lu->max_cmd_len,
-		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
-	path->running = path->sdev->sdev_state == SDEV_RUNNING;
-	path->suspect = path->state != PATH_GOOD;
-	if (path->state == PATH_WAITING || path->state == PATH_DEAD)
-		scsi_path_probe_schedule(path);
-	scsi_path_refresh_locked(lu);
-	spin_unlock_irq(&lu->lock);
-	scsi_mpath_follow_path_depths(lu);
-	if (lu->announced) {
-		scsi_path_share_settings(path);
-		scsi_path_share_quirks(path);
-	}
-unlock:
-	mutex_unlock(&scsi_mpath_list_mutex);
-	return error;
-}
-
-/* No new command finds the path once this returns. */
-static void unjoin(struct scsi_path *path)
-{
-	struct scsi_mpath *lu = path->lu;
-
-	mutex_lock(&scsi_mpath_list_mutex);
-	spin_lock_irq(&lu->lock);
-	list_del_init(&path->node);
-	WRITE_ONCE(lu->nr_paths, lu->nr_paths - 1);
-	/* What still completes on this path must not start anything. */
-	WRITE_ONCE(path->state, PATH_DISABLED);
-	scsi_path_refresh_locked(lu);
-	if (list_empty(&lu->paths))
-		scsi_mpath_last_path_left(lu, path->gone);
-	spin_unlock_irq(&lu->lock);
-	scsi_mpath_follow_path_depths(lu);
-	mutex_unlock(&scsi_mpath_list_mutex);
-
-	/* Those that are under way may be waiting for its queue. */
-	disable_work(&path->drain);
-	disable_delayed_work(&path->probe);
-	disable_delayed_work(&path->marginal_work);
-	synchronize_rcu();
-}
-
-/* What unjoin() has left running, of a path whose queue lets nobody wait. */
-static void wait_for_work(struct scsi_path *path)
-{
-	cancel_work_sync(&path->drain);
-	cancel_delayed_work_sync(&path->probe);
-	cancel_delayed_work_sync(&path->marginal_work);
-	scsi_path_stop_polling(path);
 }
 
 /**
@@ -372,7 +95,7 @@ static int join_known(struct newcomer *new, struct scsi_mpath *lu)
 	lockdep_assert_held(&claim_mutex);
 	error = scsi_mpath_take_limits(lu, new->sdev);
 	if (!error)
-		return join(lu, new->path);
+		return scsi_path_join(lu, new->path);
 	sdev_printk(KERN_ERR, new->sdev,
 		    "cannot make %s fit this host's limits\n",
 		    dev_name(&lu->sdev->sdev_gendev));
@@ -400,7 +123,7 @@ static int bring_up(struct newcomer *new)
 	if (new->state != PATH_GOOD)
 		path->state = PATH_PROBATION;
 
-	error = join(lu, path);
+	error = scsi_path_join(lu, path);
 	if (error)
 		goto put_lu;
 	error = scsi_mpath_bring_up(lu);
@@ -414,8 +137,8 @@ static int bring_up(struct newcomer *new)
 	return 0;
 
 undo_join:
-	unjoin(path);
-	wait_for_work(path);
+	scsi_path_unjoin(path);
+	scsi_path_wait_for_work(path);
 	WRITE_ONCE(new->sdev->path, NULL);
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
 	scsi_mpath_put(lu);
@@ -606,7 +329,7 @@ void scsi_path_claim(struct scsi_device *sdev)
 	const char *next = "delete and rescan it";
 	int error;
 
-	if (!is_eligible(sdev) || !host_is_able(sdev))
+	if (!scsi_device_may_be_path(sdev))
 		return;
 	error = claim(sdev);
 	if (sdev->path)
@@ -684,7 +407,7 @@ void scsi_path_leave(struct scsi_device *sdev)
 		return;
 	}
 	scsi_path_sysfs_remove(path);
-	unjoin(path);
+	scsi_path_unjoin(path);
 	scsi_path_power_remove(sdev);
 	sdev_printk(KERN_NOTICE, path->lu->sdev, "path %s removed, %u left\n",
 		    dev_name(&sdev->sdev_gendev), path->lu->nr_paths);
@@ -705,7 +428,7 @@ void scsi_path_drained(struct scsi_device *sdev)
 
 	if (!path)
 		return;
-	wait_for_work(path);
+	scsi_path_wait_for_work(path);
 }
 
 /**

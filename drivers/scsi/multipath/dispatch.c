@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way of a command: down one path, back with a verdict, perhaps down
- * another one.
+ * The way of a command to a path, or to where it waits for one.
  *
  * Every attempt is a request of the path's own queue, with tag, command memory
  * and timer of the path's host. It borrows the CDB and the scatterlist of the
- * logical unit's command. The path's LLD, abort and error handling own the
- * attempt until scsi_path_cmd_done(); only then is the command delivered or
- * tried again, so that no two attempts of one command are ever under way.
+ * logical unit's command. What becomes of it is in completion.c.
  */
 
 #include <linux/blk-mq.h>
@@ -17,44 +14,12 @@
 #include <scsi/scsi_eh.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_multipath.h>
+#include <scsi/scsi_proto.h>
 
 #include "../scsi_priv.h"
 #include "dispatch.h"
 #include "mpath.h"
 #include "trace.h"
-#include "verdict.h"
-
-/*
- * What a logical unit's command has behind it, kept where an LLD would have its
- * scribble: a bit for each path that has been tried, one for each of those to
- * blame if another path does better, and how to treat it. Nothing, for nearly all.
- */
-#define BOUND_TO_NEXUS		BIT(0)
-#define TRIED(path)		BIT(1 + (path)->slot)
-#define ALL_TRIED		GENMASK(SCSI_PATH_SLOTS, 1)
-#define BLAMED(path)		BIT(1 + SCSI_PATH_SLOTS + (path)->slot)
-
-static unsigned long history_of(const struct scsi_cmnd *lu_cmd)
-{
-	return (unsigned long)lu_cmd->host_scribble;
-}
-
-static void set_history(struct scsi_cmnd *lu_cmd, unsigned long history)
-{
-	lu_cmd->host_scribble = (void *)history;
-}
-
-/**
- * scsi_lu_bind_to_nexus - a command is to take the path that others like it take
- * @lu_cmd: command that is about to be dispatched
- *
- * Who sends commands himself may send a sequence of them that belongs to one I_T
- * nexus. It stays together as long as that path is good.
- */
-void scsi_lu_bind_to_nexus(struct scsi_cmnd *lu_cmd)
-{
-	set_history(lu_cmd, history_of(lu_cmd) | BOUND_TO_NEXUS);
-}
 
 static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 				     struct scsi_cmnd *lu_cmd)
@@ -177,7 +142,7 @@ static noinline enum scsi_path_send
 try_set(const struct scsi_path_set *set, const struct scsi_path *except,
 	struct scsi_cmnd *lu_cmd, const struct scsi_path_policy *policy)
 {
-	/* Pairs with smp_store_release() in scsi_path_refresh_locked(). */
+	/* Pairs with smp_store_release() in publish(). */
 	unsigned int nr = smp_load_acquire(&set->nr);
 	enum scsi_path_send sent = SCSI_PATH_AWAY;
 
@@ -201,16 +166,16 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 				       struct scsi_cmnd *lu_cmd,
 				       const struct scsi_path_policy *policy)
 {
-	/* Pairs with smp_store_release() in fill_set_of_all(). */
+	/* Pairs with smp_store_release() in publish(). */
 	unsigned int nr = smp_load_acquire(&all->nr);
 	enum scsi_path_send sent = SCSI_PATH_AWAY;
 
 	for (unsigned int i = 0; i < nr; i++) {
 		struct scsi_path *path = READ_ONCE(all->path[i]);
-		unsigned long history = history_of(lu_cmd);
+		unsigned long history = scsi_lu_cmd_history(lu_cmd);
 		enum scsi_path_send other;
 
-		if (!path || history & TRIED(path))
+		if (!path || history & HISTORY_TRIED(path))
 			continue;
 		other = try_other_path(path, lu_cmd, policy);
 		if (other == SCSI_PATH_SENT)
@@ -219,7 +184,7 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 			sent = other;
 		else
 			/* Its turn has come, and it was not there. */
-			set_history(lu_cmd, history | TRIED(path));
+			scsi_lu_cmd_set_history(lu_cmd, history | HISTORY_TRIED(path));
 	}
 	return sent;
 }
@@ -233,7 +198,7 @@ dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 		      const struct scsi_path_policy *policy)
 {
 	const struct scsi_path_set *all = scsi_mpath_all_rcu(lu);
-	unsigned long history = history_of(lu_cmd);
+	unsigned long history = scsi_lu_cmd_history(lu_cmd);
 	enum scsi_path_send sent;
 
 	if (scsi_lu_needs_key(lu, lu_cmd)) {
@@ -242,9 +207,9 @@ dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 		return path ? try_other_path(path, lu_cmd, policy) :
 			      SCSI_PATH_AWAY;
 	}
-	if (history & ALL_TRIED)
+	if (history & HISTORY_ALL_TRIED)
 		return try_untried(all, lu_cmd, policy);
-	if (history & BOUND_TO_NEXUS) {
+	if (history & HISTORY_BOUND_TO_NEXUS) {
 		struct scsi_path *path = rcu_dereference(all->stay);
 
 		sent = path ? try_other_path(path, lu_cmd, policy) :
@@ -255,18 +220,13 @@ dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 	return SCSI_PATH_AWAY;
 }
 
-/**
- * scsi_mpath_dispatch - send a logical unit's command over one of its paths
- * @lu: logical unit
- * @lu_cmd: prepared command
- *
- * Context: any in which block I/O is dispatched; does not sleep.
- * Return: SCSI_PATH_SENT, and @lu_cmd may be complete already; SCSI_PATH_FULL
- * if usable paths have no room now; SCSI_PATH_AWAY if there is no usable path,
- * or all of them are away for a while: frozen, blocked or in recovery.
+/*
+ * Over one of the paths. SENT: the command may be complete already. FULL: usable paths
+ * have no room now. AWAY: there is no usable path, or all of them are away for a while:
+ * frozen, blocked or in recovery.
  */
-enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
-					struct scsi_cmnd *lu_cmd)
+static enum scsi_path_send dispatch(struct scsi_mpath *lu,
+				    struct scsi_cmnd *lu_cmd)
 {
 	const struct scsi_path_policy *policy;
 	const struct scsi_path_set *set;
@@ -280,14 +240,14 @@ enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
 	 */
 	rcu_read_lock();
 	set = rcu_dereference(lu->usable[numa_node_id()]);
-	/* Pairs with smp_store_release() in scsi_path_refresh_locked(). */
+	/* Pairs with smp_store_release() in publish(). */
 	nr = smp_load_acquire(&set->nr);
 	if (unlikely(!nr))
 		goto out;
 
 	/* Pairs with smp_store_release() in scsi_mpath_set_policy(). */
 	policy = smp_load_acquire(&lu->policy);
-	if (unlikely(history_of(lu_cmd))) {
+	if (unlikely(scsi_lu_cmd_history(lu_cmd))) {
 		sent = dispatch_with_history(lu, lu_cmd, policy);
 		if (sent != SCSI_PATH_AWAY || scsi_lu_needs_key(lu, lu_cmd))
 			goto out;
@@ -315,516 +275,173 @@ out:
 	return sent;
 }
 
-/* What the upper level lets it take does not count while there is no path. */
-static void forget_time_without_path(struct scsi_mpath *lu,
-				     struct scsi_cmnd *lu_cmd)
+/*
+ * Is there a path that only its host's error handler keeps, or who reads whose path
+ * it is? Neither waits for a scan.
+ */
+static bool has_path_soon(struct scsi_mpath *lu)
 {
-	unsigned long usable_since = READ_ONCE(lu->usable_since);
+	struct scsi_path *path;
+	unsigned long flags;
+	bool soon = false;
 
-	if (time_after(usable_since, lu_cmd->jiffies_at_alloc))
-		lu_cmd->jiffies_at_alloc = usable_since;
+	spin_lock_irqsave(&lu->lock, flags);
+	list_for_each_entry(path, &lu->paths, node)
+		soon |= path->checking ||
+			(scsi_path_is_usable(path) &&
+			 scsi_host_in_recovery(path->sdev->host));
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return soon;
 }
 
 /*
- * Over all attempts together a command has the time that it would have on one
- * path.
+ * Without a usable path, may this logical unit's I/O wait for one? Not during a
+ * scan, but for what that does not keep: the path's host waits for the end of it.
+ * Not once no_path_timeout is over, and not when the device is being deleted.
  */
-static bool out_of_time(struct scsi_cmnd *lu_cmd)
+static bool may_wait_for_path(struct scsi_mpath *lu)
 {
-	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
+	enum scsi_device_state state = READ_ONCE(lu->sdev->sdev_state);
+
+	if (READ_ONCE(lu->expired) || state == SDEV_CANCEL ||
+	    state == SDEV_DEL)
 		return false;
-	return time_after(jiffies, lu_cmd->jiffies_at_alloc +
-				   (lu_cmd->allowed + 1) *
-				   scsi_cmd_to_rq(lu_cmd)->timeout);
+	return READ_ONCE(lu->announced) || has_path_soon(lu);
 }
 
 /*
- * What an LLD has completed is repeated while there is time, as scsi_complete() does.
- * What the timer has taken back costs an attempt of those that it has on one path,
- * however long it took to get it back, as in scmd_eh_abort_handler(). And the first
- * attempt may have spent all the time waiting for a host's error handler.
+ * A reservation or registration holds for one I_T nexus only (SPC-4 5.13). Over
+ * several paths it would lock this host out of its own disk, or fail to fence
+ * it, so a clear refusal is the better answer. Over the only path it is one of
+ * the whole disk, until there is another path: so none may join from now on.
  */
-static bool has_had_its_time(struct scsi_cmnd *lu_cmd)
-{
-	int free_attempts = 1;
-
-	if (host_byte(lu_cmd->result) == DID_TIME_OUT)
-		free_attempts = max(lu_cmd->allowed, 1);
-	return lu_cmd->retries >= free_attempts && out_of_time(lu_cmd);
-}
-
-static __always_inline void mark_complete(struct scsi_mpath *lu,
-					  struct scsi_cmnd *lu_cmd)
-{
-	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
-	this_cpu_inc(lu->cpu->done);
-}
-
-static __always_inline void succeed(struct scsi_mpath *lu,
-				    struct scsi_cmnd *lu_cmd)
-{
-	mark_complete(lu, lu_cmd);
-	scsi_lu_finish_cmd(lu_cmd);
-}
-
-/**
- * scsi_lu_cmd_done - a logical unit's command has its result
- * @lu_cmd: command that no path owns any more
- *
- * As scsi_complete() does for a command that an LLD has completed.
- *
- * Context: any in which a command may complete.
- */
-void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
-{
-	struct scsi_mpath *lu = lu_cmd->device->hostdata;
-	enum scsi_disposition disposition;
-
-	if (!lu_cmd->result) {
-		succeed(lu, lu_cmd);
-		return;
-	}
-
-	mark_complete(lu, lu_cmd);
-	atomic_inc(&lu_cmd->device->ioerr_cnt);
-	forget_time_without_path(lu, lu_cmd);
-	disposition = scsi_decide_disposition(lu_cmd);
-	/* FAILED: error handling is done with, it was that of the path. */
-	if ((disposition == NEEDS_RETRY || disposition == ADD_TO_MLQUEUE) &&
-	    !out_of_time(lu_cmd)) {
-		set_history(lu_cmd, history_of(lu_cmd) & BOUND_TO_NEXUS);
-		scsi_lu_retry_cmd(lu_cmd);
-		return;
-	}
-	scsi_lu_finish_cmd(lu_cmd);
-}
-
-/* As scsi_complete() does for a command that is not to be retried. */
-static void done_for_good(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
-{
-	mark_complete(lu, lu_cmd);
-	atomic_inc(&lu_cmd->device->ioerr_cnt);
-	scsi_lu_finish_cmd(lu_cmd);
-}
-
-/* Whoever builds commands himself decides himself what to repeat. */
-static bool is_the_senders_own(struct scsi_cmnd *lu_cmd)
-{
-	return blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)) &&
-	       !lu_cmd->allowed;
-}
-
-/*
- * What is sent over each path once, but over none twice: its sender decides what else is
- * to be done. And no passthrough that was aborted, or got sense data, is sent twice to a
- * device, see scsi_noretry_cmd(); one that the error handler has dealt with is.
- */
-static bool goes_once_over_each_path(struct scsi_cmnd *cmd,
-				     struct scsi_cmnd *lu_cmd)
-{
-	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))
-		return false;
-	return !lu_cmd->allowed ||
-	       (host_byte(cmd->result) == DID_TIME_OUT &&
-		!(cmd->flags & SCMD_PATH_RETRY)) ||
-	       scsi_status_is_check_condition(cmd->result);
-}
-
-/*
- * What has been moved is not where it was, and the changer says so when it is to be moved
- * once more. So ch lets the mid-layer do that, and what fails without sense data, it takes
- * for a success. This is when the mid-layer does.
- */
-static bool is_moved_once_more(const struct scsi_mpath *lu,
-			       const struct scsi_cmnd *lu_cmd, bool once)
-{
-	if (lu->sdev->type != TYPE_MEDIUM_CHANGER ||
-	    lu_cmd->cmnd[0] != MOVE_MEDIUM)
-		return false;
-
-	switch (host_byte(lu_cmd->result)) {
-	case DID_OK:
-		return !scsi_status_is_check_condition(lu_cmd->result);
-	case DID_BUS_BUSY:
-	case DID_PARITY:
-	case DID_ERROR:
-	case DID_SOFT_ERROR:
-	case DID_BAD_INTR:
-	case DID_TRANSPORT_DISRUPTED:
-		return true;
-	case DID_TIME_OUT:
-		return !once;
-	default:
-		return false;
-	}
-}
-
-static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
-			    bool once)
-{
-	if (is_the_senders_own(lu_cmd))
-		return scsi_lu_may_repeat_passthrough(lu, lu_cmd);
-	return is_moved_once_more(lu, lu_cmd, once) ||
-	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
-}
-
-/* One more attempt is made, or are these all that a command has over all paths? */
-static bool use_up_an_attempt(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
-{
-	int budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
-
-	return lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT ||
-	       ++lu_cmd->retries < budget;
-}
-
-/* Is there a usable path that the command has not been tried on? */
-static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
-{
-	const struct scsi_path_set *all;
-	bool found = false;
-	unsigned int nr;
-
-	rcu_read_lock();
-	all = scsi_mpath_all_rcu(lu);
-	/* Pairs with smp_store_release() in fill_set_of_all(). */
-	nr = smp_load_acquire(&all->nr);
-	for (unsigned int i = 0; i < nr && !found; i++) {
-		struct scsi_path *path = READ_ONCE(all->path[i]);
-
-		found = path && !(history & TRIED(path));
-	}
-	rcu_read_unlock();
-	return found;
-}
-
-/*
- * The limit is what the logical unit had at its best: paths that leave take no
- * attempts with them, and while there is none, none is made.
- */
-static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
-			  bool once)
-{
-	if (!may_be_repeated(lu, lu_cmd, once))
-		return false;
-	if (once && !has_untried_path(lu, history_of(lu_cmd)))
-		return false;
-	if (has_had_its_time(lu_cmd))
-		return false;
-	return use_up_an_attempt(lu, lu_cmd);
-}
-
-/* May a command be sent over another path for an answer that may be better? */
-static bool may_ask_others(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
-			   const struct scsi_verdict *verdict)
-{
-	struct scsi_mpath *lu = path->lu;
-
-	if (!has_untried_path(lu, history_of(lu_cmd) | TRIED(path)))
-		return false;
-	return verdict->cmd == CMD_NEVER_RAN ||
-	       may_be_repeated(lu, lu_cmd, true);
-}
-
-/* The next attempt is to take another path, if there is one, or @once if at all. */
-static void note_tried(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
-		       bool once, bool blame)
-{
-	unsigned long history = history_of(lu_cmd) | TRIED(path);
-	struct scsi_mpath *lu = path->lu;
-
-	if (blame)
-		history |= BLAMED(path);
-	/* All have been: begin anew, but not with this one. */
-	if (!has_untried_path(lu, history) && !once)
-		history = (history & ~ALL_TRIED) | TRIED(path);
-	set_history(lu_cmd, history);
-}
-
-/*
- * Some LLDs call it an error when a device has less to say than there was asked
- * for (SPC-4 4.3.4.6, allocation length), or nothing. Who knows how much has heard
- * from the device.
- */
-static bool is_short_answer(struct scsi_cmnd *cmd)
-{
-	return host_byte(cmd->result) == DID_ERROR &&
-	       blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)) &&
-	       scsi_get_resid(cmd);
-}
-
-static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
-			  enum scsi_path_effect effect)
-{
-	struct scsi_device *sdev = path->sdev;
-	char why[32];
-
-	switch (effect) {
-	case PATH_PROVED:
-		if (unlikely(READ_ONCE(path->suspect)))
-			scsi_path_proved(path);
-		return;
-	case PATH_UNCHANGED:
-		return;
-	case PATH_CONGESTED:
-		atomic_set(&sdev->device_blocked, sdev->max_device_blocked);
-		return;
-	default:
-		break;
-	}
-
-	/* What the path lost before it came back is no news of it. */
-	if (scsi_path_came_back_after(path, cmd->jiffies_at_alloc) ||
-	    is_short_answer(cmd))
-		return;
-
-	snprintf(why, sizeof(why), "result %#x", cmd->result);
-	if (host_byte(cmd->result) == DID_TIME_OUT) {
-		/* A timeout of the submitter's own choice says less. */
-		if (blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)))
-			scsi_path_strike(path, why);
-		else
-			scsi_path_timed_out(path, why);
-		return;
-	}
-	switch (effect) {
-	case PATH_STRIKE:
-		scsi_path_strike(path, why);
-		break;
-	case PATH_TRANSITION:
-		scsi_path_in_transition(path);
-		break;
-	case PATH_PASSIVE:
-		scsi_path_is_passive(path);
-		break;
-	case PATH_GONE:
-		scsi_path_is_gone(path, why);
-		break;
-	case PATH_LOST:
-		scsi_path_suspend_or_lose(path, PATH_DEAD, why);
-		break;
-	default:
-		scsi_path_suspend_or_lose(path, PATH_WAITING, why);
-		break;
-	}
-}
-
-static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
-			 enum scsi_cmd_effect effect, bool pause, bool once)
-{
-	forget_time_without_path(lu, lu_cmd);
-	switch (effect) {
-	case CMD_DELIVER:
-		scsi_lu_cmd_done(lu_cmd);
-		return;
-	case CMD_NEVER_RAN:
-		if (!pause)
-			scsi_lu_requeue_cmd(lu_cmd);
-		else if (out_of_time(lu_cmd))
-			done_for_good(lu, lu_cmd);
-		else
-			scsi_lu_retry_cmd(lu_cmd);
-		return;
-	case CMD_MAY_HAVE_RUN:
-		if (!may_run_again(lu, lu_cmd, once))
-			done_for_good(lu, lu_cmd);
-		else if (has_untried_path(lu, history_of(lu_cmd)))
-			scsi_lu_requeue_cmd(lu_cmd);
-		else
-			scsi_lu_retry_cmd(lu_cmd);
-		return;
-	}
-}
-
-/* What commands other nexuses are told of by a unit attention (SPC-4 5.14) */
-static bool others_hear_of(const struct scsi_cmnd *lu_cmd)
+static bool is_bound_to_one_nexus(const struct scsi_cmnd *lu_cmd)
 {
 	switch (lu_cmd->cmnd[0]) {
-	case MODE_SELECT:
-	case MODE_SELECT_10:
-	case LOG_SELECT:
-	case FORMAT_UNIT:
-	case START_STOP:	/* LOAD UNLOAD, too */
-	case MOVE_MEDIUM:
-	case EXCHANGE_MEDIUM:
-	case WRITE_BUFFER:
-	case SECURITY_PROTOCOL_OUT:
-	case MAINTENANCE_OUT:
+	case PERSISTENT_RESERVE_OUT:
+	case RESERVE:
+	case RESERVE_10:
+	case RELEASE:
+	case RELEASE_10:
 		return true;
 	default:
 		return false;
 	}
 }
 
-/*
- * A command with a history has succeeded. Returns true if it is completed by
- * somebody else, later.
- */
-static noinline bool has_an_epilogue(struct scsi_path *path,
-				     struct scsi_cmnd *cmd,
-				     struct scsi_cmnd *lu_cmd)
+static bool bind_to_only_path(struct scsi_mpath *lu)
 {
-	unsigned long history = history_of(lu_cmd);
+	unsigned long flags;
+	bool is_only;
 
-	if (lu_cmd->retries)
-		scsi_path_was_patient(path, cmd->jiffies_at_alloc);
-	if (history & ~(ALL_TRIED | BOUND_TO_NEXUS))
-		scsi_mpath_blame(path->lu, history >> (1 + SCSI_PATH_SLOTS));
-	if (!(history & BOUND_TO_NEXUS))
-		return false;
-	if (others_hear_of(lu_cmd))
-		scsi_path_changed_lu(path);
-	scsi_path_has_set_key(path, lu_cmd);
-	return lu_cmd->cmnd[0] == ALLOW_MEDIUM_REMOVAL &&
-	       scsi_path_moved_door(path, lu_cmd);
+	spin_lock_irqsave(&lu->lock, flags);
+	is_only = lu->nr_paths < 2;
+	if (lu->nr_paths == 1)
+		lu->reserved = true;
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return is_only;
+}
+
+static void refuse(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+{
+	dev_warn_ratelimited(&lu_cmd->device->sdev_gendev,
+			     "reservation command %#04x refused: it would hold for one of %u paths\n",
+			     lu_cmd->cmnd[0], READ_ONCE(lu->nr_paths));
+	/* invalid command operation code */
+	scsi_build_sense(lu_cmd, 0, ILLEGAL_REQUEST, 0x20, 0x00);
+}
+
+/* The command has been answered here. */
+static noinline blk_status_t answered(struct scsi_cmnd *lu_cmd)
+{
+	/* Whoever is told may send more: not from within the dispatch. */
+	blk_mq_complete_request(scsi_cmd_to_rq(lu_cmd));
+	return BLK_STS_OK;
 }
 
 /*
- * The mid-layer knows things of the path's device that it does not know of the
- * logical unit's: that it was reset, what its handler makes of sense data, that the
- * error handler has started it. For these it would send the command again.
+ * What a path says of a command that has failed takes its place. Of one that has
+ * not, nobody looks at it.
  */
-static enum scsi_cmd_effect as_without_others(struct scsi_cmnd *cmd,
-					      struct scsi_cmnd *lu_cmd,
-					      const struct scsi_sense_hdr *sense)
+static void clear_sense(struct scsi_cmnd *lu_cmd)
 {
-	bool retry = cmd->flags & SCMD_PATH_RETRY &&
-		     !is_the_senders_own(lu_cmd);
-
-	if (!sense)
-		return retry ? CMD_MAY_HAVE_RUN : CMD_DELIVER;
-	if (sense->sense_key != UNIT_ATTENTION && sense->sense_key != NOT_READY)
-		return CMD_DELIVER;
-	return retry || cmd->flags & SCMD_PATH_REQUEUE ? CMD_NEVER_RAN :
-							 CMD_DELIVER;
+	memset(lu_cmd->sense_buffer, 0, SCSI_SENSE_BUFFERSIZE);
 }
 
-static bool is_out_of_use(enum scsi_path_effect effect)
+static noinline blk_status_t fail(struct scsi_cmnd *lu_cmd, int host_byte)
 {
-	return effect != PATH_PROVED && effect != PATH_UNCHANGED &&
-	       effect != PATH_CONGESTED;
+	clear_sense(lu_cmd);
+	lu_cmd->result = host_byte << 16;
+	return answered(lu_cmd);
 }
 
-static noinline void attempt_failed(struct scsi_path *path,
-				    struct scsi_cmnd *cmd,
-				    struct scsi_cmnd *lu_cmd)
+/* Returns true if it has been answered. */
+static noinline bool answer_attention(struct scsi_mpath *lu,
+				      struct scsi_cmnd *lu_cmd)
 {
-	struct scsi_mpath *lu = path->lu;
-	struct scsi_sense_hdr sense_hdr, *sense = NULL;
-	struct scsi_verdict verdict;
-	bool is_news = true, pause = false;
-	bool once = goes_once_over_each_path(cmd, lu_cmd);
-
-	if (host_byte(cmd->result) == DID_TIME_OUT)
-		atomic_inc(&lu_cmd->device->iotmo_cnt);
-	if (scsi_command_normalize_sense(cmd, &sense_hdr))
-		sense = &sense_hdr;
-	verdict = scsi_path_verdict(cmd->device, cmd->result, sense);
-	/* An upper level hears once of what each path reports for itself. */
-	if (sense && !host_byte(cmd->result))
-		is_news = scsi_path_report_event(path, sense);
-	if (verdict.cmd == CMD_DELIVER) {
-		verdict.cmd = is_news ? as_without_others(cmd, lu_cmd, sense) :
-					CMD_NEVER_RAN;
-		/* What has been told is said once over each path: that has an end. */
-		pause = is_news && verdict.cmd == CMD_NEVER_RAN;
-		if (pause)
-			scsi_path_event_was_swallowed(path, sense);
-	} else if (verdict.ask_others) {
-		if (!may_ask_others(path, lu_cmd, &verdict))
-			verdict.cmd = CMD_DELIVER;
-	} else if (verdict.cmd == CMD_NEVER_RAN && is_the_senders_own(lu_cmd) &&
-		   !has_untried_path(lu, history_of(lu_cmd) | TRIED(path))) {
-		/* There is no better answer, and its sender is to see this one. */
-		verdict.cmd = CMD_DELIVER;
-	} else if (verdict.path == PATH_GONE && !use_up_an_attempt(lu, lu_cmd)) {
-		/* It says so of this command only: when asked it is there. */
-		verdict.cmd = CMD_DELIVER;
-	} else {
-		/* The path is no worse for it: ask again, but not at once. */
-		pause = verdict.cmd == CMD_NEVER_RAN &&
-			!is_out_of_use(verdict.path);
-	}
-	trace_scsi_mpath_verdict(lu_cmd, path, &verdict);
-	apply_to_path(path, cmd, verdict.path);
-	if (verdict.cmd == CMD_MAY_HAVE_RUN ||
-	    (verdict.cmd == CMD_NEVER_RAN &&
-	     (verdict.ask_others || is_out_of_use(verdict.path))))
-		note_tried(path, lu_cmd, once, verdict.blame);
-	/* The attempt held the path; the command holds the logical unit. */
-	scsi_path_free_cmd(cmd);
-	if (verdict.ask_others && verdict.cmd != CMD_DELIVER)
-		scsi_lu_requeue_cmd(lu_cmd);
-	else
-		apply_to_cmd(lu, lu_cmd, verdict.cmd, pause, once);
+	clear_sense(lu_cmd);
+	return scsi_mpath_answer_attention(lu, lu_cmd);
 }
 
-/**
- * scsi_path_cmd_done - an attempt is over, the LLD has let go of it
- * @cmd: command of the path, scsi_cmd_is_path_attempt()
- *
- * Context: any in which a command may complete.
- */
-void scsi_path_cmd_done(struct scsi_cmnd *cmd)
+/* The same. */
+static noinline bool prepare_passthrough(struct scsi_mpath *lu,
+					 struct scsi_cmnd *lu_cmd)
 {
-	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
-	struct scsi_path *path = cmd->device->path;
-	bool completed_later = false;
-	struct scsi_mpath *lu;
-
-	if (scsi_path_measured_by(cmd))
-		scsi_path_measured_by(cmd)->done(path, cmd);
-	lu_cmd->result = cmd->result;
-	scsi_set_resid(lu_cmd, scsi_get_resid(cmd));
-	/* What it has not been cleared of is not looked at if all went well. */
-	if (unlikely(cmd->sense_buffer[0] || cmd->result))
-		memcpy(lu_cmd->sense_buffer, cmd->sense_buffer,
-		       SCSI_SENSE_BUFFERSIZE);
-
-	if (unlikely(cmd->result)) {
-		attempt_failed(path, cmd, lu_cmd);
-		return;
-	}
-	if (unlikely(READ_ONCE(path->suspect)))
-		scsi_path_proved(path);
-	if (unlikely(history_of(lu_cmd)))
-		completed_later = has_an_epilogue(path, cmd, lu_cmd);
-	lu = path->lu;
-	scsi_path_free_cmd(cmd);
-	if (likely(!completed_later))
-		succeed(lu, lu_cmd);
-}
-
-/**
- * scsi_path_may_recover - may the error handler look at what it is not known of?
- * @cmd: attempt that an LLD has completed, in a way that says nothing
- *
- * As of any device, not once the command's time is over. What the LLD may not have
- * let go of is for the error handler however late it is.
- *
- * Context: that of a completion.
- */
-bool scsi_path_may_recover(struct scsi_cmnd *cmd)
-{
-	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
-
-	if (host_byte(cmd->result))
+	/* Some senders look at it whatever the result is. */
+	clear_sense(lu_cmd);
+	if (is_bound_to_one_nexus(lu_cmd) && !bind_to_only_path(lu)) {
+		refuse(lu, lu_cmd);
 		return true;
-	forget_time_without_path(cmd->device->path->lu, lu_cmd);
-	return !out_of_time(lu_cmd);
+	}
+	/*
+	 * Who sends commands himself may send a sequence of them that belongs to one
+	 * I_T nexus. It stays together as long as that path is good.
+	 */
+	scsi_lu_cmd_set_history(lu_cmd, scsi_lu_cmd_history(lu_cmd) |
+						HISTORY_BOUND_TO_NEXUS);
+	return false;
+}
+
+static noinline blk_status_t not_sent(struct scsi_mpath *lu,
+				      struct scsi_cmnd *lu_cmd,
+				      enum scsi_path_send sent)
+{
+	if (sent == SCSI_PATH_FULL)
+		return BLK_STS_RESOURCE;
+	if (may_wait_for_path(lu)) {
+		queue_work(scsi_mpath_wq, &lu->work);
+		return BLK_STS_RESOURCE;
+	}
+	/* The scan has not seen all of it, then. */
+	if (!READ_ONCE(lu->announced))
+		scsi_mpath_rescan_when_usable(lu);
+	return fail(lu_cmd, DID_NO_CONNECT);
 }
 
 /**
- * scsi_path_eh_is_over - the error handler is done with an attempt
- * @cmd: attempt that is completed next
+ * scsi_lu_send_cmd - send the command of a logical unit over one of its paths
+ * @lu_cmd: prepared command whose request has been started
  *
- * If the device has come back, a command that nothing is known of has perhaps been
- * carried out and perhaps not. Without other paths it would be sent again.
- *
- * Context: the error handler of the path's host.
+ * Context: any in which block I/O is dispatched; does not sleep.
+ * Return: BLK_STS_OK, and @lu_cmd may be complete already; BLK_STS_RESOURCE if
+ * it must be sent again later.
  */
-void scsi_path_eh_is_over(struct scsi_cmnd *cmd)
+blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 {
-	if (scsi_device_online(cmd->device) && !host_byte(cmd->result) &&
-	    !SCSI_SENSE_VALID(cmd))
-		cmd->flags |= SCMD_PATH_RETRY;
+	struct scsi_mpath *lu = lu_cmd->device->hostdata;
+	enum scsi_path_send sent;
+
+	if (unlikely(READ_ONCE(lu->attention)) &&
+	    answer_attention(lu, lu_cmd))
+		return answered(lu_cmd);
+	if (unlikely(blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd))) &&
+	    prepare_passthrough(lu, lu_cmd))
+		return answered(lu_cmd);
+	if (unlikely(lu_cmd->cmd_len > READ_ONCE(lu->max_cmd_len)))
+		return fail(lu_cmd, DID_ABORT);
+
+	sent = dispatch(lu, lu_cmd);
+	if (likely(sent == SCSI_PATH_SENT))
+		return BLK_STS_OK;
+	return not_sent(lu, lu_cmd, sent);
 }

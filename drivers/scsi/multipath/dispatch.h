@@ -12,9 +12,29 @@ struct scsi_path_policy;
 
 struct request *scsi_path_get_polled(struct scsi_path *path,
 				     struct request *lu_rq, blk_opf_t opf);
-enum scsi_path_send scsi_mpath_dispatch(struct scsi_mpath *lu,
-					struct scsi_cmnd *lu_cmd);
-void scsi_lu_bind_to_nexus(struct scsi_cmnd *lu_cmd);
+
+/*
+ * What a logical unit's command has behind it, kept where an LLD would have its
+ * scribble: a bit for each path that has been tried, one for each of those to
+ * blame if another path does better, and whether it is to take the path that others
+ * like it take. Nothing, for nearly all.
+ */
+#define HISTORY_BOUND_TO_NEXUS	BIT(0)
+#define HISTORY_TRIED(path)	BIT(1 + (path)->slot)
+#define HISTORY_ALL_TRIED	GENMASK(SCSI_PATH_SLOTS, 1)
+#define HISTORY_BLAMED_SHIFT	(1 + SCSI_PATH_SLOTS)
+#define HISTORY_BLAMED(path)	BIT(HISTORY_BLAMED_SHIFT + (path)->slot)
+
+static inline unsigned long scsi_lu_cmd_history(const struct scsi_cmnd *lu_cmd)
+{
+	return (unsigned long)lu_cmd->host_scribble;
+}
+
+static inline void scsi_lu_cmd_set_history(struct scsi_cmnd *lu_cmd,
+					   unsigned long history)
+{
+	lu_cmd->host_scribble = (void *)history;
+}
 
 /**
  * scsi_path_borrow_request - make a path's request describe the LU's request

@@ -26,7 +26,13 @@
 /* Without having carried I/O for so long, a path's access state may be stale. */
 #define ACCESS_FRESH_FOR	(60UL * HZ)
 
-static u64 rank_of(const struct scsi_path *path)
+/**
+ * scsi_path_rank - how much a path is wanted; the lower the more
+ * @path: path
+ *
+ * Context: the logical unit's lock held.
+ */
+u64 scsi_path_rank(const struct scsi_path *path)
 {
 	const struct scsi_mpath_group *group = &path->lu->group;
 	u64 rank = path->weight;
@@ -76,91 +82,13 @@ static u64 choose_rank(struct scsi_mpath *lu)
 	list_for_each_entry(path, &lu->paths, node) {
 		if (!scsi_path_is_usable(path))
 			continue;
-		best = min(best, rank_of(path));
-		used_has_path |= rank_of(path) == group->rank;
+		best = min(best, scsi_path_rank(path));
+		used_has_path |= scsi_path_rank(path) == group->rank;
 	}
 	if (used_has_path && best < group->rank && !may_fail_back(lu))
 		return group->rank;
 	group->better_since = 0;
 	return best;
-}
-
-static int node_of(const struct scsi_path *path)
-{
-	return dev_to_node(path->sdev->host->dma_dev);
-}
-
-static int distance_to(const struct scsi_path *path, int node)
-{
-	int its_node = node_of(path);
-
-	if (path->lu->group.any_node || its_node == NUMA_NO_NODE)
-		return LOCAL_DISTANCE;
-	return node_distance(node, its_node);
-}
-
-static void publish(struct scsi_path_set *set, unsigned int nr)
-{
-	/* A reader that sees the new number finds entries below it. */
-	smp_store_release(&set->nr, nr);
-	/* A path that left must not be found any more: its memory goes. */
-	for (unsigned int i = nr; i < set->capacity; i++)
-		WRITE_ONCE(set->path[i], nr ? set->path[0] : NULL);
-}
-
-static void fill_set(struct scsi_mpath *lu, int node)
-{
-	struct scsi_path_set *set = scsi_mpath_node_set_locked(lu, node);
-	int nearest = INT_MAX;
-	struct scsi_path *path;
-	unsigned int nr = 0;
-
-	list_for_each_entry(path, &lu->paths, node) {
-		if (scsi_path_is_usable(path) && rank_of(path) == lu->group.rank)
-			nearest = min(nearest, distance_to(path, node));
-	}
-	list_for_each_entry(path, &lu->paths, node) {
-		if (scsi_path_is_usable(path) &&
-		    rank_of(path) == lu->group.rank &&
-		    distance_to(path, node) == nearest)
-			WRITE_ONCE(set->path[nr++], path);
-	}
-	publish(set, nr);
-
-	if (lu->policy->set_changed)
-		lu->policy->set_changed(lu, set);
-}
-
-/* All usable paths, the better ones first. Among equals the order is theirs. */
-static void fill_set_of_all(struct scsi_mpath *lu)
-{
-	struct scsi_path_set *all = scsi_mpath_all_locked(lu);
-	struct scsi_path *path, *stay;
-	unsigned int nr = 0;
-
-	list_for_each_entry(path, &lu->paths, node) {
-		unsigned int i = nr;
-
-		if (!scsi_path_is_usable(path))
-			continue;
-		for (; i && rank_of(all->path[i - 1]) > rank_of(path); i--)
-			WRITE_ONCE(all->path[i], all->path[i - 1]);
-		WRITE_ONCE(all->path[i], path);
-		nr++;
-	}
-	publish(all, nr);
-
-	stay = rcu_dereference_protected(all->stay, lockdep_is_held(&lu->lock));
-	for (unsigned int i = 0; i < nr; i++) {
-		if (all->path[i] == stay && rank_of(stay) == lu->group.rank)
-			return;
-	}
-	path = NULL;
-	for (unsigned int i = 0; i < nr && !path; i++) {
-		if (rank_of(all->path[i]) == lu->group.rank)
-			path = all->path[i];
-	}
-	rcu_assign_pointer(all->stay, path);
 }
 
 /* What has not been used for long is used again: is it still what it was? */
@@ -169,7 +97,7 @@ static void doubt_access(struct scsi_mpath *lu)
 	struct scsi_path *path;
 
 	list_for_each_entry(path, &lu->paths, node) {
-		if (rank_of(path) != lu->group.rank || !path->access_read ||
+		if (scsi_path_rank(path) != lu->group.rank || !path->access_read ||
 		    time_before(jiffies, path->access_read + ACCESS_FRESH_FOR))
 			continue;
 		path->access_stale = true;
@@ -191,7 +119,6 @@ void scsi_path_refresh_locked(struct scsi_mpath *lu)
 {
 	u64 rank;
 	bool had_path;
-	int node;
 
 	lockdep_assert_held(&lu->lock);
 	had_path = scsi_mpath_has_path_locked(lu);
@@ -200,9 +127,7 @@ void scsi_path_refresh_locked(struct scsi_mpath *lu)
 		lu->group.rank = rank;
 		doubt_access(lu);
 	}
-	for (node = 0; node < nr_node_ids; node++)
-		fill_set(lu, node);
-	fill_set_of_all(lu);
+	scsi_mpath_fill_sets(lu);
 	scsi_mpath_look_after_door(lu);
 	scsi_mpath_look_after_key(lu);
 	scsi_mpath_usable_changed(lu, had_path);
@@ -218,7 +143,7 @@ bool scsi_path_is_in_use(const struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	return scsi_path_is_usable(path) &&
-	       rank_of(path) == path->lu->group.rank;
+	       scsi_path_rank(path) == path->lu->group.rank;
 }
 
 static void failback_work(struct work_struct *work)

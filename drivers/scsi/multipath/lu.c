@@ -22,7 +22,6 @@
 #include "../scsi_priv.h"
 #include "mpath.h"
 
-#define FIRST_SET_CAPACITY	4
 /* After that, a logical unit that its target does not know over any path is gone. */
 #define RESTART_TIME		(30UL * HZ)
 
@@ -39,31 +38,6 @@ static int default_no_path_timeout = 30;
 module_param_named(no_path_timeout, default_no_path_timeout, int, 0644);
 MODULE_PARM_DESC(no_path_timeout,
 		 "Seconds that I/O of new logical units waits while no path is usable; 0: not at all, -1: for ever (default 30)");
-
-/**
- * scsi_mpath_free_sets - free the sets for dispatch
- * @lu: logical unit that nobody dispatches to
- */
-void scsi_mpath_free_sets(struct scsi_mpath *lu)
-{
-	for (int set = 0; set < scsi_mpath_nr_sets(); set++)
-		kfree(rcu_dereference_protected(lu->usable[set], true));
-}
-
-static int alloc_sets(struct scsi_mpath *lu)
-{
-	for (int i = 0; i < scsi_mpath_nr_sets(); i++) {
-		struct scsi_path_set *set;
-
-		set = kzalloc(struct_size(set, path, FIRST_SET_CAPACITY),
-			      GFP_KERNEL);
-		if (!set)
-			return -ENOMEM;
-		set->capacity = FIRST_SET_CAPACITY;
-		RCU_INIT_POINTER(lu->usable[i], set);
-	}
-	return 0;
-}
 
 static void free_lu(struct scsi_mpath *lu)
 {
@@ -380,7 +354,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	lu = kzalloc(struct_size(lu, usable, scsi_mpath_nr_sets()), GFP_KERNEL);
 	if (!lu)
 		goto free_id;
-	if (alloc_sets(lu))
+	if (scsi_mpath_alloc_sets(lu))
 		goto free_sets;
 	lu->cpu = alloc_percpu(struct scsi_mpath_cpu);
 	if (!lu->cpu)

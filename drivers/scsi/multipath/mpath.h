@@ -567,7 +567,6 @@ void scsi_mpath_rearm_no_path(struct scsi_mpath *lu);
 void scsi_mpath_runs_again(struct scsi_mpath *lu);
 void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds);
 void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone);
-void scsi_mpath_free_sets(struct scsi_mpath *lu);
 
 /* path.c */
 void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
@@ -598,6 +597,7 @@ void scsi_path_usable_changed(struct scsi_path *path, const char *what,
 
 /* group.c */
 #define FAILBACK_MAX		(24 * 3600)	/* seconds */
+u64 scsi_path_rank(const struct scsi_path *path);
 void scsi_mpath_group_init(struct scsi_mpath_group *group);
 void scsi_path_refresh_locked(struct scsi_mpath *lu);
 bool scsi_path_is_in_use(const struct scsi_path *path);
@@ -607,6 +607,12 @@ int scsi_mpath_disable_group(struct scsi_mpath *lu, u32 weight, bool disable);
 int scsi_mpath_switch_group(struct scsi_mpath *lu, u32 weight);
 void scsi_mpath_set_failback(struct scsi_mpath *lu, int seconds);
 void scsi_mpath_set_any_node(struct scsi_mpath *lu, bool any_node);
+
+/* set.c */
+int scsi_mpath_alloc_sets(struct scsi_mpath *lu);
+void scsi_mpath_free_sets(struct scsi_mpath *lu);
+int scsi_mpath_reserve_room(struct scsi_mpath *lu, unsigned int nr_paths);
+void scsi_mpath_fill_sets(struct scsi_mpath *lu);
 
 /* access.c */
 void scsi_path_access_init(struct scsi_path *path);
@@ -629,6 +635,8 @@ void scsi_mpath_rescan_if_wanted(struct scsi_mpath *lu);
 
 /* status.c */
 ssize_t scsi_mpath_status(struct scsi_mpath *lu, char *buf);
+
+/* counters.c */
 unsigned int scsi_mpath_queued(struct scsi_mpath *lu);
 
 /* power.c */
@@ -644,13 +652,17 @@ bool scsi_mpath_ends(const struct scsi_mpath *lu, bool waits,
 int scsi_mpath_shutdown_init(void);
 void scsi_mpath_shutdown_exit(void);
 
-/* probe.c */
-#define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */
+/* ask.c */
+#define VPD_MAX_LEN		4096
 int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 		  unsigned int len, struct scsi_sense_hdr *sense);
 enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
 				     enum scsi_path_answer *answer);
 enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested);
+ssize_t scsi_path_read_vpd(struct scsi_device *sdev, u8 page, u8 *buf);
+
+/* probe.c */
+#define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */
 void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
 void scsi_path_probe_schedule(struct scsi_path *path);
@@ -716,12 +728,24 @@ void scsi_mpath_key_loss_is_told(struct scsi_mpath *lu);
 bool scsi_lu_needs_key(const struct scsi_mpath *lu,
 		       const struct scsi_cmnd *lu_cmd);
 
-/* claim.c */
+/* eligible.c */
+bool scsi_device_may_be_path(struct scsi_device *sdev);
+
+/* join.c */
+int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path);
+void scsi_path_unjoin(struct scsi_path *path);
+void scsi_path_wait_for_work(struct scsi_path *path);
 void scsi_mpath_follow_path_depths(struct scsi_mpath *lu);
 
-/* host.c */
+/* settings.c */
+void scsi_lu_copy_quirks(struct scsi_device *to, const struct scsi_device *from);
 void scsi_path_share_settings(struct scsi_path *path);
 void scsi_path_share_quirks(struct scsi_path *path);
+
+/* lookup.c */
+struct scsi_device *scsi_path_get_other(const struct scsi_path *path);
+
+/* host.c */
 extern struct Scsi_Host *scsi_mpath_host;
 int scsi_mpath_host_get(void);
 void scsi_mpath_host_exit(void);

@@ -654,7 +654,7 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	bool running;
 
 	rcu_read_lock();	/* against a claim that is undone */
-	/* Pairs with that in join(): one of both sees what the other wrote. */
+	/* Pairs with that in scsi_path_join(): one of both sees what the other wrote. */
 	smp_mb();
 	path = READ_ONCE(sdev->path);
 	if (!path) {

@@ -4,11 +4,7 @@
  * in Documentation/ABI/testing/sysfs-scsi-multipath.
  */
 
-#include <linux/blkdev.h>
-#include <linux/part_stat.h>
-#include <linux/rcupdate.h>
 #include <linux/sysfs.h>
-#include <linux/xarray.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_multipath.h>
 
@@ -101,46 +97,4 @@ ssize_t scsi_mpath_status(struct scsi_mpath *lu, char *buf)
 	}
 	spin_unlock_irq(&lu->lock);
 	return len;
-}
-
-static long requests_of(struct block_device *part)
-{
-	long requests = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		for (int dir = 0; dir < 2; dir++)
-			requests += part_stat_local_read_cpu(part,
-							     in_flight[dir],
-							     cpu);
-	}
-	return requests;
-}
-
-/**
- * scsi_mpath_queued - block I/O requests that no path has
- * @lu: logical unit
- *
- * Passthrough commands are not counted, nor is what has no disk.
- *
- * Context: process.
- */
-unsigned int scsi_mpath_queued(struct scsi_mpath *lu)
-{
-	struct block_device *part;
-	struct gendisk *disk;
-	unsigned long nr;
-	long queued = 0;
-
-	/* A disk that its driver is unbound from is freed by RCU, with all parts. */
-	rcu_read_lock();
-	disk = READ_ONCE(lu->sdev->request_queue->disk);
-	if (disk) {
-		/* The first is the whole disk; a request is of one of them. */
-		xa_for_each(&disk->part_tbl, nr, part)
-			queued += requests_of(part);
-	}
-	rcu_read_unlock();
-	queued -= scsi_lu_busy(lu->sdev);
-	return max(queued, 0L);
 }

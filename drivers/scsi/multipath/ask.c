@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What multipath itself asks over one path: does it answer, and who does?
+ */
+
+#include <linux/minmax.h>
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+#include <linux/unaligned.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_proto.h>
+
+#include "identity.h"
+#include "mpath.h"
+#include "verdict.h"
+
+/* Where nobody knows how long a page is: the most that a byte can say. */
+#define VPD_USUAL_LEN		255
+#define ASK_TIMEOUT		(10 * HZ)
+/* Unit attentions that a returning I_T nexus may have to report first. */
+#define ASK_TRIES		4
+
+/**
+ * scsi_path_ask - send a command over one path, past its unit attentions
+ * @sdev: device of the path
+ * @cdb: a command that reads
+ * @buf: where to, or NULL
+ * @len: bytes of @buf
+ * @sense: sense data of the answer; all zero if it has none
+ *
+ * A new or returning I_T nexus has unit attentions to report first (SAM-5 5.14).
+ *
+ * Context: process; waits up to 10 s for each answer.
+ * Return: as scsi_execute_cmd().
+ */
+int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
+		  unsigned int len, struct scsi_sense_hdr *sense)
+{
+	const struct scsi_exec_args args = { .sshdr = sense };
+	int result, tries = ASK_TRIES;
+
+	do {
+		result = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN |
+					  REQ_FAILFAST_TRANSPORT, buf, len,
+					  ASK_TIMEOUT, 0, &args);
+		if (result < 0 || !scsi_status_is_check_condition(result))
+			memset(sense, 0, sizeof(*sense));
+	} while (sense->sense_key == UNIT_ATTENTION && --tries);
+	return result;
+}
+
+/* Of the logical unit, or of one controller? That the command is unknown is neither. */
+static bool is_error(const struct scsi_sense_hdr *sense)
+{
+	switch (sense->sense_key) {
+	case NOT_READY:
+	case MEDIUM_ERROR:
+	case HARDWARE_ERROR:
+	case ABORTED_COMMAND:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * scsi_path_test - what a TEST UNIT READY over one path says of it
+ * @sdev: device of the path
+ * @answer: what has come back
+ *
+ * Context: process; as scsi_path_ask().
+ * Return: the verdict on the path.
+ */
+enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
+				     enum scsi_path_answer *answer)
+{
+	static const u8 test_unit_ready[6] = { TEST_UNIT_READY };
+	enum scsi_path_effect effect;
+	struct scsi_sense_hdr sense;
+	int result;
+
+	result = scsi_path_ask(sdev, test_unit_ready, NULL, 0, &sense);
+	if (result < 0)
+		effect = PATH_LOST;
+	else
+		effect = scsi_path_verdict(sdev, result, &sense).path;
+	if (effect == PATH_LOST || host_byte(result) == DID_TIME_OUT)
+		*answer = ANSWER_NONE;
+	else if (!result)
+		*answer = ANSWER_GOOD;
+	else if (is_error(&sense))
+		*answer = ANSWER_ERROR;
+	else
+		*answer = ANSWER_OTHER;
+	return effect;
+}
+
+/**
+ * scsi_path_state_after - the state of a path that has been tested
+ * @tested: what scsi_path_test() returned
+ *
+ * Return: PATH_GOOD, PATH_WAITING or PATH_DEAD.
+ */
+enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested)
+{
+	switch (tested) {
+	case PATH_LOST:
+	case PATH_GONE:
+	case PATH_STRIKE:
+		return PATH_DEAD;
+	case PATH_TRANSITION:
+	case PATH_PASSIVE:
+	case PATH_SUSPENDED:
+		return PATH_WAITING;
+	default:
+		return PATH_GOOD;
+	}
+}
+
+static size_t vpd_len(struct scsi_device *sdev, u8 page)
+{
+	const struct scsi_vpd *vpd;
+	size_t len;
+
+	rcu_read_lock();
+	if (page == 0x83)
+		vpd = rcu_dereference(sdev->vpd_pg83);
+	else
+		vpd = rcu_dereference(sdev->vpd_pg80);
+	len = vpd ? vpd->len : VPD_USUAL_LEN;
+	rcu_read_unlock();
+	return clamp(len, VPD_HEADER_LEN, VPD_MAX_LEN);
+}
+
+/**
+ * scsi_path_read_vpd - read a VPD page anew, over one path
+ * @sdev: device of the path
+ * @page: its code, 80h or 83h
+ * @buf: where to, of VPD_MAX_LEN bytes
+ *
+ * With one command, if it is no longer than before.
+ *
+ * Context: process; as scsi_path_ask().
+ * Return: how long it is, or -EIO.
+ */
+ssize_t scsi_path_read_vpd(struct scsi_device *sdev, u8 page, u8 *buf)
+{
+	size_t len = vpd_len(sdev, page), asked;
+	struct scsi_sense_hdr sense;
+	u8 cdb[6] = { INQUIRY, 1, page };
+
+	do {
+		asked = len;
+		put_unaligned_be16(asked, cdb + 3);
+		memset(buf, 0, VPD_HEADER_LEN);
+		if (scsi_path_ask(sdev, cdb, buf, asked, &sense) ||
+		    buf[1] != page)
+			return -EIO;
+		len = min(get_unaligned_be16(buf + 2) + VPD_HEADER_LEN,
+			  VPD_MAX_LEN);
+	} while (len > asked);
+	return len;
+}

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What becomes of a command whose attempt is over: it is complete, or goes down
+ * another path, or the same one, and what has failed is held against the path.
+ *
+ * The path's LLD, abort and error handling own an attempt until
+ * scsi_path_cmd_done(); only then is the command completed or tried again, so that
+ * no two attempts of one command are ever under way.
+ */
+
+#include <linux/blk-mq.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_eh.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_proto.h>
+
+#include "../scsi_priv.h"
+#include "dispatch.h"
+#include "mpath.h"
+#include "trace.h"
+#include "verdict.h"
+
+/* What the upper level lets it take does not count while there is no path. */
+static void forget_time_without_path(struct scsi_mpath *lu,
+				     struct scsi_cmnd *lu_cmd)
+{
+	unsigned long usable_since = READ_ONCE(lu->usable_since);
+
+	if (time_after(usable_since, lu_cmd->jiffies_at_alloc))
+		lu_cmd->jiffies_at_alloc = usable_since;
+}
+
+/*
+ * Over all attempts together a command has the time that it would have on one
+ * path.
+ */
+static bool out_of_time(struct scsi_cmnd *lu_cmd)
+{
+	if (lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT)
+		return false;
+	return time_after(jiffies, lu_cmd->jiffies_at_alloc +
+				   (lu_cmd->allowed + 1) *
+				   scsi_cmd_to_rq(lu_cmd)->timeout);
+}
+
+/*
+ * What an LLD has completed is repeated while there is time, as scsi_complete() does.
+ * What the timer has taken back costs an attempt of those that it has on one path,
+ * however long it took to get it back, as in scmd_eh_abort_handler(). And the first
+ * attempt may have spent all the time waiting for a host's error handler.
+ */
+static bool has_had_its_time(struct scsi_cmnd *lu_cmd)
+{
+	int free_attempts = 1;
+
+	if (host_byte(lu_cmd->result) == DID_TIME_OUT)
+		free_attempts = max(lu_cmd->allowed, 1);
+	return lu_cmd->retries >= free_attempts && out_of_time(lu_cmd);
+}
+
+static __always_inline void mark_complete(struct scsi_mpath *lu,
+					  struct scsi_cmnd *lu_cmd)
+{
+	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
+	this_cpu_inc(lu->cpu->done);
+}
+
+static __always_inline void succeed(struct scsi_mpath *lu,
+				    struct scsi_cmnd *lu_cmd)
+{
+	mark_complete(lu, lu_cmd);
+	scsi_lu_finish_cmd(lu_cmd);
+}
+
+/**
+ * scsi_lu_cmd_done - a logical unit's command has its result
+ * @lu_cmd: command that no path owns any more
+ *
+ * As scsi_complete() does for a command that an LLD has completed.
+ *
+ * Context: any in which a command may complete.
+ */
+void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
+{
+	struct scsi_mpath *lu = lu_cmd->device->hostdata;
+	enum scsi_disposition disposition;
+
+	if (!lu_cmd->result) {
+		succeed(lu, lu_cmd);
+		return;
+	}
+
+	mark_complete(lu, lu_cmd);
+	atomic_inc(&lu_cmd->device->ioerr_cnt);
+	forget_time_without_path(lu, lu_cmd);
+	disposition = scsi_decide_disposition(lu_cmd);
+	/* FAILED: error handling is done with, it was that of the path. */
+	if ((disposition == NEEDS_RETRY || disposition == ADD_TO_MLQUEUE) &&
+	    !out_of_time(lu_cmd)) {
+		scsi_lu_cmd_set_history(lu_cmd, scsi_lu_cmd_history(lu_cmd) &
+						HISTORY_BOUND_TO_NEXUS);
+		scsi_lu_retry_cmd(lu_cmd);
+		return;
+	}
+	scsi_lu_finish_cmd(lu_cmd);
+}
+
+/* As scsi_complete() does for a command that is not to be retried. */
+static void done_for_good(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+{
+	mark_complete(lu, lu_cmd);
+	atomic_inc(&lu_cmd->device->ioerr_cnt);
+	scsi_lu_finish_cmd(lu_cmd);
+}
+
+/* Whoever builds commands himself decides himself what to repeat. */
+static bool is_the_senders_own(struct scsi_cmnd *lu_cmd)
+{
+	return blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)) &&
+	       !lu_cmd->allowed;
+}
+
+/*
+ * What is sent over each path once, but over none twice: its sender decides what else is
+ * to be done. And no passthrough that was aborted, or got sense data, is sent twice to a
+ * device, see scsi_noretry_cmd(); one that the error handler has dealt with is.
+ */
+static bool goes_once_over_each_path(struct scsi_cmnd *cmd,
+				     struct scsi_cmnd *lu_cmd)
+{
+	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))
+		return false;
+	return !lu_cmd->allowed ||
+	       (host_byte(cmd->result) == DID_TIME_OUT &&
+		!(cmd->flags & SCMD_PATH_RETRY)) ||
+	       scsi_status_is_check_condition(cmd->result);
+}
+
+/*
+ * What has been moved is not where it was, and the changer says so when it is to be moved
+ * once more. So ch lets the mid-layer do that, and what fails without sense data, it takes
+ * for a success. This is when the mid-layer does.
+ */
+static bool is_moved_once_more(const struct scsi_mpath *lu,
+			       const struct scsi_cmnd *lu_cmd, bool once)
+{
+	if (lu->sdev->type != TYPE_MEDIUM_CHANGER ||
+	    lu_cmd->cmnd[0] != MOVE_MEDIUM)
+		return false;
+
+	switch (host_byte(lu_cmd->result)) {
+	case DID_OK:
+		return !scsi_status_is_check_condition(lu_cmd->result);
+	case DID_BUS_BUSY:
+	case DID_PARITY:
+	case DID_ERROR:
+	case DID_SOFT_ERROR:
+	case DID_BAD_INTR:
+	case DID_TRANSPORT_DISRUPTED:
+		return true;
+	case DID_TIME_OUT:
+		return !once;
+	default:
+		return false;
+	}
+}
+
+static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+			    bool once)
+{
+	if (is_the_senders_own(lu_cmd))
+		return scsi_lu_may_repeat_passthrough(lu, lu_cmd);
+	return is_moved_once_more(lu, lu_cmd, once) ||
+	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
+}
+
+/* One more attempt is made, or are these all that a command has over all paths? */
+static bool use_up_an_attempt(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+{
+	int budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
+
+	return lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT ||
+	       ++lu_cmd->retries < budget;
+}
+
+/* Is there a usable path that the command has not been tried on? */
+static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
+{
+	const struct scsi_path_set *all;
+	bool found = false;
+	unsigned int nr;
+
+	rcu_read_lock();
+	all = scsi_mpath_all_rcu(lu);
+	/* Pairs with smp_store_release() in publish(). */
+	nr = smp_load_acquire(&all->nr);
+	for (unsigned int i = 0; i < nr && !found; i++) {
+		struct scsi_path *path = READ_ONCE(all->path[i]);
+
+		found = path && !(history & HISTORY_TRIED(path));
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/*
+ * The limit is what the logical unit had at its best: paths that leave take no
+ * attempts with them, and while there is none, none is made.
+ */
+static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+			  bool once)
+{
+	if (!may_be_repeated(lu, lu_cmd, once))
+		return false;
+	if (once && !has_untried_path(lu, scsi_lu_cmd_history(lu_cmd)))
+		return false;
+	if (has_had_its_time(lu_cmd))
+		return false;
+	return use_up_an_attempt(lu, lu_cmd);
+}
+
+/* May a command be sent over another path for an answer that may be better? */
+static bool may_ask_others(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
+			   const struct scsi_verdict *verdict)
+{
+	struct scsi_mpath *lu = path->lu;
+
+	if (!has_untried_path(lu, scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path)))
+		return false;
+	return verdict->cmd == CMD_NEVER_RAN ||
+	       may_be_repeated(lu, lu_cmd, true);
+}
+
+/* The next attempt is to take another path, if there is one, or @once if at all. */
+static void note_tried(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
+		       bool once, bool blame)
+{
+	unsigned long history = scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path);
+	struct scsi_mpath *lu = path->lu;
+
+	if (blame)
+		history |= HISTORY_BLAMED(path);
+	/* All have been: begin anew, but not with this one. */
+	if (!has_untried_path(lu, history) && !once)
+		history = (history & ~HISTORY_ALL_TRIED) | HISTORY_TRIED(path);
+	scsi_lu_cmd_set_history(lu_cmd, history);
+}
+
+/*
+ * Some LLDs call it an error when a device has less to say than there was asked
+ * for (SPC-4 4.3.4.6, allocation length), or nothing. Who knows how much has heard
+ * from the device.
+ */
+static bool is_short_answer(struct scsi_cmnd *cmd)
+{
+	return host_byte(cmd->result) == DID_ERROR &&
+	       blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)) &&
+	       scsi_get_resid(cmd);
+}
+
+static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
+			  enum scsi_path_effect effect)
+{
+	struct scsi_device *sdev = path->sdev;
+	char why[32];
+
+	switch (effect) {
+	case PATH_PROVED:
+		if (unlikely(READ_ONCE(path->suspect)))
+			scsi_path_proved(path);
+		return;
+	case PATH_UNCHANGED:
+		return;
+	case PATH_CONGESTED:
+		atomic_set(&sdev->device_blocked, sdev->max_device_blocked);
+		return;
+	default:
+		break;
+	}
+
+	/* What the path lost before it came back is no news of it. */
+	if (scsi_path_came_back_after(path, cmd->jiffies_at_alloc) ||
+	    is_short_answer(cmd))
+		return;
+
+	snprintf(why, sizeof(why), "result %#x", cmd->result);
+	if (host_byte(cmd->result) == DID_TIME_OUT) {
+		/* A timeout of the submitter's own choice says less. */
+		if (blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)))
+			scsi_path_strike(path, why);
+		else
+			scsi_path_timed_out(path, why);
+		return;
+	}
+	switch (effect) {
+	case PATH_STRIKE:
+		scsi_path_strike(path, why);
+		break;
+	case PATH_TRANSITION:
+		scsi_path_in_transition(path);
+		break;
+	case PATH_PASSIVE:
+		scsi_path_is_passive(path);
+		break;
+	case PATH_GONE:
+		scsi_path_is_gone(path, why);
+		break;
+	case PATH_LOST:
+		scsi_path_suspend_or_lose(path, PATH_DEAD, why);
+		break;
+	default:
+		scsi_path_suspend_or_lose(path, PATH_WAITING, why);
+		break;
+	}
+}
+
+static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+			 enum scsi_cmd_effect effect, bool pause, bool once)
+{
+	forget_time_without_path(lu, lu_cmd);
+	switch (effect) {
+	case CMD_DELIVER:
+		scsi_lu_cmd_done(lu_cmd);
+		return;
+	case CMD_NEVER_RAN:
+		if (!pause)
+			scsi_lu_requeue_cmd(lu_cmd);
+		else if (out_of_time(lu_cmd))
+			done_for_good(lu, lu_cmd);
+		else
+			scsi_lu_retry_cmd(lu_cmd);
+		return;
+	case CMD_MAY_HAVE_RUN:
+		if (!may_run_again(lu, lu_cmd, once))
+			done_for_good(lu, lu_cmd);
+		else if (has_untried_path(lu, scsi_lu_cmd_history(lu_cmd)))
+			scsi_lu_requeue_cmd(lu_cmd);
+		else
+			scsi_lu_retry_cmd(lu_cmd);
+		return;
+	}
+}
+
+/* What commands other nexuses are told of by a unit attention (SPC-4 5.14) */
+static bool others_hear_of(const struct scsi_cmnd *lu_cmd)
+{
+	switch (lu_cmd->cmnd[0]) {
+	case MODE_SELECT:
+	case MODE_SELECT_10:
+	case LOG_SELECT:
+	case FORMAT_UNIT:
+	case START_STOP:	/* LOAD UNLOAD, too */
+	case MOVE_MEDIUM:
+	case EXCHANGE_MEDIUM:
+	case WRITE_BUFFER:
+	case SECURITY_PROTOCOL_OUT:
+	case MAINTENANCE_OUT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * A command with a history has succeeded. Returns true if it is completed by
+ * somebody else, later.
+ */
+static noinline bool has_an_epilogue(struct scsi_path *path,
+				     struct scsi_cmnd *cmd,
+				     struct scsi_cmnd *lu_cmd)
+{
+	unsigned long history = scsi_lu_cmd_history(lu_cmd);
+
+	if (lu_cmd->retries)
+		scsi_path_was_patient(path, cmd->jiffies_at_alloc);
+	if (history & ~(HISTORY_ALL_TRIED | HISTORY_BOUND_TO_NEXUS))
+		scsi_mpath_blame(path->lu, history >> HISTORY_BLAMED_SHIFT);
+	if (!(history & HISTORY_BOUND_TO_NEXUS))
+		return false;
+	if (others_hear_of(lu_cmd))
+		scsi_path_changed_lu(path);
+	scsi_path_has_set_key(path, lu_cmd);
+	return lu_cmd->cmnd[0] == ALLOW_MEDIUM_REMOVAL &&
+	       scsi_path_moved_door(path, lu_cmd);
+}
+
+/*
+ * The mid-layer knows things of the path's device that it does not know of the
+ * logical unit's: that it was reset, what its handler makes of sense data, that the
+ * error handler has started it. For these it would send the command again.
+ */
+static enum scsi_cmd_effect as_without_others(struct scsi_cmnd *cmd,
+					      struct scsi_cmnd *lu_cmd,
+					      const struct scsi_sense_hdr *sense)
+{
+	bool retry = cmd->flags & SCMD_PATH_RETRY &&
+		     !is_the_senders_own(lu_cmd);
+
+	if (!sense)
+		return retry ? CMD_MAY_HAVE_RUN : CMD_DELIVER;
+	if (sense->sense_key != UNIT_ATTENTION && sense->sense_key != NOT_READY)
+		return CMD_DELIVER;
+	return retry || cmd->flags & SCMD_PATH_REQUEUE ? CMD_NEVER_RAN :
+							 CMD_DELIVER;
+}
+
+static bool is_out_of_use(enum scsi_path_effect effect)
+{
+	return effect != PATH_PROVED && effect != PATH_UNCHANGED &&
+	       effect != PATH_CONGESTED;
+}
+
+static noinline void attempt_failed(struct scsi_path *path,
+				    struct scsi_cmnd *cmd,
+				    struct scsi_cmnd *lu_cmd)
+{
+	struct scsi_mpath *lu = path->lu;
+	struct scsi_sense_hdr sense_hdr, *sense = NULL;
+	struct scsi_verdict verdict;
+	bool is_news = true, pause = false;
+	bool once = goes_once_over_each_path(cmd, lu_cmd);
+
+	if (host_byte(cmd->result) == DID_TIME_OUT)
+		atomic_inc(&lu_cmd->device->iotmo_cnt);
+	if (scsi_command_normalize_sense(cmd, &sense_hdr))
+		sense = &sense_hdr;
+	verdict = scsi_path_verdict(cmd->device, cmd->result, sense);
+	/* An upper level hears once of what each path reports for itself. */
+	if (sense && !host_byte(cmd->result))
+		is_news = scsi_path_report_event(path, sense);
+	if (verdict.cmd == CMD_DELIVER) {
+		verdict.cmd = is_news ? as_without_others(cmd, lu_cmd, sense) :
+					CMD_NEVER_RAN;
+		/* What has been told is said once over each path: that has an end. */
+		pause = is_news && verdict.cmd == CMD_NEVER_RAN;
+		if (pause)
+			scsi_path_event_was_swallowed(path, sense);
+	} else if (verdict.ask_others) {
+		if (!may_ask_others(path, lu_cmd, &verdict))
+			verdict.cmd = CMD_DELIVER;
+	} else if (verdict.cmd == CMD_NEVER_RAN && is_the_senders_own(lu_cmd) &&
+		   !has_untried_path(lu, scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path))) {
+		/* There is no better answer, and its sender is to see this one. */
+		verdict.cmd = CMD_DELIVER;
+	} else if (verdict.path == PATH_GONE && !use_up_an_attempt(lu, lu_cmd)) {
+		/* It says so of this command only: when asked it is there. */
+		verdict.cmd = CMD_DELIVER;
+	} else {
+		/* The path is no worse for it: ask again, but not at once. */
+		pause = verdict.cmd == CMD_NEVER_RAN &&
+			!is_out_of_use(verdict.path);
+	}
+	trace_scsi_mpath_verdict(lu_cmd, path, &verdict);
+	apply_to_path(path, cmd, verdict.path);
+	if (verdict.cmd == CMD_MAY_HAVE_RUN ||
+	    (verdict.cmd == CMD_NEVER_RAN &&
+	     (verdict.ask_others || is_out_of_use(verdict.path))))
+		note_tried(path, lu_cmd, once, verdict.blame);
+	/* The attempt held the path; the command holds the logical unit. */
+	scsi_path_free_cmd(cmd);
+	if (verdict.ask_others && verdict.cmd != CMD_DELIVER)
+		scsi_lu_requeue_cmd(lu_cmd);
+	else
+		apply_to_cmd(lu, lu_cmd, verdict.cmd, pause, once);
+}
+
+/**
+ * scsi_path_cmd_done - an attempt is over, the LLD has let go of it
+ * @cmd: command of the path, scsi_cmd_is_path_attempt()
+ *
+ * Context: any in which a command may complete.
+ */
+void scsi_path_cmd_done(struct scsi_cmnd *cmd)
+{
+	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
+	struct scsi_path *path = cmd->device->path;
+	bool completed_later = false;
+	struct scsi_mpath *lu;
+
+	if (scsi_path_measured_by(cmd))
+		scsi_path_measured_by(cmd)->done(path, cmd);
+	lu_cmd->result = cmd->result;
+	scsi_set_resid(lu_cmd, scsi_get_resid(cmd));
+	/* What it has not been cleared of is not looked at if all went well. */
+	if (unlikely(cmd->sense_buffer[0] || cmd->result))
+		memcpy(lu_cmd->sense_buffer, cmd->sense_buffer,
+		       SCSI_SENSE_BUFFERSIZE);
+
+	if (unlikely(cmd->result)) {
+		attempt_failed(path, cmd, lu_cmd);
+		return;
+	}
+	if (unlikely(READ_ONCE(path->suspect)))
+		scsi_path_proved(path);
+	if (unlikely(scsi_lu_cmd_history(lu_cmd)))
+		completed_later = has_an_epilogue(path, cmd, lu_cmd);
+	lu = path->lu;
+	scsi_path_free_cmd(cmd);
+	if (likely(!completed_later))
+		succeed(lu, lu_cmd);
+}
+
+/**
+ * scsi_path_may_recover - may the error handler look at what it is not known of?
+ * @cmd: attempt that an LLD has completed, in a way that says nothing
+ *
+ * As of any device, not once the command's time is over. What the LLD may not have
+ * let go of is for the error handler however late it is.
+ *
+ * Context: that of a completion.
+ */
+bool scsi_path_may_recover(struct scsi_cmnd *cmd)
+{
+	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
+
+	if (host_byte(cmd->result))
+		return true;
+	forget_time_without_path(cmd->device->path->lu, lu_cmd);
+	return !out_of_time(lu_cmd);
+}
+
+/**
+ * scsi_path_eh_is_over - the error handler is done with an attempt
+ * @cmd: attempt that is completed next
+ *
+ * If the device has come back, a command that nothing is known of has perhaps been
+ * carried out and perhaps not. Without other paths it would be sent again.
+ *
+ * Context: the error handler of the path's host.
+ */
+void scsi_path_eh_is_over(struct scsi_cmnd *cmd)
+{
+	if (scsi_device_online(cmd->device) && !host_byte(cmd->result) &&
+	    !SCSI_SENSE_VALID(cmd))
+		cmd->flags |= SCMD_PATH_RETRY;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How many commands a logical unit has had, and has.
+ */
+
+#include <linux/blkdev.h>
+#include <linux/minmax.h>
+#include <linux/part_stat.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/xarray.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_multipath.h>
+
+#include "mpath.h"
+
+/**
+ * scsi_lu_fold_iostat - bring the counters of a logical unit's device up to date
+ * @sdev: device of a logical unit
+ *
+ * Context: any.
+ */
+void scsi_lu_fold_iostat(struct scsi_device *sdev)
+{
+	struct scsi_mpath *lu = sdev->hostdata;
+	unsigned int sent = 0, done = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		sent += READ_ONCE(per_cpu_ptr(lu->cpu, cpu)->sent);
+		done += READ_ONCE(per_cpu_ptr(lu->cpu, cpu)->done);
+	}
+	atomic_set(&sdev->iorequest_cnt, sent);
+	atomic_set(&sdev->iodone_cnt, done);
+}
+
+/**
+ * scsi_lu_busy - commands that the paths of a logical unit have in flight
+ * @sdev: device of a logical unit
+ *
+ * Context: process.
+ */
+int scsi_lu_busy(struct scsi_device *sdev)
+{
+	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_path *path;
+	int busy = 0;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node)
+		busy += scsi_device_busy(path->sdev);
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return busy;
+}
+
+static long requests_of(struct block_device *part)
+{
+	long requests = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		for (int dir = 0; dir < 2; dir++)
+			requests += part_stat_local_read_cpu(part,
+							     in_flight[dir],
+							     cpu);
+	}
+	return requests;
+}
+
+/**
+ * scsi_mpath_queued - block I/O requests that no path has
+ * @lu: logical unit
+ *
+ * Passthrough commands are not counted, nor is what has no disk.
+ *
+ * Context: process.
+ */
+unsigned int scsi_mpath_queued(struct scsi_mpath *lu)
+{
+	struct block_device *part;
+	struct gendisk *disk;
+	unsigned long nr;
+	long queued = 0;
+
+	/* A disk that its driver is unbound from is freed by RCU, with all parts. */
+	rcu_read_lock();
+	disk = READ_ONCE(lu->sdev->request_queue->disk);
+	if (disk) {
+		/* The first is the whole disk; a request is of one of them. */
+		xa_for_each(&disk->part_tbl, nr, part)
+			queued += requests_of(part);
+	}
+	rcu_read_unlock();
+	queued -= scsi_lu_busy(lu->sdev);
+	return max(queued, 0L);
+}

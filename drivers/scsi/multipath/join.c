@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a path joins a logical unit, and leaves it.
+ */
+
+#include <linux/percpu-refcount.h>
+#include <linux/rcupdate.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+
+#include "mpath.h"
+
+/**
+ * scsi_mpath_follow_path_depths - a logical unit takes what its paths take together
+ * @lu: logical unit
+ *
+ * Context: process, scsi_mpath_list_mutex held.
+ */
+void scsi_mpath_follow_path_depths(struct scsi_mpath *lu)
+{
+	struct scsi_path *path;
+	int depth = 0;
+
+	lockdep_assert_held(&scsi_mpath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node)
+		depth += path->sdev->queue_depth;
+	if (lu->sdev && depth)
+		scsi_change_queue_depth(lu->sdev, depth);
+}
+
+/* What is reserved over its only path can not be used over another one. */
+static bool count_in(struct scsi_mpath *lu)
+{
+	bool may_join;
+
+	spin_lock_irq(&lu->lock);
+	may_join = !lu->reserved || !lu->nr_paths;
+	if (may_join) {
+		WRITE_ONCE(lu->nr_paths, lu->nr_paths + 1);
+		WRITE_ONCE(lu->most_paths, max(lu->most_paths, lu->nr_paths));
+	}
+	spin_unlock_irq(&lu->lock);
+	return may_join;
+}
+
+/**
+ * scsi_path_join - a path becomes one of a logical unit
+ * @lu: logical unit
+ * @path: path, with the state that it begins with
+ *
+ * Context: process; takes scsi_mpath_list_mutex.
+ * Return: 0 or an errno: -ENODEV if @lu is being removed, -EBUSY if it may be
+ * reserved over its only path.
+ */
+int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path)
+{
+	int error = -ENODEV;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	if (lu->gone)
+		goto unlock;
+	error = scsi_mpath_reserve_room(lu, lu->nr_paths + 1);
+	if (error)
+		goto unlock;
+	if (!count_in(lu)) {
+		sdev_printk(KERN_ERR, path->sdev,
+			    "%s may be reserved over its only path\n",
+			    dev_name(&lu->sdev->sdev_gendev));
+		error = -EBUSY;
+		goto unlock;
+	}
+
+	path->lu = lu;
+	scsi_mpath_get(lu);
+	WRITE_ONCE(path->sdev->path, path);
+	/*
+	 * Pairs with those in scsi_path_access_state_read() and
+	 * scsi_path_sdev_state_changed().
+	 */
+	smp_mb();
+	path->sdev->no_uld_attach = 1;
+	/* As blk_register_queue() does for a queue that has a disk. */
+	percpu_ref_switch_to_percpu(&path->sdev->request_queue->q_usage_counter);
+
+	spin_lock_irq(&lu->lock);
+	if (list_empty(&lu->paths))
+		scsi_mpath_lost_nexus(lu);
+	memcpy(path->event, lu->event, sizeof(path->event));
+	scsi_path_take_slot(path);
+	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
+	scsi_path_access_join(path);
+	list_add_tail(&path->node, &lu->paths);
+	scsi_path_start_polling(path);
+	WRITE_ONCE(lu->max_cmd_len,
+		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
+	path->running = path->sdev->sdev_state == SDEV_RUNNING;
+	path->suspect = path->state != PATH_GOOD;
+	if (path->state == PATH_WAITING || path->state == PATH_DEAD)
+		scsi_path_probe_schedule(path);
+	scsi_path_refresh_locked(lu);
+	spin_unlock_irq(&lu->lock);
+	scsi_mpath_follow_path_depths(lu);
+	if (lu->announced) {
+		scsi_path_share_settings(path);
+		scsi_path_share_quirks(path);
+	}
+unlock:
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return error;
+}
+
+/**
+ * scsi_path_unjoin - a path leaves its logical unit
+ * @path: path
+ *
+ * No new command finds it once this returns.
+ *
+ * Context: process; takes scsi_mpath_list_mutex.
+ */
+void scsi_path_unjoin(struct scsi_path *path)
+{
+	struct scsi_mpath *lu = path->lu;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	spin_lock_irq(&lu->lock);
+	list_del_init(&path->node);
+	WRITE_ONCE(lu->nr_paths, lu->nr_paths - 1);
+	/* What still completes on this path must not start anything. */
+	WRITE_ONCE(path->state, PATH_DISABLED);
+	scsi_path_refresh_locked(lu);
+	if (list_empty(&lu->paths))
+		scsi_mpath_last_path_left(lu, path->gone);
+	spin_unlock_irq(&lu->lock);
+	scsi_mpath_follow_path_depths(lu);
+	mutex_unlock(&scsi_mpath_list_mutex);
+
+	/* Those that are under way may be waiting for its queue. */
+	disable_work(&path->drain);
+	disable_delayed_work(&path->probe);
+	disable_delayed_work(&path->marginal_work);
+	synchronize_rcu();
+}
+
+/**
+ * scsi_path_wait_for_work - wait for what scsi_path_unjoin() has left running
+ * @path: path whose queue lets nobody wait
+ *
+ * Context: process.
+ */
+void scsi_path_wait_for_work(struct scsi_path *path)
+{
+	cancel_work_sync(&path->drain);
+	cancel_delayed_work_sync(&path->probe);
+	cancel_delayed_work_sync(&path->marginal_work);
+	scsi_path_stop_polling(path);
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the device of a logical unit to that of one of its paths, and back.
+ */
+
+#include <linux/export.h>
+#include <linux/rcupdate.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_multipath.h>
+
+#include "mpath.h"
+
+static struct scsi_device *
+get_first(struct scsi_mpath *lu, const struct scsi_path *except,
+	  bool (*suits)(const struct scsi_path *path))
+{
+	struct scsi_device *sdev = NULL;
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path != except && suits(path) &&
+		    !scsi_device_get(path->sdev)) {
+			sdev = path->sdev;
+			break;
+		}
+	}
+	spin_unlock_irq(&lu->lock);
+	return sdev;
+}
+
+/**
+ * scsi_lu_get_path - the device of a path in use
+ * @sdev: any SCSI device
+ *
+ * For what acts on an I_T nexus and is asked of the logical unit.
+ *
+ * Context: process.
+ * Return: a device with a reference for scsi_device_put(); NULL if @sdev is not
+ * that of a logical unit, or no path is usable.
+ */
+struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
+{
+	if (!scsi_device_is_lu(sdev))
+		return NULL;
+	return get_first(sdev->hostdata, NULL, scsi_path_is_in_use);
+}
+
+/**
+ * scsi_path_get_other - the device of another path that could carry I/O
+ * @path: path
+ *
+ * Context: process.
+ * Return: a device with a reference for scsi_device_put(), or NULL.
+ */
+struct scsi_device *scsi_path_get_other(const struct scsi_path *path)
+{
+	return get_first(path->lu, path, scsi_path_is_usable);
+}
+
+/**
+ * scsi_path_get_lu - the device of the logical unit that a path leads to
+ * @sdev: any SCSI device
+ *
+ * For what is true of the place that a path leads to, and is to be found at the
+ * logical unit. The removal of that may begin at any time; who links something to
+ * its device looks to it that the removal finds the link.
+ *
+ * Context: process.
+ * Return: a device with a reference for scsi_device_put(); NULL if @sdev is no path,
+ * or the logical unit is not visible yet or is being removed.
+ */
+struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev)
+{
+	struct scsi_device *lu_sdev = NULL;
+	struct scsi_path *path;
+
+	rcu_read_lock();	/* against a claim that is undone */
+	path = READ_ONCE(sdev->path);
+	if (path) {
+		struct scsi_mpath *lu = path->lu;
+
+		spin_lock_irq(&lu->lock);
+		if (lu->announced && !scsi_device_get(lu->sdev))
+			lu_sdev = lu->sdev;
+		spin_unlock_irq(&lu->lock);
+	}
+	rcu_read_unlock();
+	return lu_sdev;
+}
+EXPORT_SYMBOL_GPL(scsi_path_get_lu);	/* ses */
