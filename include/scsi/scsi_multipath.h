@@ -21,6 +21,7 @@
 struct blk_mq_hw_ctx;
 struct blk_mq_tag_set;
 struct io_comp_batch;
+struct request_queue;
 struct scsi_sense_hdr;
 
 #ifdef CONFIG_SCSI_MULTI_PATH_IO
@@ -129,6 +130,7 @@ void scsi_path_has_sense(struct scsi_cmnd *cmd,
 			 const struct scsi_sense_hdr *sense);
 void scsi_path_was_reset(struct scsi_device *sdev);
 void scsi_path_was_rescanned(struct scsi_device *sdev);
+void scsi_path_limits_changed(struct request_queue *q);
 bool scsi_path_may_recover(struct scsi_cmnd *cmd);
 void scsi_path_eh_is_over(struct scsi_cmnd *cmd);
 void scsi_lu_settings_changed(struct scsi_device *sdev);

@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=4 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 42
+plan 56
 
 # disk TYPE: of $paths and $kind, as $node
 disk() {
@@ -22,6 +22,15 @@ fetch() {
 
 sectors_are() {
 	[ "$(blockdev --getsz "$node")" = "$1" ]
+}
+
+# max_sectors PATH SECTORS: its driver gives the queue of that path's device this limit
+max_sectors() {
+	script "$unit" event max_sectors "$1" "$2"
+}
+
+takes_kib() {
+	[ "$(cat "/sys/block/${node#/dev/}/queue/max_hw_sectors_kb")" = "$1" ]
 }
 
 # while_event NAME EVENT UNDO: a read meanwhile waits, or goes elsewhere; it has no error
@@ -57,14 +66,18 @@ all_of_it() {
 	while_event "requests blocked" block unblock
 	while_event "target blocked" target_block target_unblock
 
-	for path in $(seq 0 $((paths - 1))); do
-		script "$unit" event max_sectors "$path" 64
-	done
+	max_sectors "$((paths - 1))" 64
+	ok "$title: with smaller limits of one path" within 5 takes_kib 32
 	script "$unit" event zero
-	ok "$title: with smaller limits, a large read" fetch 512
-	# What a driver changes later does not reach a logical unit, see the manual.
-	[ "$kind" = lu ] || ok "$title: is sent in small pieces" \
+	ok "$title: a large read" fetch 512
+	ok "$title: is sent in small pieces" \
 		test "$(script_counter "$unit" largest)" -le 32768
+	max_sectors "$((paths - 1))" 1024
+	ok "$title: with larger ones again" within 5 takes_kib 512
+	script "$unit" event zero
+	ok "$title: a large read" fetch 512
+	ok "$title: is sent in one piece" \
+		test "$(script_counter "$unit" largest)" = 524288
 
 	echo 1 >"$(echo "$above"/scsi_disk/*)/allow_restart"
 	ok "$title: stopped" stop

@@ -20,7 +20,7 @@
 #include "identity.h"
 #include "mpath.h"
 
-static DEFINE_MUTEX(claim_mutex);
+DEFINE_MUTEX(scsi_mpath_claim_mutex);
 
 /* Of several names the best one that a logical unit is called by. */
 static struct scsi_mpath *find_lu(const char *names)
@@ -92,7 +92,7 @@ static int join_known(struct newcomer *new, struct scsi_mpath *lu)
 {
 	int error;
 
-	lockdep_assert_held(&claim_mutex);
+	lockdep_assert_held(&scsi_mpath_claim_mutex);
 	error = scsi_mpath_take_limits(lu, new->sdev);
 	if (!error)
 		return scsi_path_join(lu, new->path);
@@ -109,7 +109,7 @@ static int bring_up(struct newcomer *new)
 	int error;
 	char *id;
 
-	lockdep_assert_held(&claim_mutex);
+	lockdep_assert_held(&scsi_mpath_claim_mutex);
 	error = scsi_mpath_host_get();
 	if (error)
 		return error;
@@ -183,7 +183,7 @@ static int join_or_bring_up(struct newcomer *new)
 		else
 			error = new->is_silent ? -EIO : 0;
 		if (!error && new->path) {
-			mutex_lock(&claim_mutex);
+			mutex_lock(&scsi_mpath_claim_mutex);
 			/* Another claim, or a removal, was perhaps faster. */
 			if (!is_still_known_as(lu, new->names))
 				error = -EAGAIN;
@@ -191,7 +191,7 @@ static int join_or_bring_up(struct newcomer *new)
 				error = bring_up(new);
 			else
 				error = join_known(new, lu);
-			mutex_unlock(&claim_mutex);
+			mutex_unlock(&scsi_mpath_claim_mutex);
 			if (lu && error == -ENODEV)
 				error = -EAGAIN;
 		}

@@ -169,7 +169,7 @@ EXPORT_SYMBOL_GPL(scsi_device_is_lu);	/* sd, sr and ses */
 /**
  * scsi_mpath_host_get - make sure that the virtual host is there
  *
- * Context: process, claim_mutex held.
+ * Context: process, scsi_mpath_claim_mutex held.
  * Return: 0 or an errno.
  */
 int scsi_mpath_host_get(void)

@@ -13,6 +13,9 @@
 #include <linux/jiffies.h>
 #include <linux/string.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_transport.h>
 
 #include "mpath.h"
 
@@ -66,6 +69,33 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
 	       stacked.features == lu->features;
 }
 
+/**
+ * scsi_limits_replace - give a logical unit other limits of its hosts
+ * @lu: limits of the logical unit's queue
+ * @hosts: those of the virtual host, with those of all paths stacked on them
+ *
+ * Context: any. Pure.
+ */
+void scsi_limits_replace(struct queue_limits *lu,
+			 const struct queue_limits *hosts)
+{
+	lu->max_hw_sectors = hosts->max_hw_sectors;
+	lu->max_segments = hosts->max_segments;
+	lu->max_segment_size = hosts->max_segment_size;
+	lu->seg_boundary_mask = hosts->seg_boundary_mask;
+	lu->virt_boundary_mask = hosts->virt_boundary_mask;
+	lu->dma_alignment = hosts->dma_alignment;
+	lu->dma_pad_mask = hosts->dma_pad_mask;
+	lu->features &= ~HOST_FEATURES;
+	lu->features |= hosts->features & HOST_FEATURES;
+}
+
+/* The block layer cannot express both in one. */
+static bool can_be_expressed(const struct queue_limits *lim)
+{
+	return !lim->virt_boundary_mask || lim->max_segment_size == UINT_MAX;
+}
+
 /* As queue_limits_start_update(), but does not wait for ever. */
 static bool lock_limits(struct request_queue *q)
 {
@@ -79,6 +109,26 @@ static bool lock_limits(struct request_queue *q)
 	return true;
 }
 
+/* No request made under the old limits remains. Unlocks the limits. */
+static int commit_when_idle(struct request_queue *q, struct queue_limits *lim)
+{
+	int error;
+
+	if (!can_be_expressed(lim)) {
+		queue_limits_cancel_update(q);
+		return -EINVAL;
+	}
+	blk_freeze_queue_start(q);
+	if (blk_mq_freeze_queue_wait_timeout(q, FREEZE_TIMEOUT)) {
+		error = queue_limits_commit_update(q, lim);
+	} else {
+		queue_limits_cancel_update(q);
+		error = -ETIMEDOUT;
+	}
+	blk_mq_unfreeze_queue(q);
+	return error;
+}
+
 /**
  * scsi_mpath_take_limits - make a logical unit fit one more path
  * @lu: logical unit with a device
@@ -87,7 +137,7 @@ static bool lock_limits(struct request_queue *q)
  * If the path takes less than the logical unit sends so far, the queue is
  * frozen for the change: no request made under the old limits remains.
  *
- * Context: process, claim_mutex held; waits for I/O under way.
+ * Context: process, scsi_mpath_claim_mutex held; waits for I/O under way.
  * Return: 0; -ETIMEDOUT if I/O did not end (it may be waiting for a path);
  * -EINVAL if no request can fit all hosts. On failure nothing has changed.
  */
@@ -96,7 +146,6 @@ int scsi_mpath_take_limits(struct scsi_mpath *lu, struct scsi_device *path)
 	const struct queue_limits *path_lim = &path->request_queue->limits;
 	struct request_queue *q = lu->sdev->request_queue;
 	struct queue_limits lim;
-	int error;
 
 	/*
 	 * An upper-level driver holds the lock while it reads the capacity, for
@@ -109,19 +158,80 @@ int scsi_mpath_take_limits(struct scsi_mpath *lu, struct scsi_device *path)
 		return -ETIMEDOUT;
 	lim = q->limits;
 	scsi_limits_stack(&lim, path_lim);
-	/* The block layer cannot express both in one. */
-	if (lim.virt_boundary_mask && lim.max_segment_size != UINT_MAX) {
-		queue_limits_cancel_update(q);
-		return -EINVAL;
-	}
+	return commit_when_idle(q, &lim);
+}
 
-	blk_freeze_queue_start(q);
-	if (blk_mq_freeze_queue_wait_timeout(q, FREEZE_TIMEOUT)) {
-		error = queue_limits_commit_update(q, &lim);
-	} else {
+static void stack_all_paths(struct scsi_mpath *lu, struct queue_limits *hosts)
+{
+	struct scsi_path *path;
+
+	scsi_init_limits(scsi_mpath_host, hosts);
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node)
+		scsi_limits_stack(hosts, &path->sdev->request_queue->limits);
+	mutex_unlock(&scsi_mpath_list_mutex);
+}
+
+static int follow_paths(struct scsi_mpath *lu)
+{
+	struct request_queue *q = lu->sdev->request_queue;
+	struct queue_limits hosts, lim;
+
+	stack_all_paths(lu, &hosts);
+	if (!lock_limits(q))
+		return -ETIMEDOUT;
+	lim = q->limits;
+	scsi_limits_replace(&lim, &hosts);
+	if (!memcmp(&lim, &q->limits, sizeof(lim))) {
 		queue_limits_cancel_update(q);
-		error = -ETIMEDOUT;
+		return 0;
 	}
-	blk_mq_unfreeze_queue(q);
-	return error;
+	return commit_when_idle(q, &lim);
+}
+
+static void limits_work(struct work_struct *work)
+{
+	struct scsi_mpath *lu = container_of(to_delayed_work(work),
+					     struct scsi_mpath, limits_work);
+	int error = -EAGAIN;
+
+	/* What joins meanwhile has been compared with the limits of before. */
+	if (mutex_trylock(&scsi_mpath_claim_mutex)) {
+		error = follow_paths(lu);
+		mutex_unlock(&scsi_mpath_claim_mutex);
+	}
+	if (error == -EINVAL)
+		sdev_printk(KERN_ERR, lu->sdev,
+			    "no request fits the new limits of all paths\n");
+	else if (error)
+		queue_delayed_work(system_unbound_wq, &lu->limits_work, HZ);
+}
+
+/**
+ * scsi_path_limits_changed - a queue has other limits now
+ * @q: queue of any SCSI device but that of a logical unit
+ *
+ * Some LLDs change them while the device is in use.
+ *
+ * Context: process; the limits of @q are locked.
+ */
+void scsi_path_limits_changed(struct request_queue *q)
+{
+	struct scsi_device *sdev = q->queuedata;
+	struct scsi_path *path;
+
+	rcu_read_lock();	/* against a claim that is undone */
+	path = READ_ONCE(sdev->path);
+	if (path && READ_ONCE(path->lu->sdev))
+		mod_delayed_work(system_unbound_wq, &path->lu->limits_work, 0);
+	rcu_read_unlock();
+}
+
+/**
+ * scsi_mpath_limits_init - a new logical unit
+ * @lu: logical unit
+ */
+void scsi_mpath_limits_init(struct scsi_mpath *lu)
+{
+	INIT_DELAYED_WORK(&lu->limits_work, limits_work);
 }

@@ -76,6 +76,10 @@ static void expect_stricter(struct kunit *test, const char *what)
 	scsi_limits_stack(&p->lu, &p->strict);
 	KUNIT_EXPECT_TRUE_MSG(test, same(&p->lu, &p->strict),
 			      "%s: strict path joins", what);
+	p->lu = p->strict;
+	scsi_limits_replace(&p->lu, &p->loose);
+	KUNIT_EXPECT_TRUE_MSG(test, same(&p->lu, &p->loose),
+			      "%s: all become loose", what);
 }
 
 static void sectors(struct kunit *test)

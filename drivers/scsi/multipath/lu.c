@@ -389,6 +389,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	INIT_DELAYED_WORK(&lu->no_path_work, no_path_work);
 	INIT_WORK(&lu->remove_work, remove_work);
 	scsi_mpath_rescan_init(lu);
+	scsi_mpath_limits_init(lu);
 	scsi_mpath_events_init(lu);
 	return lu;
 
@@ -411,7 +412,7 @@ free_id:
  * The scan is the mid-layer's own: INQUIRY and all that follows are commands of
  * the logical unit and take its path.
  *
- * Context: process, claim_mutex held; does I/O.
+ * Context: process, scsi_mpath_claim_mutex held; does I/O.
  * Return: 0 or an errno; on failure there is no scsi_device.
  */
 int scsi_mpath_bring_up(struct scsi_mpath *lu)
@@ -478,6 +479,7 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
 	disable_delayed_work_sync(&lu->no_path_work);
 	disable_delayed_work_sync(&lu->group.work);
 	disable_work_sync(&lu->rescan_work);
+	disable_delayed_work_sync(&lu->limits_work);
 	disable_work_sync(&lu->door.work);
 	disable_work_sync(&lu->event_work);
 	scsi_mpath_activation_stop(lu);

@@ -4,7 +4,8 @@
  *
  * Locks, outermost first:
  *  - scan_mutex of a path's host: held by the scan that claims a device.
- *  - claim_mutex (claim.c): one claim at a time; I/O is done under it.
+ *  - scsi_mpath_claim_mutex: one claim at a time; the scan of a new logical unit is
+ *    done under it.
  *  - scan_mutex of the virtual host, a lockdep class of its own.
  *  - scsi_mpath_list_mutex: which logical units there are, and for sleepers
  *    which paths each has; nothing that waits for I/O, nor for memory that
@@ -442,6 +443,7 @@ struct scsi_mpath_cpu {
  * @remove_work: removes the LU's scsi_device and what paths there are
  * @wants_rescan: it was found over a path that could not serve it; @lock
  * @rescan_work: looks at it once more
+ * @limits_work: brings the limits of its queue in line with those of the paths
  * @event_work: tells user space of what has changed
  * @tags: tag set of its device's queue. Constant.
  * @polled: the paths whose hosts are to be asked by who polls, until they have no
@@ -496,6 +498,7 @@ struct scsi_mpath {
 	struct work_struct remove_work;
 	bool wants_rescan;
 	struct work_struct rescan_work;
+	struct delayed_work limits_work;
 	struct work_struct event_work;
 	struct blk_mq_tag_set tags;
 	struct list_head polled;
@@ -770,6 +773,7 @@ void scsi_mpath_tell_changes(struct scsi_mpath *lu);
 void scsi_mpath_events_init(struct scsi_mpath *lu);
 
 /* claim.c */
+extern struct mutex scsi_mpath_claim_mutex;
 int scsi_path_try_claim(struct scsi_device *sdev);
 
 /* clash.c */
@@ -788,7 +792,10 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
 			     const struct queue_limits *path);
 void scsi_limits_stack(struct queue_limits *lu,
 		       const struct queue_limits *path);
+void scsi_limits_replace(struct queue_limits *lu,
+			 const struct queue_limits *hosts);
 int scsi_mpath_take_limits(struct scsi_mpath *lu, struct scsi_device *path);
+void scsi_mpath_limits_init(struct scsi_mpath *lu);
 
 /* sysfs.c */
 extern const struct attribute_group *scsi_mpath_lu_groups[];
