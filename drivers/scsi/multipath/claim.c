@@ -20,6 +20,7 @@
 #include "identity.h"
 #include "mpath.h"
 
+/* One logical unit at a time is found, and one path of an identity. */
 DEFINE_MUTEX(scsi_mpath_claim_mutex);
 
 /* Of several names the best one that a logical unit is called by. */
