@@ -6,7 +6,7 @@
 # Writes to another logical unit, and such as are lost
 #   a LUN is mapped to something else while its port
 #     is away, blocked or asleep			returns, remap, elsewhere
-#   the last path leaves with a write under way		here
+#   the last path leaves with a write under way		here; model, LIMIT_SHRINKS
 #   an LLD gives up a command that is older than
 #     path_timeout, without having aborted it		here
 # Memory that is used after it was freed
@@ -18,7 +18,7 @@
 #   a logical unit comes or goes while another waits	independence
 #   one that waits has all tags				independence
 #   what lets I/O go waits for memory			pressure; lockdep, see init.c
-#   the host of the nearer or better paths recovers	here
+#   the host of the nearer or better paths recovers	here; model, ONE_GROUP
 #   a host takes no requests, with lpu			lld
 #   a command that always fails so is always repeated	here, whose_error
 #   the host of the only path recovers: a busy loop	pause
@@ -43,7 +43,7 @@
 #     LLD writes it when it loses a port, with interrupts off; how long a console
 #     needs for it is the console's
 #   an LLD has a command sent again by the mid-layer	KUnit, verdict_test.c
-# guest: clock=virtual cpus=4 memory=1536 seconds=400
+# guest: clock=virtual cpus=4 memory=1536 seconds=900
 . ./lib.sh
 . ./lib_script.sh
 plan 27
