@@ -9,6 +9,7 @@ inline unjoin(p)
 {
 	LOCK(list_mutex);
 	d_step {
+		LAW_LU_MEMORY;
 		path[p].listed = false;
 		lu_nr--;
 		path[p].state = DISABLED;
@@ -40,14 +41,23 @@ inline remove_path(p)
 		d_step { path[p].stopped = false; path[p].blocked = false };
 		set_sdev(p, DEL);
 		UNLOCK(state_mutex[p]);
-		unjoin(p);
+		if
+		:: path[p].ptr -> unjoin(p)
+		:: else
+		fi;
 		/* blk_mq_destroy_queue() */
 		path[p].dying = true;
 		path[p].tag == FREE && !path[p].tag_seen && !path[p].probe_asks;
 		/* scsi_path_drained() */
 		!path[p].probe_busy;
 		/* scsi_path_release() */
-		atomic { path[p].ptr = false; path[p].freed = true }
+		d_step {
+			if
+			:: path[p].ptr -> put_lu()
+			:: else
+			fi;
+			path[p].ptr = false; path[p].freed = true
+		}
 	:: else
 	fi;
 	UNLOCK(scan_mutex[p])
@@ -66,9 +76,11 @@ inline join(p)
 {
 	LOCK(list_mutex);
 	if
+#ifndef JOINS_WHAT_IS_GONE
 	:: lu_gone
+#endif
 	:: else ->
-		path[p].ptr = true;
+		d_step { LAW_LU_MEMORY; lu_refs++; path[p].ptr = true };
 		/* smp_mb() */
 		d_step {
 			path[p].listed = true;
@@ -102,6 +114,7 @@ inline add_path(p)
 		path[p].missed = false;
 		path[p].gone = false;
 		path[p].asleep = false;
+		path[p].unwanted = false;
 		path[p].elsewhere = false;
 		path[p].probe_off = 0
 	};

@@ -99,6 +99,7 @@ typedef Path {
 	bool silent;		/* it does not even fail what it is asked */
 	bool elsewhere;		/* it leads to another logical unit */
 	/* what has been promised, see laws.pml */
+	bool unwanted;		/* the administrator does not want it */
 	bool left;
 	bool freed;
 	bool blocked;
@@ -116,6 +117,10 @@ bool lu_expired;
 bool lu_gone;
 bool lu_last_was_gone;
 bool lu_waits;			/* for a transport */
+bool lu_ends;			/* nobody is to wait for a path for long, see shutdown.c */
+bool system_ends;		/* that is for good */
+byte lu_refs = 1;		/* lu->ref; the first is its device's */
+bool lu_freed;
 byte lu_nr;
 byte lu_most;
 bool lu_run;			/* the hardware queue is to be run */
@@ -144,14 +149,30 @@ bool scan_mutex[2], state_mutex[2];
 bool reading;
 #define SYNCHRONIZE_RCU()	!reading
 
+#ifdef KEY
+/* struct scsi_mpath_key, and the attention that tells of its loss; NOBODY: no path */
+#define NOBODY		2
+bool key_local, attention;
+byte key_path = NOBODY;
+byte key_holder = NOBODY;	/* who has the key, until its loss has been told */
+#endif
+
 /* What the environment may still do, see env.pml. */
 byte faults;			/* attempts that fail over a path that works */
 byte slow;			/* times that the timer of one goes off */
 byte vain;			/* probes of a path that does not answer */
 byte remaps;			/* LUNs mapped to something else while their port is away */
+bool hangs;			/* an error handler of a host never comes to its end */
 
 #define carries(s)	((s) == GOOD || (s) == PROBATION)
 #define is_usable(p)	(path[p].listed && path[p].running && !path[p].checking && \
 			 carries(path[p].state))
 #define HAS_PATH	(path[0].usable || path[1].usable)
 #define OTHER(p)	(1 - (p))
+
+/* scsi_mpath_put(): what is freed has been used for the last time */
+inline put_lu()
+{
+	lu_refs--;
+	lu_freed = lu_refs == 0
+}

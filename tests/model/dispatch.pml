@@ -71,6 +71,7 @@ inline try_path(c, p, sent, no_room)
 			:: path[p].sdev == DEL -> path[p].tag = NO_CONNECT
 			:: else ->
 				LAW_MAY_SEND(p);
+				LAW_KEY(p);
 				owners[c]++;
 				LAW_ONE_OWNER(c);
 				path[p].tag = WITH_LLD
@@ -90,19 +91,54 @@ inline dispatch(c, p, sent, tried, no_room)
 		:: sent == IS_SENT -> break
 		:: else
 		fi
+#ifdef ONE_GROUP
+	:: atomic { path[1].usable && !path[0].usable && !(tried & 2) ->
+			p = 1; tried = tried | 2 };
+#else
 	:: atomic { path[1].usable && !(tried & 2) -> p = 1; tried = tried | 2 };
+#endif
 		try_path(c, p, sent, no_room);
 		if
 		:: sent == IS_SENT -> break
 		:: else
 		fi
 	:: atomic { !(path[0].usable && !(tried & 1)) &&
+#ifdef ONE_GROUP
+		    !(path[1].usable && !path[0].usable && !(tried & 2)) ->
+#else
 		    !(path[1].usable && !(tried & 2)) ->
+#endif
 			sent = (no_room -> IS_FULL : IS_AWAY) };
 		break
 	od;
 	atomic { p = 0; tried = 0; no_room = false }
 }
+
+#ifdef KEY
+/* scsi_mpath_answer_attention() */
+inline answer_attention(c)
+{
+	d_step {
+		attention = false;
+		if
+		:: key_path == NOBODY -> key_local = false; key_holder = NOBODY
+		:: else
+		fi
+	};
+	complete_cmd(c)
+}
+
+/* dispatch_with_history(), if the command needs a key */
+inline dispatch_with_key(c, p, sent, no_room)
+{
+	d_step { p = key_path; sent = IS_AWAY };
+	if
+	:: p != NOBODY -> try_path(c, p, sent, no_room)
+	:: else
+	fi;
+	atomic { p = 0; no_room = false }
+}
+#endif
 
 /* has_path_soon() */
 #define has_path_soon	(checks || (is_usable(0) && path[0].recovery) || \
@@ -126,7 +162,7 @@ end:	do
 		:: atomic { c < NCMD && cmd[c] != QUEUED -> c++ }
 		:: atomic { c < NCMD && cmd[c] == QUEUED && lu_sdev != RUNNING ->
 				if
-				:: lu_sdev == OFFLINE -> fail_cmd(c, TIMEOUT)
+				:: lu_sdev == OFFLINE -> fail_cmd(c, TIMEOUT || lu_ends)
 				:: REMOVAL -> fail_cmd(c, true)
 				:: lu_sdev == BLOCK || lu_sdev == QUIESCE ->
 					lu_rerun = true
@@ -134,7 +170,18 @@ end:	do
 				c++ }
 		:: atomic { c < NCMD && cmd[c] == QUEUED && lu_sdev == RUNNING ->
 				cmd[c] = IN_HAND };
+#ifdef KEY
+			if
+			:: attention -> answer_attention(c); c++; goto next
+			:: else
+			fi;
+			if
+			:: key_local -> dispatch_with_key(c, p, sent, no_room)
+			:: else -> dispatch(c, p, sent, tried, no_room)
+			fi;
+#else
 			dispatch(c, p, sent, tried, no_room);
+#endif
 			if
 			:: atomic { sent == IS_SENT -> c++ }
 			:: d_step { sent == IS_FULL ->
@@ -142,7 +189,7 @@ end:	do
 					c++ }
 			:: atomic { sent == IS_AWAY ->
 					if
-					:: lu_expired -> fail_cmd(c, TIMEOUT)
+					:: lu_expired -> fail_cmd(c, TIMEOUT || lu_ends)
 					:: REMOVAL -> fail_cmd(c, true)
 					:: !lu_expired && !REMOVAL && !lu_announced &&
 					   !has_path_soon -> fail_cmd(c, true)
@@ -155,6 +202,10 @@ end:	do
 					sent = IS_SENT;
 					c++ }
 			fi
+#ifdef KEY
+			;
+next:			skip
+#endif
 		od
 	:: atomic { lu_rerun && news && !lu_run ->
 			lu_rerun = false; news = false; lu_run = true }
@@ -196,6 +247,8 @@ inline apply_to_path(p, result)
 /* scsi_path_cmd_done(): the LLD has let go. First the path, then the command. */
 inline give_back(c, p, result)
 {
+	LAW_MEMORY(p);
+	LAW_LU_MEMORY;
 	apply_to_path(p, result);
 	/* scsi_path_free_cmd(); from here on the path may go */
 	c = path[p].tag_of;

@@ -83,20 +83,36 @@ proctype Recovery(byte p; byte times)
 		SYNCHRONIZE_RCU();
 		path[p].recovering = true;
 		path[p].tag != WITH_LLD && path[p].tag != PREPARED;
+end_hangs:	!hangs;
 		d_step { path[p].recovering = false; path[p].recovery = false; news = true }
 	:: else -> break
 	od
 }
 
-/* The administrator takes a path out of use, and perhaps lets it back. */
+/*
+ * The administrator takes a path out of use, has it tested, and perhaps lets it back:
+ * scsi_path_admin_write().
+ */
+inline admin_writes(p, new)
+{
+	d_step {
+		if
+		:: path[p].listed ->
+			path[p].unwanted = new == DISABLED;
+			change_state(p, new);
+			/* I/O may have been waiting for the transport of this very path. */
+			refresh(true)
+		:: else
+		fi
+	}
+}
+
 proctype Admin(byte p)
 {
+	admin_writes(p, DISABLED);
 	if
-	:: d_step { path[p].listed -> change_state(p, DISABLED); refresh(true) }
-	:: else
-	fi;
-	if
-	:: d_step { path[p].listed -> change_state(p, GOOD); refresh(true) }
+	:: admin_writes(p, GOOD)
+	:: admin_writes(p, WAITING)
 	:: true
 	fi
 }

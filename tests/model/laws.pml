@@ -30,9 +30,38 @@
 #define LAW_MEMORY(p)	assert(!path[p].freed)
 
 /*
+ * The same of a logical unit, for its paths and its work: each path has a reference
+ * until scsi_path_release(), the device until scsi_mpath_sdev_destroyed(), which has
+ * waited for the work, and start_removal() takes one for remove_work().
+ */
+#define LAW_LU_MEMORY	assert(!lu_freed)
+
+/*
+ * What the administrator has disabled stays so until he says otherwise: change_state()
+ * is not called by scsi_path_set_state() and others for such a path, and
+ * scsi_path_answers() looks for what is out of use for another reason.
+ */
+#define LAW_ADMINISTRATOR(p)						\
+	assert(!path[p].unwanted || path[p].state == DISABLED)
+
+/*
+ * Nothing is written in clear by one who has set a key: what needs it takes the path
+ * that has brought it, until somebody has heard that it is lost: scsi_lu_needs_key() and
+ * dispatch_with_history(), scsi_mpath_key_loss_is_told().
+ */
+#ifdef KEY
+#define LAW_KEY(p)	assert(key_holder == NOBODY || key_holder == p)
+#define waits_for_key							\
+	(key_local && key_path != NOBODY && !path[key_path].usable)
+#else
+#define LAW_KEY(p)	skip
+#define waits_for_key	false
+#endif
+
+/*
  * I/O fails only for a reason: no_path_timeout is over, the logical unit is removed or
- * not announced yet, or its attempts are used up. may_wait_for_path(), no_path_work(),
- * use_up_an_attempt().
+ * not announced yet, its attempts are used up, or nobody is to wait for long, see
+ * scsi_mpath_ends(). may_wait_for_path(), no_path_work(), use_up_an_attempt().
  */
 #define LAW_WAITS(has_a_reason)	assert(has_a_reason)
 
@@ -42,15 +71,16 @@
  * scsi_mpath_usable_changed() -> lu_work() -> block_or_unblock(), by
  * scsi_lu_requeue_cmd(), and after BLK_STS_RESOURCE by the block layer; it fails by
  * scsi_mpath_arm_no_path() -> no_path_work(), which is armed whenever the last path is
- * lost, and whenever a transport, the administrator or resume changes what it depends
- * on.
+ * lost, and whenever a transport, the administrator, resume or the end of the system or
+ * of a driver changes what it depends on. If the host of the best paths is in recovery
+ * for ever, others will do: scsi_mpath_dispatch().
  */
 #define MAY_WAIT							\
-	(!HAS_PATH && !lu_dying && lu_announced &&			\
+	(!HAS_PATH && !lu_dying && lu_announced && !lu_ends &&		\
 	 (!TIMEOUT || waits_for_transport || waits_for_resume))
 #define LAW_NO_LOST_WAKEUP(c)						\
 	assert(cmd[c] == NOT_YET || cmd[c] == COMPLETED || cmd[c] == FAILED || \
-	       (cmd[c] == QUEUED && MAY_WAIT))
+	       (cmd[c] == QUEUED && (MAY_WAIT || waits_for_key)))
 
 /* The device follows the set: block_or_unblock() looks with state_mutex held. */
 #define LAW_DEVICE							\
@@ -58,6 +88,18 @@
 	       !lu_announced ||						\
 	       (HAS_PATH -> lu_sdev == RUNNING && !lu_stopped :		\
 			    lu_sdev == BLOCK || lu_sdev == OFFLINE))
+
+/*
+ * A logical unit that is removed takes its paths with it, and none joins it any more:
+ * get_any_path_sdev(), and join(), which looks at lu->gone under the mutex under which
+ * start_removal() sets it. One without paths does not stay for ever: no_path_work(),
+ * armed anew when a driver has let go of it.
+ */
+#define LAW_REMOVED							\
+	assert(!lu_gone || (lu_sdev == DEL && !path[0].listed &&	\
+			    !path[1].listed));				\
+	assert(lu_gone || !TIMEOUT || lu_nr || system_ends || !lu_announced || \
+	       !lu_most)
 
 /*
  * The set follows the paths: scsi_path_refresh_locked() after each change; and the path
@@ -90,17 +132,3 @@
 	       !lu_state_mutex && !state_mutex[0] && !state_mutex[1]);	\
 	assert(!scan_mutex[0] || path[0].silent);			\
 	assert(!scan_mutex[1] || path[1].silent)
-
-/* Once nothing more can happen */
-proctype Judge()
-{
-	timeout;
-	LAW_NO_LOST_WAKEUP(0);
-	LAW_NO_LOST_WAKEUP(NCMD - 1);
-	LAW_DEVICE;
-	LAW_PATH(0);
-	LAW_PATH(1);
-	LAW_PROBE(0);
-	LAW_PROBE(1);
-	LAW_MUTEXES
-}

@@ -89,6 +89,7 @@ end:	do
 	:: atomic { lu_work_due ->
 #endif
 			lu_work_due = false;
+			LAW_LU_MEMORY;
 			if
 			:: lu_announced ->
 				lu_work_busy = true
@@ -107,6 +108,9 @@ inline start_removal()
 	if
 	:: !lu_gone ->
 		lu_gone = true;
+#ifndef NO_REFERENCE_FOR_REMOVAL
+		lu_refs++;
+#endif
 		removal_due = true
 	:: else
 	fi
@@ -124,6 +128,7 @@ end:	do
 			:: else
 			fi;
 			no_path_due = 0;
+			LAW_LU_MEMORY;
 			no_path_busy = true };
 		d_step {
 			!list_mutex -> list_mutex = true;
@@ -140,7 +145,7 @@ end:	do
 		};
 		d_step {
 			if
-			:: goes_on && !path[0].listed && !path[1].listed ->
+			:: goes_on && !path[0].listed && !path[1].listed && !lu_ends ->
 				start_removal()
 			:: else
 			fi;
@@ -177,11 +182,17 @@ inline remove_lu()
 		/* scsi_mpath_sdev_destroyed() */
 		LOCK(list_mutex);
 		d_step { start_removal() };
+#ifndef WAITS_WITH_THE_LIST
 		UNLOCK(list_mutex);
+#endif
 		d_step { lu_work_off = true; lu_work_due = false };
 		!lu_work_busy;
 		d_step { no_path_off = true; no_path_due = 0 };
-		!no_path_busy
+		!no_path_busy;
+#ifdef WAITS_WITH_THE_LIST
+		UNLOCK(list_mutex);
+#endif
+		d_step { put_lu() }
 	:: else
 	fi;
 	UNLOCK(virtual_scan_mutex)
@@ -195,9 +206,13 @@ proctype RemoveWork()
 end:	do
 	:: atomic { removal_due -> removal_due = false };
 		do
+#ifdef ONLY_ITS_DEVICE_GOES
+		:: true -> break
+#endif
 		:: LOCK(list_mutex);
 			/* scsi_device_get() */
 			d_step {
+				LAW_LU_MEMORY;
 				if
 				:: path[0].listed && path[0].sdev < CANCEL -> p = 0
 				:: !(path[0].listed && path[0].sdev < CANCEL) &&
@@ -212,7 +227,8 @@ end:	do
 			fi
 		od;
 		p = 0;
-		remove_lu()
+		remove_lu();
+		d_step { LAW_LU_MEMORY; put_lu() }
 	od
 }
 

@@ -22,7 +22,7 @@ hidden byte had;
 #define IS_OVER								\
 	((lu_nr == 0 && lu_last_was_gone) ||				\
 	 (no_path_time && (!checks || check_time)))
-#define NEVER_DUE	(!TIMEOUT || lu_waits || waits_for_resume)
+#define NEVER_DUE	(!lu_ends && (!TIMEOUT || lu_waits || waits_for_resume))
 
 /* WRITE no_path_since: what has been armed for an earlier one goes off too early. */
 inline restart_no_path_time()
@@ -99,6 +99,27 @@ inline queue_lu_work()
 	fi
 }
 
+/* scsi_mpath_look_after_key() */
+inline look_after_key()
+{
+#ifdef KEY
+	if
+	:: key_path != NOBODY &&
+	   (!path[key_path].listed || path[key_path].state == DEAD ||
+	    path[key_path].state == DISABLED) ->
+		key_path = NOBODY;
+#ifdef THE_LOSS_OF_A_KEY_IS_NOT_TOLD
+		key_local = false
+#else
+		attention = true
+#endif
+	:: else
+	fi
+#else
+	skip
+#endif
+}
+
 /*
  * scsi_path_refresh_locked() and scsi_mpath_usable_changed(); here once at the end of a
  * step. Where I/O may be waiting for what has changed, the timer is set anew.
@@ -108,6 +129,7 @@ inline refresh(set_anew)
 	had = HAS_PATH;
 	path[0].usable = is_usable(0);
 	path[1].usable = is_usable(1);
+	look_after_key();
 	if
 	:: had && !HAS_PATH ->
 		restart_no_path_time();
@@ -125,6 +147,8 @@ inline refresh(set_anew)
 	:: lu_announced && !HAS_PATH && (had || set_anew) -> arm_no_path()
 	:: else
 	fi;
+	LAW_ADMINISTRATOR(0);
+	LAW_ADMINISTRATOR(1);
 	had = false;
 	news = true
 }
@@ -162,6 +186,9 @@ inline path_answers(p)
 	:: else ->
 		path[p].checking = false;
 		if
+#ifdef A_PROBE_UNDOES_IT
+		:: !carries(path[p].state) -> change_state(p, PROBATION)
+#endif
 		:: path[p].state == DEAD || path[p].state == WAITING ->
 			change_state(p, PROBATION)
 		:: else

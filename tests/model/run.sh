@@ -77,7 +77,8 @@ fails() {
 
 echo "TAP version 13"
 for scenario in failover returns no_path recovery removal joining silent \
-	room sleep; do
+	room sleep deletion late_joining deletion_io admin only_path shutting_down unbinding \
+	hanging crowd key; do
 	holds "$scenario"
 done
 
@@ -93,5 +94,15 @@ fails NO_WORK_WHEN_USABLE no_path "$assertion"
 fails LOOKS_BEFORE_THE_MUTEX no_path "$assertion"
 fails TRANSPORT_IS_NO_NEWS no_path "$assertion"
 fails ASKS_WITH_THE_MUTEX silent "$assertion|invalid end state .at"
+fails ONE_WORKQUEUE crowd "$assertion"
+fails ONE_GROUP hanging "$assertion.*cmd"
+fails JOINS_WHAT_IS_GONE late_joining "$assertion.*lu_gone"
+fails ONLY_ITS_DEVICE_GOES late_joining "$assertion.*lu_gone"
+fails WAITS_WITH_THE_LIST deletion "$assertion|invalid end state .at"
+fails NO_REFERENCE_FOR_REMOVAL deletion_io "$assertion.*lu_freed"
+fails A_PROBE_UNDOES_IT admin "$assertion.*unwanted"
+fails NOBODY_HEARS_OF_THE_END shutting_down "$assertion.*cmd"
+fails THE_END_STAYS unbinding "$assertion.*lu_gone"
+fails THE_LOSS_OF_A_KEY_IS_NOT_TOLD key "$assertion.*key_holder"
 echo "1..$n"
 exit $failed

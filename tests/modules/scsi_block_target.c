@@ -6,7 +6,12 @@
  * offline, as the error handler does with those that it cannot bring back.
  *
  *   echo HOST >/sys/module/scsi_block_target/parameters/block
- *   likewise: unblock, fail, offline
+ *   likewise: unblock, fail, offline; quiesce, as a transport does that tries out its
+ *   link, until the device is removed
+ *
+ * Have a host be in recovery for a while, as a reset that somebody asks for does:
+ *
+ *   echo HOST MS >/sys/module/scsi_block_target/parameters/recover
  *
  * Or block those of two hosts again and again for as long as they are left alone in
  * between, without a process that could have to wait for them:
@@ -14,6 +19,7 @@
  *   echo MS HOST HOST >/sys/module/scsi_block_target/parameters/flap, 0 0 0 to end it
  */
 
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
@@ -74,6 +80,45 @@ static int offline_set(const char *val, const struct kernel_param *kp)
 		scsi_device_set_state(sdev, SDEV_OFFLINE);
 		mutex_unlock(&sdev->state_mutex);
 	}
+	scsi_host_put(shost);
+	return 0;
+}
+
+static int quiesce_set(const char *val, const struct kernel_param *kp)
+{
+	struct Scsi_Host *shost = host_by_number(val);
+	struct scsi_device *sdev;
+	int error = 0;
+
+	if (IS_ERR(shost))
+		return PTR_ERR(shost);
+	shost_for_each_device(sdev, shost)
+		error = scsi_device_quiesce(sdev) ?: error;
+	scsi_host_put(shost);
+	return error;
+}
+
+static void set_recovery(struct Scsi_Host *shost, bool on)
+{
+	spin_lock_irq(shost->host_lock);
+	shost->tmf_in_progress = on;
+	spin_unlock_irq(shost->host_lock);
+	wake_up(&shost->host_wait);
+}
+
+static int recover_set(const char *val, const struct kernel_param *kp)
+{
+	struct Scsi_Host *shost;
+	unsigned int host, ms;
+
+	if (sscanf(val, "%u %u", &host, &ms) != 2)
+		return -EINVAL;
+	shost = scsi_host_lookup(host);
+	if (!shost)
+		return -ENODEV;
+	set_recovery(shost, true);
+	msleep(ms);
+	set_recovery(shost, false);
 	scsi_host_put(shost);
 	return 0;
 }
@@ -145,12 +190,16 @@ static const struct kernel_param_ops block_ops = { .set = block_set };
 static const struct kernel_param_ops unblock_ops = { .set = unblock_set };
 static const struct kernel_param_ops fail_ops = { .set = fail_set };
 static const struct kernel_param_ops offline_ops = { .set = offline_set };
+static const struct kernel_param_ops quiesce_ops = { .set = quiesce_set };
+static const struct kernel_param_ops recover_ops = { .set = recover_set };
 
 module_param_cb(flap, &flap_ops, NULL, 0200);
 module_param_cb(block, &block_ops, NULL, 0200);
 module_param_cb(unblock, &unblock_ops, NULL, 0200);
 module_param_cb(fail, &fail_ops, NULL, 0200);
 module_param_cb(offline, &offline_ops, NULL, 0200);
+module_param_cb(quiesce, &quiesce_ops, NULL, 0200);
+module_param_cb(recover, &recover_ops, NULL, 0200);
 
 MODULE_DESCRIPTION("Blocks the targets of a SCSI host, for tests");
 MODULE_LICENSE("GPL");

@@ -89,14 +89,13 @@ void scsi_path_was_patient(struct scsi_path *path, unsigned long since)
 
 /*
  * What is written in sequence can not be written once more: if it has been, the zone
- * goes on behind it.
+ * goes on behind it. The command of the logical unit is not looked at: the attempt is
+ * perhaps over by now, and that one's memory is somebody else's.
  */
-static bool must_be_written_once(struct request *rq)
+static bool must_be_written_once(const struct scsi_mpath *lu,
+				 const struct request *rq)
 {
-	struct scsi_cmnd *lu_cmd = rq->end_io_data;
-
-	return req_op(rq) == REQ_OP_WRITE &&
-	       lu_cmd->device->type == TYPE_ZBC;
+	return req_op(rq) == REQ_OP_WRITE && lu->sdev->type == TYPE_ZBC;
 }
 
 /* Until the timer is to go off next, for one who has been left alone since. */
@@ -139,7 +138,7 @@ bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 	path_timeout = READ_ONCE(path->lu->path_timeout);
 	/* Without an abort there would be the error handler, for all of a host. */
 	if (!path_timeout || scsi_lu_is_slow(path->lu) ||
-	    must_be_written_once(rq) ||
+	    must_be_written_once(path->lu, rq) ||
 	    !cmd->device->host->hostt->eh_abort_handler) {
 		let_alone(cmd, whole - had);
 		return true;
