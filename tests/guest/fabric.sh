@@ -5,7 +5,7 @@
 . ./lib.sh
 . ./lib_transport.sh
 . ./lib_fcoe.sh
-plan 21
+plan 26
 
 PARAM=/sys/module/scsi_mod/parameters/path_marginal_time
 FPIN=/sys/module/fc_fpin/parameters
@@ -90,6 +90,17 @@ ok "port: the last path is used" carries_some "$bad"
 paths_write "$good" 1
 within 10 path_state_is "$good" 1
 unused "port, once more"
+# What the fabric says meanwhile is heard, and is what counts afterwards.
+echo 600 >$PARAM
+notice congestion
+is "port: congested as well" "$(cat "$ATTR")" "yes congestion port"
+notice clear
+is "port: not any more" "$(cat "$ATTR")" "yes port"
+notice link
 echo Online >"$RPORT/port_state"
-used "port: online"
+is "port: online, with errors on its link" "$(cat "$ATTR")" "yes link"
+unused "port: online"
+echo no >"$ATTR"
+echo auto >"$ATTR"
+used "in the end"
 finish

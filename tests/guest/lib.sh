@@ -193,6 +193,22 @@ path_issued() {
 	cat "/sys/bus/scsi/devices/$1/path/issued"
 }
 
+# carriers FIELDS: how many disks each host carries, or each port, if these FIELDS of a
+# path's address tell one from another, as "COUNT COUNT ..."
+carriers() {
+	for disk in /sys/block/sd*; do
+		for path in $(path_devices "${disk##*/}"); do
+			echo "$path $(path_issued "$path")"
+		done
+	done >/tmp/before
+	for disk in /sys/block/sd*; do
+		dd if="/dev/${disk##*/}" of=/dev/null bs=4k count=8 iflag=direct 2>/dev/null
+	done
+	while read -r path before; do
+		[ "$(path_issued "$path")" -lt $((before + 8)) ] || echo "$path"
+	done </tmp/before | cut -d: -f "$1" | sort | uniq -c | awk '{ print $1 }' | paste -s -d' '
+}
+
 # paths_write H:C:T:L STATE: as an administrator does
 paths_write() {
 	echo "$(lu_id):$(hctl_hex "$1"):$2:0:0" >$PATHS

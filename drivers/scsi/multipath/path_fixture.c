@@ -91,6 +91,9 @@ static struct scsi_device *make_sdev(struct kunit *test, const char *name)
 					    GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sdev->host->dma_dev);
 	set_dev_node(sdev->host->dma_dev, NUMA_NO_NODE);
+	sdev->sdev_target = kunit_kzalloc(test, sizeof(*sdev->sdev_target),
+					  GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, sdev->sdev_target);
 	return sdev;
 }
 

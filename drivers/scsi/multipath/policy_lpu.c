@@ -3,10 +3,12 @@
  * Last path used: stay on one path until it can carry no I/O, then move to
  * another and stay there. For targets where changing the port has a price.
  *
- * The logical units of a system are spread over its hosts all the same: a path is
- * chosen on the host that the fewest stay on, and when another host has become
- * usable that has two fewer, one moves there. It moves at a change of its set of
- * paths and at no other time; a tape or a changer does not move for that.
+ * The logical units of a system are spread all the same: over its hosts, and those of
+ * a host over the ports of targets that it reaches. A path is chosen on the host that
+ * the fewest stay on, over the port that the fewest of its host's take. When another
+ * host, or another port of this one, has become usable that has two fewer, one moves
+ * there. It moves at a change of its set of paths and at no other time; a tape or a
+ * changer does not move for that.
  */
 
 #include <linux/atomic.h>
@@ -22,9 +24,14 @@ static struct scsi_path *lpu_select(struct scsi_mpath *lu,
 	return rcu_dereference(set->stay);
 }
 
-static atomic_t *stays_of(const struct scsi_path *path)
+static atomic_t *stays_on_host(const struct scsi_path *path)
 {
 	return &path->sdev->host->nr_stays;
+}
+
+static atomic_t *stays_on_port(const struct scsi_path *path)
+{
+	return &path->sdev->sdev_target->nr_stays;
 }
 
 static void set_stay(struct scsi_path_set *set, struct scsi_path *old,
@@ -32,33 +39,68 @@ static void set_stay(struct scsi_path_set *set, struct scsi_path *old,
 {
 	if (old == new)
 		return;
-	if (old)
-		atomic_dec(stays_of(old));
-	if (new)
-		atomic_inc(stays_of(new));
+	if (old) {
+		atomic_dec(stays_on_host(old));
+		atomic_dec(stays_on_port(old));
+	}
+	if (new) {
+		atomic_inc(stays_on_host(new));
+		atomic_inc(stays_on_port(new));
+	}
 	rcu_assign_pointer(set->stay, new);
 }
 
-/* Of equals the first: what a system was spread like it is spread like again. */
-static struct scsi_path *path_of_idlest_host(const struct scsi_path_set *set)
+static bool is_idler(const struct scsi_path *a, const struct scsi_path *b)
+{
+	int of_a = atomic_read(stays_on_host(a));
+	int of_b = atomic_read(stays_on_host(b));
+
+	if (a->sdev->host != b->sdev->host && of_a != of_b)
+		return of_a < of_b;
+	return atomic_read(stays_on_port(a)) < atomic_read(stays_on_port(b));
+}
+
+/*
+ * Of all paths, or those over one host; NULL if there is none. Of equals the first: what
+ * a system was spread like it is spread like again.
+ */
+static struct scsi_path *idlest_path(const struct scsi_path_set *set,
+				     const struct Scsi_Host *shost)
 {
 	struct scsi_path *idlest = NULL;
 
 	for (unsigned int i = 0; i < set->nr; i++) {
 		struct scsi_path *path = set->path[i];
 
-		if (!idlest || atomic_read(stays_of(path)) <
-			       atomic_read(stays_of(idlest)))
+		if (shost && path->sdev->host != shost)
+			continue;
+		if (!idlest || is_idler(path, idlest))
 			idlest = path;
 	}
 	return idlest;
 }
 
-/* By one that moves, both hosts come nearer to each other. */
-static bool is_worth_it(const struct scsi_path *from, const struct scsi_path *to)
+/* By one that moves, both come nearer to each other. */
+static bool is_worth_it(atomic_t *from, atomic_t *to)
 {
-	return !scsi_type_must_stay(from->sdev->type) &&
-	       atomic_read(stays_of(from)) >= atomic_read(stays_of(to)) + 2;
+	return atomic_read(from) >= atomic_read(to) + 2;
+}
+
+/* Where it should rather be than on a path that it could stay on */
+static struct scsi_path *better_than(const struct scsi_path_set *set,
+				     struct scsi_path *stay)
+{
+	struct scsi_path *to;
+
+	if (scsi_type_must_stay(stay->sdev->type))
+		return stay;
+	to = idlest_path(set, NULL);
+	if (is_worth_it(stays_on_host(stay), stays_on_host(to)))
+		return to;
+	to = idlest_path(set, stay->sdev->host);
+	if (is_worth_it(stays_on_port(stay), stays_on_port(to)))
+		return to;
+	return stay;
 }
 
 static void lpu_set_changed(struct scsi_mpath *lu,
@@ -67,13 +109,14 @@ static void lpu_set_changed(struct scsi_mpath *lu,
 	struct scsi_path *stay =
 		rcu_dereference_protected(set->stay,
 					  lockdep_is_held(&lu->lock));
-	struct scsi_path *idlest = path_of_idlest_host(set);
 
 	for (unsigned int i = 0; i < set->nr; i++) {
-		if (set->path[i] == stay && !is_worth_it(stay, idlest))
+		if (set->path[i] == stay) {
+			set_stay(set, stay, better_than(set, stay));
 			return;
+		}
 	}
-	set_stay(set, stay, idlest);
+	set_stay(set, stay, idlest_path(set, NULL));
 }
 
 static void lpu_set_left(struct scsi_mpath *lu, struct scsi_path_set *set)

@@ -147,6 +147,37 @@ static void lpu_spreads(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&host[0]->nr_stays), 6);
 }
 
+/* The same of the ports that a host reaches. */
+static void lpu_spreads_over_ports(struct kunit *test)
+{
+	static const int expected[] = { 0, 2, 1, 3 };
+	struct scsi_target *port[4];
+	struct Scsi_Host *host[4];
+	struct fake_lu *fake[4];
+
+	for (unsigned int i = 0; i < 4; i++)
+		fake[i] = make_fake_lu(test, 4, &scsi_policy_rr);
+	for (unsigned int j = 0; j < 4; j++) {
+		host[j] = fake[0]->path[j / 2 * 2].path.sdev->host;
+		port[j] = fake[0]->path[j].path.sdev->sdev_target;
+	}
+	for (unsigned int i = 0; i < 4; i++) {
+		for (unsigned int j = 0; j < 4; j++) {
+			fake[i]->path[j].path.sdev->host = host[j];
+			fake[i]->path[j].path.sdev->sdev_target = port[j];
+		}
+		scsi_mpath_set_policy(&fake[i]->lu, &scsi_policy_lpu);
+		KUNIT_EXPECT_EQ(test, fake_lu_select(fake[i]), expected[i]);
+	}
+	for (unsigned int i = 0; i < 4; i++)
+		fake_path_kill(fake[i], 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&port[1]->nr_stays), 0);
+	for (unsigned int i = 0; i < 4; i++)
+		fake_path_revive(fake[i], 1);
+	for (unsigned int j = 0; j < 4; j++)
+		KUNIT_EXPECT_EQ(test, atomic_read(&port[j]->nr_stays), 1);
+}
+
 /* The path that lpu was on has died, or left, under another policy. */
 static void change_of_policy(struct kunit *test)
 {
@@ -360,6 +391,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(lpu_stays),
 	KUNIT_CASE(lpu_prefers_weight),
 	KUNIT_CASE(lpu_spreads),
+	KUNIT_CASE(lpu_spreads_over_ports),
 	KUNIT_CASE(change_of_policy),
 	KUNIT_CASE(qd_takes_the_idlest_host),
 	KUNIT_CASE(st_takes_the_soonest),
