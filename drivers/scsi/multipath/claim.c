@@ -208,6 +208,9 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	struct scsi_path *path;
 	int error;
 
+	error = scsi_policy_qd_add_host(sdev->host);
+	if (error)
+		return error;
 	path = kzalloc(sizeof(*path), GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;

@@ -76,6 +76,11 @@ void fake_path_leave(struct fake_lu *fake, unsigned int i)
 	spin_unlock_irq(&lu->lock);
 }
 
+static void remove_host(void *shost)
+{
+	scsi_policy_qd_remove_host(shost);
+}
+
 static struct scsi_device *make_sdev(struct kunit *test, const char *name)
 {
 	struct scsi_device *sdev = kunit_kzalloc(test, sizeof(*sdev),
@@ -87,6 +92,9 @@ static struct scsi_device *make_sdev(struct kunit *test, const char *name)
 	mutex_init(&sdev->state_mutex);
 	sdev->host = kunit_kzalloc(test, sizeof(*sdev->host), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sdev->host);
+	KUNIT_ASSERT_EQ(test, scsi_policy_qd_add_host(sdev->host), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, remove_host,
+							sdev->host), 0);
 	sdev->host->dma_dev = kunit_kzalloc(test, sizeof(struct device),
 					    GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sdev->host->dma_dev);

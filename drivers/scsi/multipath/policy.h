@@ -5,6 +5,7 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+struct Scsi_Host;
 struct scsi_cmnd;
 struct scsi_mpath;
 struct scsi_path;
@@ -76,6 +77,9 @@ extern const struct scsi_path_policy scsi_policy_qd;
 extern const struct scsi_path_policy scsi_policy_rr;
 extern const struct scsi_path_policy scsi_policy_st;
 extern const struct scsi_path_policy scsi_policy_wrr;
+
+int scsi_policy_qd_add_host(struct Scsi_Host *shost);
+void scsi_policy_qd_remove_host(struct Scsi_Host *shost);
 
 const struct scsi_path_policy *scsi_path_policy_find(const char *name);
 bool scsi_type_must_stay(u8 device_type);

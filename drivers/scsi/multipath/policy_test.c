@@ -251,6 +251,29 @@ static void qd_takes_the_idlest_host(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 3);
 }
 
+/* How many, says what all CPUs know and what this one keeps to itself. */
+static void qd_counts_all(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 1, &scsi_policy_qd);
+	struct Scsi_Host *shost = fake->path[0].path.sdev->host;
+	struct scsi_cmnd *cmd[10];
+	int kept;
+
+	migrate_disable();
+	for (int i = 0; i < ARRAY_SIZE(cmd); i++) {
+		cmd[i] = start_attempt(test, fake, 0);
+		kept = this_cpu_read(*shost->path_cmds_kept);
+		KUNIT_EXPECT_LT(test, abs(kept), 4);
+		KUNIT_EXPECT_EQ(test, atomic_read(&shost->path_cmds) + kept,
+				i + 1);
+	}
+	for (int i = 0; i < ARRAY_SIZE(cmd); i++)
+		scsi_policy_qd.done(&fake->path[0].path, cmd[i]);
+	kept = this_cpu_read(*shost->path_cmds_kept);
+	migrate_enable();
+	KUNIT_EXPECT_EQ(test, atomic_read(&shost->path_cmds) + kept, 0);
+}
+
 static void st_takes_the_soonest(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_st);
@@ -394,6 +417,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(lpu_spreads_over_ports),
 	KUNIT_CASE(change_of_policy),
 	KUNIT_CASE(qd_takes_the_idlest_host),
+	KUNIT_CASE(qd_counts_all),
 	KUNIT_CASE(st_takes_the_soonest),
 	KUNIT_CASE(st_averages),
 	KUNIT_CASE(wrr_follows_queue_depth),
