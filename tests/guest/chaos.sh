@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # Random faults on random paths of 8 disks over 4 hosts, under verifying loads and
 # a file system. At any time one host is left alone, so nothing may be seen above.
-# The kernel's command line can give chaos_minutes=N and chaos_seed=N.
+# The kernel's command line can give chaos_minutes=N and chaos_seed=N, and with
+# chaos_turnover=1 logical units come and go beside those.
 # guest: cpus=4 memory=3072 seconds=900
 . ./lib.sh
-plan 13
+turnover=$(setting chaos_turnover)
+turnover=${turnover:-0}
+plan $((13 + 2 * turnover))
 
 minutes=$(setting chaos_minutes)
 minutes=${minutes:-4}
@@ -15,9 +18,10 @@ echo "# seed $seed, $minutes minutes"
 
 modprobe scsi_block_target || bail_out "scsi_block_target"
 # All disks share one store: each load has a part of it to itself.
-load_debug 4 max_luns=8 dev_size_mb=256 inq_product=chaos
-within 60 nr_disks_is 8 || bail_out "not 8 disks"
-within 60 nr_paths_is 32 || bail_out "not 32 paths"
+nr_disks=$((8 + turnover))
+load_debug 4 max_luns=$nr_disks dev_size_mb=256 inq_product=chaos
+within 60 nr_disks_is $nr_disks || bail_out "not $nr_disks disks"
+within 60 nr_paths_is $((4 * nr_disks)) || bail_out "not $((4 * nr_disks)) paths"
 for disk in /sys/block/sd*; do
 	echo rr >"$disk/device/multipath/policy"
 	echo 1500 >"$disk/device/multipath/path_timeout"
@@ -54,6 +58,50 @@ files() {
 }
 files >/tmp/files.out 2>&1 &
 files_pid=$!
+
+# Logical units that come and go, whatever befalls their hosts meanwhile. One is deleted
+# with all its paths, and found again; another one's hosts go, and come when it still
+# waits for them, or is being removed, or is gone. Both are read all the time.
+ninth() {
+	readlink -f /sys/bus/scsi/devices/*:0:0:8/path/lu | head -1
+}
+
+of_late() {
+	readlink -f "$(grep -ls '^TEST' /sys/block/sd*/device/vendor | head -1)"
+}
+
+read_for_ever() {
+	while [ ! -e /tmp/no_turnover ]; do
+		nodes=$(ls "$(ninth)/block" "$(dirname "$(of_late)")/block")
+		for node in $nodes; do
+			dd if="/dev/$node" of=/dev/null bs=64k count=64 iflag=direct
+		done
+		sleep 0.1
+	done 2>/dev/null
+}
+
+come_and_go() {
+	turns=0
+	while [ ! -e /tmp/no_turnover ]; do
+		echo 1 >"$(ninth)/delete"
+		modprobe scsi_late hosts=3
+		for host in /sys/bus/pseudo/devices/adapter*/host*; do
+			echo "0 0 8" >"/sys/class/scsi_host/$(basename "$host")/scan"
+		done
+		sleep 1
+		echo $((turns % 3)) >"$(dirname "$(of_late)")/multipath/no_path_timeout"
+		rmmod scsi_late && [ -e "$(ninth)/delete" ] && turns=$((turns + 1))
+		sleep $((turns % 4))
+	done 2>/dev/null
+	echo $turns >/tmp/turns
+}
+
+if [ "$turnover" = 1 ]; then
+	read_for_ever &
+	reader=$!
+	come_and_go &
+	turner=$!
+fi
 
 # The plan: HOST FAULT LUN OPCODE, all from the seed. The host left alone changes
 # with each round of ten.
@@ -158,7 +206,7 @@ for pid in $pids; do
 	report $status "load on sd$1: no error, data verified"
 	shift
 done
-touch /tmp/stop
+touch /tmp/stop /tmp/no_turnover
 wait $files_pid
 status=$?
 [ $status = 0 ] || sed 's/^/# /' /tmp/files.out
@@ -166,6 +214,15 @@ report $status "files: what was written is read back"
 ok "the file system is unmounted" umount /mnt
 ok "and clean" e2fsck -f -n "$loop"
 losetup -d "$loop"
+if [ "$turnover" = 1 ]; then
+	within 120 sh -c "! kill -0 $reader && ! kill -0 $turner" ||
+		bail_out "those that come and go do not end"
+	echo "# $(cat /tmp/turns) turns"
+	ok "logical units have come and gone" \
+		test "$(cat /tmp/turns)" -ge $(((minutes + 3) / 4))
+	within 30 nr_disks_is $nr_disks
+	is "and what is to be there is" "$(find /sys/block -name 'sd*' | wc -l)" $nr_disks
+fi
 
 in_d_state() {
 	ps -o stat,args | grep '^D' | grep -v grep

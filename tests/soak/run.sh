@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# run.sh: the test "chaos" for $MINUTES, then "tape_random" for about a quarter of that,
-# with the faults of $SEED or of a seed that is printed, on a kernel with KASAN.
+# run.sh: the test "chaos" for $MINUTES, with logical units that come and go, then
+# "tape_random" for about a quarter of that, with the faults of $SEED or of a seed that is
+# printed, on a kernel with KASAN.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/../kernel/lib.sh"
@@ -34,6 +35,6 @@ sh "$top/tests/kernel/packages.sh" guest
 sh "$top/tests/kernel/build.sh" kasan
 sh "$top/tests/rig/initramfs.sh" "$build/kasan/modules" "$build/initramfs-kasan.cpio"
 mkdir -p "$out"
-soak chaos "$minutes" "chaos_minutes=$minutes chaos_seed=$seed"
+soak chaos "$minutes" "chaos_minutes=$minutes chaos_seed=$seed chaos_turnover=1"
 soak tape_random "$tape_minutes" "tape_minutes=$tape_minutes tape_seed=$seed"
 say "soak: passed, seed $seed, $(elapsed)"
