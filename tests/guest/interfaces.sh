@@ -3,7 +3,7 @@
 # readers and writers while paths come and go.
 # guest: cpus=4 memory=2048
 . ./lib.sh
-plan 47
+plan 50
 
 ATTRS=/sys/bus/scsi/devices
 
@@ -40,6 +40,15 @@ ok "its host is scanned" timeout 10 sh -c \
 	"echo '- - -' >/sys/class/scsi_host/host$virtual/scan"
 ok "a target of it that is not there" timeout 10 sh -c \
 	"echo 'scsi add-single-device $virtual 0 7 0' >/proc/scsi/scsi"
+
+# It removes what is not in the list, too. The target of the paths has two.
+within 20 sh -c "[ -e /dev/sg0 ]"
+echo 2 >$SDEBUG/max_luns
+is "its host's target has one" "$(sg_luns -q /dev/sg0 | wc -l)" 1
+is "which is the logical unit" "$(sg_luns -q /dev/sg0 | tr -d ' ')" 0000000000000000
+ok "asked for less than that, it tells less" sg_raw -r 8 /dev/sg0 \
+	a0 0 0 0 0 0 0 0 0 8 0 0
+echo 1 >$SDEBUG/max_luns
 
 refused "" ""
 refused "x" "$EINVAL"

@@ -4,7 +4,7 @@
 # it leads to appears by itself.
 # guest: cpus=2
 . ./lib.sh
-plan 15
+plan 23
 
 one_lu 2 max_luns=1 dev_size_mb=32
 path=$(path_devices | tail -1)
@@ -62,5 +62,29 @@ inject "$path" "2 -1 28 0 0 2 6 3f 3"
 ok "live: I/O goes on" read_all_paths
 ok "live: found out, and said once" within 20 fenced 2
 leads_elsewhere "live"
+
+# While the administrator had it out of use.
+echo 0 >$SDEBUG/vpd_use_hostno
+echo 0 >/sys/block/sdb/device/multipath/no_path_timeout
+echo 1 >"/sys/bus/scsi/devices/$path/delete"
+within 20 nr_disks_is 1
+echo "0 0 0" >"/sys/class/scsi_host/host${path%%:*}/scan"
+ok "mapped back once more: a path again" within 20 nr_paths_is 2
+paths_write "$path" 3
+paths_write "$path" 1
+is "out of use and in again: it is good at once" "$(path_state "$path")" 1
+paths_write "$path" 3
+echo 1 >$SDEBUG/vpd_use_hostno
+trace=/sys/kernel/debug/tracing
+echo >$trace/trace
+echo 1 >$trace/events/scsi/scsi_dispatch_cmd_start/enable
+paths_write "$path" 1
+# No partition table is read like this.
+dd if=/dev/sda of=/dev/null bs=64k count=32 iflag=direct 2>/dev/null
+is "in again, remapped: not a single read" \
+	"$(grep "host_no=${path%%:*} " $trace/trace | grep -c 'READ_10.*txlen=128')" 0
+echo 0 >$trace/events/scsi/scsi_dispatch_cmd_start/enable
+ok "in again: found out, and said once" within 20 fenced 3
+leads_elsewhere "in again"
 ok "no task is stuck" sh -c '! ps -o stat,comm | grep "^D"'
 finish

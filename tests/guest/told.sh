@@ -5,7 +5,7 @@
 # guest: cpus=2 memory=2048 seconds=400
 . ./lib.sh
 . ./lib_lio.sh
-plan 24
+plan 25
 
 BLOCK=/sys/module/scsi_block_target/parameters
 NR_LUS=8
@@ -13,7 +13,7 @@ load_debug 4 max_luns=$NR_LUS dev_size_mb=8
 modprobe scsi_block_target
 within 60 nr_paths_is $((4 * NR_LUS)) || bail_out "not all paths"
 within 30 nr_disks_is $NR_LUS || bail_out "not all disks"
-listen /tmp/uevents "^(SCSI_PATH|SCSI_PATH_EVENT|SCSI_PATH_ACCESS|SDEV_UA)="
+listen /tmp/uevents "^(DEVPATH|SYNTH_ARG_LAST|SCSI_PATH|SCSI_PATH_EVENT|SCSI_PATH_ACCESS|SDEV_UA)="
 
 # told WHAT: how often, of how many paths
 told() {
@@ -51,6 +51,23 @@ is "LUN mapped: nothing is told of a path" "$(grep -c SCSI_PATH_EVENT /tmp/ueven
 nr=$(grep -c LUNS_DATA_HAS_CHANGED /tmp/uevents)
 ok "LUN mapped: no more often than the target says so: $nr" \
 	test "$nr" -le $((4 * NR_LUS))
+# As a distribution's rule does: the target above the device that has told.
+for device in $(grep LUNS_DATA_HAS_CHANGED /tmp/uevents |
+		sed 's/.*DEVPATH=\([^ ]*\).*/\1/' | sort -u); do
+	address=${device##*/}
+	host=${address%%:*}
+	target=${address#*:}
+	channel=${target%%:*}
+	target=${target#*:}
+	echo "$channel ${target%%:*} -" \
+		>"/sys${device%/host$host/*}/host$host/scsi_host/host$host/scan"
+done
+NR_LUS=$max_luns
+ok "LUN mapped: found where it was told, over all paths" within 60 nr_paths_is $((4 * NR_LUS))
+within 30 nr_disks_is $NR_LUS
+# Events come in order: with this one, all of what was found have been heard.
+echo "change 01234567-0123-0123-0123-0123456789ab LAST=1" >/sys/class/mem/null/uevent
+within 60 grep -q SYNTH_ARG_LAST /tmp/uevents || bail_out "events are lost"
 echo >/tmp/uevents
 
 for path in $(path_devices); do

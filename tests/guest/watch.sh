@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=4 seconds=400
 # append: scsi_mod.path_watch=4
 . ./lib.sh
-plan 23
+plan 28
 
 TRACE=/sys/kernel/debug/tracing
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
@@ -86,18 +86,56 @@ is "the same from both: both are good" "$(nr_good)" 2
 uninject "$busy" 2 0
 calm
 
-# Another LUN behind it: found out in one test of ten.
+load_ends "errors"
+echo 0 >/sys/block/sda/device/multipath/no_path_timeout
+rmmod scsi_debug
+within 30 nr_disks_is 0 || bail_out "sda stays"
+
+# Another LUN behind it: found out in one test of ten. That is so of the path that
+# carries I/O all the time as well, though nobody tests that.
+LATE=/sys/module/scsi_late/parameters
 echo 1 >$PERIOD
-echo 1 >$SDEBUG/vpd_use_hostno
+modprobe scsi_late hosts=2 || bail_out "scsi_late"
+within 30 nr_paths_is 2 || bail_out "not two paths"
+within 20 disk_is_there sda || bail_out "no sda"
+first=$(path_devices | sort -V | head -1)
+
+# bit_of PATH: in the masks of that module
+bit_of() {
+	[ "$1" = "$first" ] && echo 1 || echo 2
+}
+
 leads_elsewhere() {
-	dmesg | grep -q "$idle: path leads to .* now"
+	dmesg | grep -q "$1: path leads to .* now"
 }
-ok "remapped: found out" within 40 leads_elsewhere
-only_busy_is_left() {
-	[ "$(path_devices sda)" = "$busy" ]
+
+# only_left PATH
+only_left() {
+	[ "$(path_devices sda)" = "$1" ]
 }
-ok "remapped: one path is left" within 20 only_busy_is_left
-ok "remapped: what it leads to is found" within 20 nr_disks_is 2
+
+# remapped TEXT PATH OTHER
+remapped() {
+	bit_of "$2" >$LATE/elsewhere
+	ok "$1: found out" within 60 leads_elsewhere "$2"
+	ok "$1: one path is left" within 20 only_left "$3"
+	ok "$1: what it leads to is found" within 20 nr_disks_is 2
+}
+
+light_start
+within 60 one_is_busy || bail_out "no path is idle"
+echo "# $busy carries, $idle is idle"
+remapped "remapped while idle" "$idle" "$busy"
+
+echo 0 >$LATE/elsewhere
+echo 0 >/sys/block/sdb/device/multipath/no_path_timeout
+echo 1 >"/sys/bus/scsi/devices/$idle/delete"
+within 20 nr_disks_is 1
+echo "0 0 0" >"/sys/class/scsi_host/host${idle%%:*}/scan"
+within 20 nr_paths_is 2 || bail_out "not two paths again"
+within 60 one_is_busy || bail_out "no path is idle"
+echo "# $busy carries, $idle is idle"
+remapped "remapped under load" "$busy" "$idle"
 load_ends "remapped"
 
 # Nothing is sent once it is switched off.

@@ -4,15 +4,12 @@
 # guest: clock=virtual cpus=4 seconds=400
 # append: scsi_mod.scan=sync
 . ./lib.sh
-plan 12
+plan 16
 
 LATE=/sys/module/scsi_late/parameters
 
-has_driver() {
-	for device in /sys/bus/scsi/devices/"$1"/driver; do
-		[ -e "$device" ] && return
-	done
-	return 1
+is_withheld() {
+	dmesg | tail -20 | grep -q 'not used as a path (-5)' && nr_paths_is 1
 }
 
 # --- one controller is not ready, and says so even of its VPD pages ---------------
@@ -30,6 +27,68 @@ is "ready: one disk" "$(find /sys/block -name 'sd*' | wc -l)" 1
 echo 0 >/sys/block/sda/device/multipath/no_path_timeout
 within 20 rmmod scsi_late || bail_out "scsi_late stays"
 within 30 nr_disks_is 0
+
+# --- one whose target is busy -----------------------------------------------------
+modprobe scsi_late hosts=2 busy=2 || bail_out "scsi_late"
+ok "busy: withheld" within 60 is_withheld
+is "busy: one path" "$(nr_paths)" 1
+echo 0 >$LATE/busy
+ok "not busy any more: a path by itself" within 120 nr_paths_is 2
+echo 0 >/sys/block/sda/device/multipath/no_path_timeout
+within 20 rmmod scsi_late || bail_out "scsi_late stays"
+within 30 nr_disks_is 0
+
+# --- no memory: each allocation of a claim in turn fails ----------------------------
+FAIL_NTH=/proc/thread-self/fail-nth
+FAILSLAB=/sys/kernel/debug/failslab
+
+# by_function require|reject FUNCTION: what it and those that it calls allocate
+by_function() {
+	# shellcheck disable=SC2046 # two words
+	set -- "$1" $(sort /proc/kallsyms | awk -v function_name="$2" '
+		found { print "0x" $1; exit }
+		$3 == function_name { print "0x" $1; found = 1 }')
+	[ $# = 3 ] || bail_out "no such function"
+	echo "$2" >"$FAILSLAB/$1-start"
+	echo "$3" >"$FAILSLAB/$1-end"
+}
+
+by_itself() {
+	n=0
+	left=0
+	while [ "${left:-0}" = 0 ] && [ $n -lt 3000 ]; do
+		n=$((n > 16 ? n + 7 : n + 1))
+		left=$(
+			echo $n >$FAIL_NTH
+			echo "0 0 0" >"$host/scan"
+			read -r left <$FAIL_NTH
+			echo 0 >$FAIL_NTH
+			echo "$left"
+		) 2>/dev/null
+		within 120 nr_paths_is 2 || { echo "after allocation $n"; return 1; }
+		nr_disks_is 1 || { echo "disks after allocation $n"; return 1; }
+		echo 1 >"/sys/bus/scsi/devices/$path/delete"
+		within 20 nr_paths_is 1 || return 1
+	done
+	echo "# $n allocations" >/dev/ttyS1
+	[ $n -gt 8 ] && [ $n -lt 3000 ]
+}
+
+one_lu 2 max_luns=1
+path=$(path_devices | tail -1)
+host=/sys/class/scsi_host/host${path%%:*}
+echo N >$FAILSLAB/ignore-gfp-wait
+echo 0 >$FAILSLAB/verbose
+by_function require scsi_path_claim
+# What kmemleak allocates for each allocation it has more of itself.
+[ ! -e /sys/kernel/debug/kmemleak ] || by_function reject kmemleak_alloc
+echo 1 >"/sys/bus/scsi/devices/$path/delete"
+within 20 nr_paths_is 1
+ok "no memory: a path by itself, whatever failed" by_itself
+echo Y >$FAILSLAB/ignore-gfp-wait
+echo 0 >/sys/block/sda/device/multipath/no_path_timeout
+rmmod scsi_debug
+within 30 nr_disks_is 0 || bail_out "sda stays"
 
 # --- a target that answers nothing to TEST UNIT READY ------------------------------
 modprobe scsi_late hosts=2 no_tur=3 &

@@ -10,6 +10,9 @@
  * a time, 64 by default. In /sys/module/scsi_late/parameters:
  *   latency_us		N,... time that each host takes for a read or write
  *   link_us		N,... time that each takes one after the other, besides
+ *   jitter_us		N,... random time that each takes besides, at most; one in a
+ *			hundred takes ten times as long
+ *   errors		N,... one in so many reads and writes of each fails; 0: none
  *   hold		mask of hosts (1 << index) that hold reads and writes back
  *   fail_abort		mask of hosts whose aborts fail
  *   fail_reset		mask of hosts whose device and target resets fail
@@ -17,7 +20,13 @@
  *   sector_size		of the disk
  *   designators	mask of those that page 83h lists: 1 the NAA that it has always
  *			had, 2 a better one, which comes first, 4 a third
+ *   elsewhere		mask of hosts that lead to another disk, says page 83h
+ *   small		mask of hosts that say that the disk is half as large
+ *   no_capacity	mask of hosts that do not tell how large it is
+ *   unmapped		mask of hosts whose target has no such disk
+ *   product		number in the product's name; 0: none
  *   no_vpd		mask of hosts that become ready, and do not tell VPD pages yet
+ *   busy		mask of hosts that are, for all but the standard INQUIRY
  *   no_tur		mask of hosts that hold TEST UNIT READY back
  *   lose		so many of the next writes lose their nexus when the target has
  *			their data: their host gives them back at once
@@ -33,6 +42,7 @@
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
 #include <linux/module.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/unaligned.h>
 #include <linux/vmalloc.h>
@@ -52,7 +62,14 @@ module_param(fail_abort, uint, 0644);
 module_param(fail_reset, uint, 0644);
 module_param(recovery_ms, uint, 0644);
 static unsigned int sector_size = 512, designators = 1;
-static unsigned int no_vpd, no_tur;
+static unsigned int no_vpd, no_tur, elsewhere, small, no_capacity, unmapped;
+static unsigned int product, busy;
+module_param(busy, uint, 0644);
+module_param(elsewhere, uint, 0644);
+module_param(small, uint, 0644);
+module_param(no_capacity, uint, 0644);
+module_param(unmapped, uint, 0644);
+module_param(product, uint, 0644);
 module_param(sector_size, uint, 0644);
 module_param(designators, uint, 0644);
 module_param(no_vpd, uint, 0644);
@@ -61,6 +78,9 @@ static unsigned int latency_us[MAX_HOSTS], link_us[MAX_HOSTS], depth[MAX_HOSTS];
 module_param_array(latency_us, uint, NULL, 0644);
 module_param_array(link_us, uint, NULL, 0644);
 module_param_array(depth, uint, NULL, 0444);
+static unsigned int jitter_us[MAX_HOSTS], errors[MAX_HOSTS];
+module_param_array(jitter_us, uint, NULL, 0644);
+module_param_array(errors, uint, NULL, 0644);
 static unsigned int lose, late_ms;
 module_param(lose, uint, 0644);
 module_param(late_ms, uint, 0644);
@@ -116,7 +136,8 @@ static void device_identification(struct scsi_cmnd *cmd)
 		{ 4, naa5, sizeof(naa5) },
 		{ 1, naa3, sizeof(naa3) },
 	};
-	unsigned int mask = READ_ONCE(designators);
+	unsigned int mask = host_in(elsewhere, cmd->device->host) ?
+			    4 : READ_ONCE(designators);
 	u8 page[4 + sizeof(naa6) + sizeof(naa5) + sizeof(naa3)] = { 0, 0x83 };
 	u8 len = 4;
 
@@ -136,9 +157,20 @@ static void inquiry(struct scsi_cmnd *cmd)
 	static const u8 serial[] = { 0, 0x80, 0, 8, 'L', 'A', 'T', 'E',
 				     '0', '0', '0', '1' };
 	u8 std[36] = { 0, 0, 0x06, 0x02, 31, 0, 0x10, 0x02 };
+	unsigned int number = READ_ONCE(product);
 
+	if (host_in(unmapped, cmd->device->host)) {
+		/* The place is there, and nothing in it: qualifier 001b. */
+		memcpy(std + 8, "TEST    NONE            0001", 28);
+		std[0] = 0x20;
+		std[1] = cmd->cmnd[1] & 1 ? cmd->cmnd[2] : 0;
+		answer(cmd, std, std[1] ? 4 : sizeof(std));
+		return;
+	}
 	if (!(cmd->cmnd[1] & 1)) {
 		memcpy(std + 8, "TEST    LATE            0001", 28);
+		if (number)
+			std[20] = '0' + number % 10;
 		answer(cmd, std, sizeof(std));
 		return;
 	}
@@ -164,14 +196,21 @@ static void inquiry(struct scsi_cmnd *cmd)
 static void read_capacity(struct scsi_cmnd *cmd)
 {
 	u32 size = READ_ONCE(sector_size);
+	u64 last = STORE_SIZE / size - 1;
 	u8 buf[32] = { };
 
+	if (host_in(no_capacity, cmd->device->host)) {
+		scsi_build_sense(cmd, 0, HARDWARE_ERROR, 0x44, 0);
+		return;
+	}
+	if (host_in(small, cmd->device->host))
+		last /= 2;
 	if (cmd->cmnd[0] == READ_CAPACITY) {
-		put_unaligned_be32(STORE_SIZE / size - 1, buf);
+		put_unaligned_be32(last, buf);
 		put_unaligned_be32(size, buf + 4);
 		answer(cmd, buf, 8);
 	} else {
-		put_unaligned_be64(STORE_SIZE / size - 1, buf);
+		put_unaligned_be64(last, buf);
 		put_unaligned_be32(size, buf + 8);
 		answer(cmd, buf, sizeof(buf));
 	}
@@ -200,8 +239,21 @@ static void read_or_write(struct scsi_cmnd *cmd)
 	cmd->result = 0;
 }
 
+static bool is_standard_inquiry(const struct scsi_cmnd *cmd)
+{
+	return cmd->cmnd[0] == INQUIRY && !(cmd->cmnd[1] & 1);
+}
+
 static void carry_out(struct scsi_cmnd *cmd)
 {
+	if (host_in(busy, cmd->device->host) && !is_standard_inquiry(cmd)) {
+		cmd->result = SAM_STAT_BUSY;
+		return;
+	}
+	if (host_in(unmapped, cmd->device->host) && cmd->cmnd[0] != INQUIRY) {
+		scsi_build_sense(cmd, 0, ILLEGAL_REQUEST, 0x25, 0);
+		return;
+	}
 	switch (cmd->cmnd[0]) {
 	case TEST_UNIT_READY:
 	case SYNCHRONIZE_CACHE:
@@ -302,10 +354,20 @@ static enum hrtimer_restart time_is_over(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
+static unsigned int random_us(unsigned int host)
+{
+	unsigned int most = READ_ONCE(jitter_us[host]);
+
+	if (!most)
+		return 0;
+	return get_random_u32_below(most + 1) *
+	       (get_random_u32_below(100) ? 1 : 10);
+}
+
 /* When a command that comes now will have been answered; 0: at once. */
 static ktime_t due(unsigned int host)
 {
-	unsigned int latency = READ_ONCE(latency_us[host]);
+	unsigned int latency = READ_ONCE(latency_us[host]) + random_us(host);
 	unsigned int link = READ_ONCE(link_us[host]);
 	ktime_t now;
 
@@ -334,6 +396,15 @@ static bool is_to_be_held(const struct scsi_cmnd *cmd,
 	return is_read_or_write(cmd) && host_in(hold, shost);
 }
 
+static bool has_error(unsigned int host)
+{
+	static unsigned int count[MAX_HOSTS];
+	unsigned int one_in = READ_ONCE(errors[host]);
+
+	lockdep_assert_held(&late_lock);
+	return one_in && !(++count[host] % one_in);
+}
+
 static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	struct late_cmd *late = scsi_cmd_priv(cmd);
@@ -346,6 +417,12 @@ static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 		spin_unlock_irqrestore(&late_lock, flags);
 		orphan_write(cmd);
 		cmd->result = DID_TRANSPORT_DISRUPTED << 16;
+		scsi_done(cmd);
+		return 0;
+	}
+	if (is_read_or_write(cmd) && has_error(index_of(shost))) {
+		spin_unlock_irqrestore(&late_lock, flags);
+		cmd->result = DID_ERROR << 16;
 		scsi_done(cmd);
 		return 0;
 	}

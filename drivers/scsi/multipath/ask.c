@@ -142,7 +142,8 @@ static size_t vpd_len(struct scsi_device *sdev, u8 page)
  * With one command, if it is no longer than before.
  *
  * Context: process; as scsi_path_ask().
- * Return: how long it is, or -EIO.
+ * Return: how long it is, or -EIO; -ENXIO if the target says that there is no such
+ *	logical unit, whatever else is in the page.
  */
 ssize_t scsi_path_read_vpd(struct scsi_device *sdev, u8 page, u8 *buf)
 {
@@ -157,6 +158,8 @@ ssize_t scsi_path_read_vpd(struct scsi_device *sdev, u8 page, u8 *buf)
 		if (scsi_path_ask(sdev, cdb, buf, asked, &sense) ||
 		    buf[1] != page)
 			return -EIO;
+		if (buf[0] >> 5 != SCSI_INQ_PQ_CON)
+			return -ENXIO;
 		len = min(get_unaligned_be16(buf + 2) + VPD_HEADER_LEN,
 			  VPD_MAX_LEN);
 	} while (len > asked);

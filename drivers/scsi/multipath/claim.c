@@ -13,35 +13,13 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_multipath.h>
-#include <scsi/scsi_proto.h>
 #include <scsi/scsi_transport.h>
 
 #include "../scsi_priv.h"
-#include "identity.h"
 #include "mpath.h"
 
 /* One logical unit at a time is found, and one path of an identity. */
 DEFINE_MUTEX(scsi_mpath_claim_mutex);
-
-/* Of several names the best one that a logical unit is called by. */
-static struct scsi_mpath *find_lu(const char *names)
-{
-	struct scsi_mpath *lu;
-
-	mutex_lock(&scsi_mpath_list_mutex);
-	for (; *names; names = scsi_identity_next(names)) {
-		list_for_each_entry(lu, &scsi_mpath_list, node) {
-			if (!strcmp(lu->id, names)) {
-				scsi_mpath_get(lu);
-				goto found;
-			}
-		}
-	}
-	lu = NULL;
-found:
-	mutex_unlock(&scsi_mpath_list_mutex);
-	return lu;
-}
 
 /**
  * struct newcomer - a device that is about to become a path, and what it has said
@@ -51,6 +29,7 @@ found:
  *	find out whether it could become one
  * @state: after a test over it
  * @is_silent: nothing answers over it
+ * @is_alone: there was no path in use to compare it with
  * @size: of the disk
  */
 struct newcomer {
@@ -59,6 +38,7 @@ struct newcomer {
 	struct scsi_path *path;
 	enum scsi_path_state state;
 	bool is_silent;
+	bool is_alone;
 	struct scsi_path_size size;
 };
 
@@ -77,16 +57,23 @@ static void ask(struct newcomer *new)
 	new->is_silent = answer == ANSWER_NONE;
 	new->state = scsi_path_state_after(tested);
 	if (path) {
-		path->state = new->state;
 		path->passive = tested == PATH_PASSIVE;
 		path->gone = tested == PATH_GONE;
 	}
-	if (new->is_silent)
+	if (!new->is_silent)
+		scsi_path_read_size(new->sdev, &new->size);
+}
+
+/* As it would be with nobody to be compared with. */
+static void begin_as_asked(struct newcomer *new)
+{
+	struct scsi_path *path = new->path;
+
+	if (!path)
 		return;
-	scsi_path_read_size(new->sdev, &new->size);
-	if (path)
-		path->sized = new->size.block_size ||
-			      !scsi_type_has_size(new->sdev->type);
+	path->state = new->state;
+	path->sized = new->size.block_size ||
+		      (!new->is_silent && !scsi_type_has_size(new->sdev->type));
 }
 
 static int join_known(struct newcomer *new, struct scsi_mpath *lu)
@@ -96,7 +83,7 @@ static int join_known(struct newcomer *new, struct scsi_mpath *lu)
 	lockdep_assert_held(&scsi_mpath_claim_mutex);
 	error = scsi_mpath_take_limits(lu, new->sdev);
 	if (!error)
-		return scsi_path_join(lu, new->path);
+		return scsi_path_join(lu, new->path, new->is_alone);
 	sdev_printk(KERN_ERR, new->sdev,
 		    "cannot make %s fit this host's limits\n",
 		    dev_name(&lu->sdev->sdev_gendev));
@@ -124,7 +111,7 @@ static int bring_up(struct newcomer *new)
 	if (new->state != PATH_GOOD)
 		path->state = PATH_PROBATION;
 
-	error = scsi_path_join(lu, path);
+	error = scsi_path_join(lu, path, true);
 	if (error)
 		goto put_lu;
 	error = scsi_mpath_bring_up(lu);
@@ -148,28 +135,44 @@ put_lu:
 	return error;
 }
 
+/* It must not carry I/O before it has been compared, and is asked until it is. */
+static void wait_for_size(struct scsi_path *path)
+{
+	path->sized = false;
+	if (path->state == PATH_GOOD)
+		path->state = PATH_WAITING;
+}
+
 /* May it join the logical unit that it has the name of? */
 static int compare(struct newcomer *new, struct scsi_mpath *lu)
 {
-	const char *what = scsi_path_clash(lu, new->sdev, &new->size);
+	const char *what;
+	int error;
 
-	if (!what)
-		return READ_ONCE(lu->reserved) && READ_ONCE(lu->nr_paths) &&
-		       !new->path ? -EBUSY : 0;
-	if (new->path)
-		sdev_printk(KERN_ERR, new->sdev,
-			    "identity %s is that of %s, but %s differs: not combined, check the identity of both\n",
-			    lu->id, dev_name(&lu->sdev->sdev_gendev), what);
-	return -EEXIST;
+	error = scsi_path_compare(lu, new->sdev, &new->size, &what,
+				  &new->is_alone);
+	if (error == -EEXIST) {
+		if (new->path)
+			sdev_printk(KERN_ERR, new->sdev,
+				    "identity %s is that of %s, but %s differs: not combined, check the identity of both\n",
+				    lu->id, dev_name(&lu->sdev->sdev_gendev),
+				    what);
+		return error;
+	}
+	if (error && new->path)
+		wait_for_size(new->path);
+	return READ_ONCE(lu->reserved) && READ_ONCE(lu->nr_paths) &&
+	       !new->path ? -EBUSY : 0;
 }
 
+/* Nobody else has brought up meanwhile what was not there before. */
 static bool is_still_known_as(struct scsi_mpath *lu, const char *names)
 {
-	struct scsi_mpath *again = find_lu(names);
+	struct scsi_mpath *again = scsi_mpath_find(names);
 
 	if (again)
 		scsi_mpath_put(again);
-	return again == lu;
+	return again == lu || (lu && !again);
 }
 
 static int join_or_bring_up(struct newcomer *new)
@@ -178,7 +181,9 @@ static int join_or_bring_up(struct newcomer *new)
 	int error;
 
 	do {
-		lu = find_lu(new->names);
+		begin_as_asked(new);
+		lu = scsi_mpath_find(new->names) ?:
+		     scsi_mpath_find_renamed(new->names);
 		if (lu)
 			error = compare(new, lu);
 		else
@@ -220,6 +225,7 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	scsi_path_probe_init(path);
 	scsi_path_access_init(path);
 	scsi_path_marginal_init(path);
+	scsi_path_renew_init(path);
 	new.path = path;
 	/* It knows what the target means. */
 	scsi_dh_add_device(sdev);
@@ -235,39 +241,11 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	return error;
 }
 
-/*
- * A page that an error kept from being read would change the identity: ask once
- * more. What the device says it does not have, it does not have over any path.
- */
-static int read_lost_vpd(struct scsi_device *sdev)
-{
-	static const u8 inquiry_83[6] = { INQUIRY, 1, 0x83, 0, VPD_HEADER_LEN };
-	struct scsi_sense_hdr sense;
-	int result;
-	u8 *header;
-
-	if (rcu_access_pointer(sdev->vpd_pg83) ||
-	    !scsi_device_supports_vpd(sdev))
-		return 0;
-	header = kzalloc(VPD_HEADER_LEN, GFP_KERNEL);
-	if (!header)
-		return -ENOMEM;
-	result = scsi_path_ask(sdev, inquiry_83, header, VPD_HEADER_LEN, &sense);
-	if (!result && header[1] == 0x83)
-		scsi_attach_vpd(sdev);
-	kfree(header);
-	return result && sense.sense_key != ILLEGAL_REQUEST ? -EIO : 0;
-}
-
 static int claim(struct scsi_device *sdev)
 {
-	char *names;
+	char *names = scsi_device_read_names(sdev);
 	int error;
 
-	error = read_lost_vpd(sdev);
-	if (error)
-		return error;
-	names = scsi_device_identity(sdev);
 	if (IS_ERR_OR_NULL(names))
 		return PTR_ERR_OR_ZERO(names);
 	error = claim_as_path(sdev, names);
@@ -291,10 +269,7 @@ int scsi_path_try_claim(struct scsi_device *sdev)
 	int error;
 
 	scsi_attach_vpd(sdev);
-	error = read_lost_vpd(sdev);
-	if (error)
-		return error;
-	names = scsi_device_identity(sdev);
+	names = scsi_device_read_names(sdev);
 	if (IS_ERR_OR_NULL(names))
 		return PTR_ERR_OR_ZERO(names);
 	new.names = names;
@@ -341,9 +316,10 @@ void scsi_path_claim(struct scsi_device *sdev)
 	if (!error)
 		return;
 	sdev->no_uld_attach = 1;
-	if (will_pass(error) &&
-	    !scsi_path_withhold(sdev, will_pass_soon(error)))
+	if (will_pass(error)) {
+		scsi_path_withhold(sdev, will_pass_soon(error));
 		next = "it is tried again now and then";
+	}
 	sdev_printk(KERN_ERR, sdev, "not used as a path (%d), %s\n", error,
 		    next);
 }

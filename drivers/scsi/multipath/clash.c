@@ -116,37 +116,98 @@ static bool is_smaller(const struct scsi_path_size *size, u64 sectors)
 	return blocks && size->last_block < blocks - 1;
 }
 
+/* Another path that is in use: of several the one of that number */
+static struct scsi_device *get_other_in_use(struct scsi_mpath *lu,
+					    const struct scsi_device *than,
+					    unsigned int nr)
+{
+	struct scsi_device *sdev = NULL;
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->sdev == than || !scsi_path_is_in_use(path))
+			continue;
+		if (nr) {
+			nr--;
+		} else if (!scsi_device_get(path->sdev)) {
+			sdev = path->sdev;
+			break;
+		}
+	}
+	spin_unlock_irq(&lu->lock);
+	return sdev;
+}
+
+/*
+ * How large a logical unit is now, says the first path in use that says anything.
+ * Returns false if there is no path in use.
+ */
+static bool read_size_in_use(struct scsi_mpath *lu, struct scsi_device *than,
+			     struct scsi_path_size *size)
+{
+	struct scsi_device *sdev;
+	unsigned int nr = 0;
+
+	memset(size, 0, sizeof(*size));
+	while (!size->block_size && (sdev = get_other_in_use(lu, than, nr))) {
+		scsi_path_read_size(sdev, size);
+		scsi_device_put(sdev);
+		nr++;
+	}
+	return nr;
+}
+
+/* Nobody can be asked: is it as large as the upper level has it? */
+static bool is_as_known(struct scsi_mpath *lu, const struct scsi_path_size *size)
+{
+	u64 sectors = known_sectors(lu);
+
+	return sectors &&
+	       sectors << SECTOR_SHIFT == (size->last_block + 1) * size->block_size;
+}
+
 /**
- * scsi_path_clash - is a device another one than its name says?
+ * scsi_path_compare - is a device another one than its name says?
  * @lu: logical unit that the device has the name of
  * @sdev: the device
  * @size: what it says of its size; all zero if nothing
+ * @what: what differs, if that is the answer
+ * @is_alone: there was no path in use to compare it with
  *
- * What only one of both tells decides nothing. Without a path in use a disk may have
- * grown, but one that is smaller than the upper level takes it for is not let in:
- * what is behind its end would be lost.
+ * Without a path in use a disk may have grown, but one that is smaller than the upper
+ * level takes it for is not let in: what is behind its end would be lost. If there is
+ * one, both have to tell, or neither, as drives do that are not started.
  *
  * Context: process; as scsi_path_ask(). No lock that is held over I/O is needed.
- * Return: what differs, or NULL.
+ * Return: 0 if nothing speaks against it; -EEXIST if it is another one; -EIO if that
+ *	cannot be told now.
  */
-const char *scsi_path_clash(struct scsi_mpath *lu, struct scsi_device *sdev,
-			    const struct scsi_path_size *size)
+int scsi_path_compare(struct scsi_mpath *lu, struct scsi_device *sdev,
+		      const struct scsi_path_size *size, const char **what,
+		      bool *is_alone)
 {
 	struct scsi_path_size now;
-	struct scsi_device *in_use;
 
+	*is_alone = false;
+	*what = "type";
 	if (lu->sdev->type != sdev->type)
-		return "type";
+		return -EEXIST;
+	if (!scsi_type_has_size(sdev->type))
+		return 0;
+	*what = "capacity";
+	if (!read_size_in_use(lu, sdev, &now)) {
+		*is_alone = true;
+		return size->block_size && is_smaller(size, known_sectors(lu)) ?
+		       -EEXIST : 0;
+	}
 	if (!size->block_size)
-		return NULL;
-	in_use = scsi_lu_get_path(lu->sdev);
-	if (!in_use)
-		return is_smaller(size, known_sectors(lu)) ? "capacity" : NULL;
-	scsi_path_read_size(in_use, &now);
-	scsi_device_put(in_use);
+		return now.block_size ? -EIO : 0;
 	if (!now.block_size)
-		return NULL;
-	if (now.block_size != size->block_size)
-		return "block size";
-	return now.last_block != size->last_block ? "capacity" : NULL;
+		return is_as_known(lu, size) ? 0 : -EIO;
+	if (now.last_block != size->last_block &&
+	    now.block_size == size->block_size)
+		return -EEXIST;
+	*what = "block size";
+	return now.block_size != size->block_size ? -EEXIST : 0;
 }

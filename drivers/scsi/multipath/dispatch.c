@@ -389,6 +389,8 @@ static noinline bool prepare_passthrough(struct scsi_mpath *lu,
 {
 	/* Some senders look at it whatever the result is. */
 	clear_sense(lu_cmd);
+	if (scsi_lu_report_luns(lu_cmd))
+		return true;
 	if (is_bound_to_one_nexus(lu_cmd) && !bind_to_only_path(lu)) {
 		refuse(lu, lu_cmd);
 		return true;

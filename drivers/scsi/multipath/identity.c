@@ -312,6 +312,22 @@ static char *put_designator(char *out, const struct designator *d)
 	return out;
 }
 
+/* What is sent in place of a serial number, by whatever vendor */
+static const char *const placeholders[] = {
+	"none", "n/a", "unknown", "default",
+	"12345678", "123456789", "1234567890", "0123456789", "0123456789abcdef",
+};
+
+static bool serial_is_placeholder(const char *serial, size_t len)
+{
+	for (int i = 0; i < ARRAY_SIZE(placeholders); i++) {
+		if (strlen(placeholders[i]) == len &&
+		    !strncasecmp(placeholders[i], serial, len))
+			return true;
+	}
+	return false;
+}
+
 /* Serial numbers that are the same on every machine, unless somebody sets them. */
 static const struct {
 	const char *vendor;
@@ -357,6 +373,7 @@ static const char *find_serial(const struct scsi_inquiry_identity *inq,
 		--*len;
 	}
 	if (all_equal(serial, *len) || !serial[0] ||
+	    serial_is_placeholder(serial, *len) ||
 	    serial_is_default(inq, serial, *len))
 		*len = 0;
 	return serial;
@@ -445,6 +462,23 @@ bool scsi_identity_lists(const char *names, const char *id)
 			return true;
 	}
 	return false;
+}
+
+/**
+ * scsi_identity_serial - the serial number that a name is made of
+ * @name: one of those of scsi_identity_format()
+ *
+ * Return: what is behind vendor and model in it; NULL if it is made of a designator.
+ */
+const char *scsi_identity_serial(const char *name)
+{
+	if (!strstarts(name, "sn."))
+		return NULL;
+	/* A '.' is only between the parts. */
+	name = strchr(name + 3, '.');
+	if (name)
+		name = strchr(name + 1, '.');
+	return name ? name + 1 : NULL;
 }
 
 /**

@@ -32,6 +32,7 @@ struct scsi_inquiry_identity {
 char *scsi_identity_format(const struct scsi_inquiry_identity *inq, gfp_t gfp);
 const char *scsi_identity_next(const char *name);
 bool scsi_identity_lists(const char *names, const char *id);
+const char *scsi_identity_serial(const char *name);
 char *scsi_device_identity(struct scsi_device *sdev);
 
 #endif /* _SCSI_MULTIPATH_IDENTITY_H */

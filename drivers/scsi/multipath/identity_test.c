@@ -471,6 +471,10 @@ static void serials(struct kunit *test)
 		{ " 0000 ", 6 },
 		{ "FFFFFFFF", 8 },
 		{ "\xff\xff\xff\xff", 4 },
+		{ "0123456789", 10 },
+		{ "0123456789ABCDEF", 16 },
+		{ "  UNKNOWN ", 10 },
+		{ "123456780", 9, "sn.VENDOR.MODEL.123456780" },
 	};
 	struct vpd page;
 

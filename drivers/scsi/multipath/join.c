@@ -43,16 +43,38 @@ static bool count_in(struct scsi_mpath *lu)
 	return may_join;
 }
 
+/*
+ * A path joins that could be compared with none in use. If there is one by now it is
+ * compared before it carries I/O; if not, all others are, when they come back.
+ */
+static void compare_later(struct scsi_mpath *lu, struct scsi_path *path)
+{
+	struct scsi_path *other;
+
+	lockdep_assert_held(&lu->lock);
+	if (!scsi_type_has_size(path->sdev->type))
+		return;
+	if (scsi_mpath_has_path_locked(lu)) {
+		path->sized = false;
+		if (path->state == PATH_GOOD)
+			path->state = PATH_WAITING;
+		return;
+	}
+	list_for_each_entry(other, &lu->paths, node)
+		other->sized = false;
+}
+
 /**
  * scsi_path_join - a path becomes one of a logical unit
  * @lu: logical unit
  * @path: path, with the state that it begins with
+ * @is_alone: there was no path in use to compare it with
  *
  * Context: process; takes scsi_mpath_list_mutex.
  * Return: 0 or an errno: -ENODEV if @lu is being removed, -EBUSY if it may be
  * reserved over its only path.
  */
-int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path)
+int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path, bool is_alone)
 {
 	int error = -ENODEV;
 
@@ -86,6 +108,8 @@ int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path)
 	if (list_empty(&lu->paths))
 		scsi_mpath_lost_nexus(lu);
 	memcpy(path->event, lu->event, sizeof(path->event));
+	if (is_alone)
+		compare_later(lu, path);
 	scsi_path_take_slot(path);
 	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
 	scsi_path_access_join(path);
@@ -138,6 +162,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	disable_work(&path->drain);
 	disable_delayed_work(&path->probe);
 	disable_delayed_work(&path->marginal_work);
+	disable_delayed_work(&path->renew);
 	synchronize_rcu();
 }
 
@@ -152,5 +177,6 @@ void scsi_path_wait_for_work(struct scsi_path *path)
 	cancel_work_sync(&path->drain);
 	cancel_delayed_work_sync(&path->probe);
 	cancel_delayed_work_sync(&path->marginal_work);
+	cancel_delayed_work_sync(&path->renew);
 	scsi_path_stop_polling(path);
 }

@@ -170,9 +170,12 @@ struct scsi_path_measure {
  * @missed: what @probe finds out may be from before the path came back; @lu->lock
  * @told_stopped: user space has heard that its device does not run; @lu->lock
  * @watched: @probe is to test it though nothing is known against it; @lu->lock
+ * @watched_busy: it carries I/O, and only its identity is to be read; @lu->lock
  * @watch_count: how often that was done; @probe
  * @watch_issued: commands that it had been sent when the watch looked last; @lu->lock
  * @watch_at: jiffies when it is tested if it carries nothing until then; @lu->lock
+ * @identity_at: jiffies when its identity is read if it carries I/O all the time;
+ *	0: not set yet. @lu->lock
  * @sized: its capacity has been compared, as far as it has one; @lu->lock
  * @access: by its device handler, who knows the target. Written under
  *	@lu->lock, read anywhere
@@ -185,6 +188,7 @@ struct scsi_path_measure {
  *	this one is activated; @lu->lock
  * @gone: its target, or its transport, says that the logical unit is not there
  *	any more; @lu->lock
+ * @gone_since: jiffies when the target said so first; 0: it does not. @lu->lock
  * @group_disabled: its group carries I/O only if all others cannot; @lu->lock
  * @asleep: has been stopped with its logical unit, for system sleep;
  *	scsi_mpath_list_mutex
@@ -214,6 +218,8 @@ struct scsi_path_measure {
  * @marginal_work: @marginal_end has come; disabled when the path leaves
  * @window: what outlier.c measures; @lu->lock
  * @bad_windows: how many in a row have been; @lu->lock
+ * @renew: has its device removed, and its address scanned; disabled when the path
+ *	leaves
  * @latency_us: of a command, in the last window; written under @lu->lock, read anywhere
  * @probe: tests whether a dead or waiting path is back; disabled when the path
  *	leaves or sleeps
@@ -237,6 +243,7 @@ struct scsi_path {
 	bool told_stopped;
 	bool sized;
 	bool watched;
+	bool watched_busy;
 	bool access_stale;
 	bool passive;
 	bool gone;
@@ -267,6 +274,8 @@ struct scsi_path {
 	unsigned int watch_count;
 	unsigned int watch_issued;
 	unsigned long watch_at;
+	unsigned long identity_at;
+	unsigned long gone_since;
 	u8 event[NR_LU_EVENTS];
 	u8 slot;
 	bool prevents_removal;
@@ -274,6 +283,7 @@ struct scsi_path {
 	unsigned int door_round;
 	struct work_struct drain;
 	struct delayed_work probe;
+	struct delayed_work renew;
 	struct scsi_path_load load ____cacheline_aligned_in_smp;
 };
 
@@ -590,6 +600,7 @@ bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since);
 void scsi_path_admin_write(struct scsi_path *path,
 			   enum scsi_path_shown_state state, u32 failures,
 			   u32 weight);
+void scsi_path_wait_for_check(struct scsi_device *sdev);
 bool scsi_path_is_usable(const struct scsi_path *path);
 enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path);
 const char *scsi_path_state_name(const struct scsi_path *path);
@@ -670,9 +681,21 @@ void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
 void scsi_path_probe_schedule(struct scsi_path *path);
 void scsi_path_probe_soon(struct scsi_path *path);
-unsigned int scsi_path_watch(struct scsi_path *path);
+unsigned int scsi_path_watch(struct scsi_path *path, bool busy);
+
+/* find.c */
+struct scsi_mpath *scsi_mpath_find(const char *names);
+struct scsi_mpath *scsi_mpath_find_renamed(const char *names);
+
+/* identify.c */
+char *scsi_device_read_names(struct scsi_device *sdev);
+char *scsi_path_serial_name(struct scsi_device *sdev);
+int scsi_path_identify(struct scsi_path *path);
+bool scsi_path_is_unmapped(struct scsi_path *path);
 
 /* watch.c */
+/* A path that is watched has its identity read once in so many periods. */
+#define WATCH_IDENTITY_EVERY	10
 void scsi_mpath_watch_start(void);
 void scsi_mpath_watch_stop(void);
 
@@ -715,6 +738,7 @@ void scsi_path_event_init(struct scsi_path *path);
 
 /* passthrough.c */
 extern struct device_attribute dev_attr_passthrough_failover;
+bool scsi_lu_report_luns(struct scsi_cmnd *lu_cmd);
 bool scsi_lu_may_repeat_passthrough(const struct scsi_mpath *lu,
 				    const struct scsi_cmnd *lu_cmd);
 
@@ -735,7 +759,7 @@ bool scsi_lu_needs_key(const struct scsi_mpath *lu,
 bool scsi_device_may_be_path(struct scsi_device *sdev);
 
 /* join.c */
-int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path);
+int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path, bool is_alone);
 void scsi_path_unjoin(struct scsi_path *path);
 void scsi_path_wait_for_work(struct scsi_path *path);
 void scsi_mpath_follow_path_depths(struct scsi_mpath *lu);
@@ -779,12 +803,15 @@ int scsi_path_try_claim(struct scsi_device *sdev);
 /* clash.c */
 bool scsi_type_has_size(u8 device_type);
 void scsi_path_read_size(struct scsi_device *sdev, struct scsi_path_size *size);
-const char *scsi_path_clash(struct scsi_mpath *lu, struct scsi_device *sdev,
-			    const struct scsi_path_size *size);
+int scsi_path_compare(struct scsi_mpath *lu, struct scsi_device *sdev,
+		      const struct scsi_path_size *size, const char **what,
+		      bool *is_alone);
 
 /* renew.c */
-int scsi_path_renew(struct scsi_device *sdev);
-int scsi_path_withhold(struct scsi_device *sdev, bool soon);
+void scsi_path_renew_init(struct scsi_path *path);
+void scsi_path_renew_soon(struct scsi_path *path);
+void scsi_path_forget_host(struct Scsi_Host *shost);
+void scsi_path_withhold(struct scsi_device *sdev, bool soon);
 void scsi_path_forget(struct scsi_device *sdev);
 
 /* limits.c */

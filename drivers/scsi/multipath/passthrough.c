@@ -10,9 +10,13 @@
 #include <linux/blk-mq.h>
 #include <linux/device.h>
 #include <linux/kstrtox.h>
+#include <linux/minmax.h>
+#include <linux/scatterlist.h>
 #include <linux/sysfs.h>
+#include <linux/unaligned.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_proto.h>
 
 #include "mpath.h"
 #include "verdict.h"
@@ -57,4 +61,36 @@ bool scsi_lu_may_repeat_passthrough(const struct scsi_mpath *lu,
 {
 	return !READ_ONCE(lu->no_passthrough_failover) &&
 	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
+}
+
+#define LUNS_HEADER_LEN		8
+#define LUNS_WELL_KNOWN_ONLY	1	/* SELECT REPORT */
+
+/**
+ * scsi_lu_report_luns - answer REPORT LUNS
+ * @lu_cmd: command of a logical unit
+ *
+ * Who asks wants to know what else there is at its address, and scans it, or removes
+ * what is not there. On the virtual host a target has one logical unit, its LUN 0. What
+ * the target of a path has is at the address of that path.
+ *
+ * Context: any. Return: true if @lu_cmd is that, and has its result.
+ */
+bool scsi_lu_report_luns(struct scsi_cmnd *lu_cmd)
+{
+	u8 list[LUNS_HEADER_LEN + 8] = { };
+	size_t len = sizeof(list);
+
+	if (lu_cmd->cmnd[0] != REPORT_LUNS)
+		return false;
+	if (lu_cmd->cmnd[2] == LUNS_WELL_KNOWN_ONLY)
+		len = LUNS_HEADER_LEN;
+	put_unaligned_be32(len - LUNS_HEADER_LEN, list);
+	len = min3(len, (size_t)get_unaligned_be32(lu_cmd->cmnd + 6),
+		   (size_t)scsi_bufflen(lu_cmd));
+	sg_copy_from_buffer(scsi_sglist(lu_cmd), scsi_sg_count(lu_cmd), list,
+			    len);
+	scsi_set_resid(lu_cmd, scsi_bufflen(lu_cmd) - len);
+	lu_cmd->result = 0;
+	return true;
 }

@@ -156,6 +156,7 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 	}
 	if (state_carries_io(state)) {
 		path->gone = false;
+		path->gone_since = 0;
 	} else {
 		/* It does not come back without that. */
 		WRITE_ONCE(path->checking, false);
@@ -236,11 +237,11 @@ static void end_check(struct scsi_path *path)
 	scsi_path_refresh_locked(lu);
 	if (path->checked_in_use)
 		WRITE_ONCE(lu->usable_since, usable_since);
+	scsi_path_tell(path);
 	if (!path->told_stopped || !path->running)
 		return;
 	path->told_stopped = false;
 	log_state(path, scsi_path_state_name(path), "unblocked");
-	scsi_path_tell(path);
 }
 
 /**
@@ -360,6 +361,8 @@ void scsi_path_is_gone(struct scsi_path *path, const char *why)
 	spin_lock_irqsave(&lu->lock, flags);
 	count_failure(path);
 	path->gone = true;
+	if (!path->gone_since)
+		path->gone_since = jiffies ?: 1;
 	if (path->state != PATH_DISABLED)
 		change_state(path, PATH_DEAD, why);
 	if (!scsi_mpath_has_path_locked(lu) && lu->announced)
@@ -550,7 +553,8 @@ bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since)
  * @failures: new failure count
  * @weight: new weight
  *
- * Good brings a path back whatever it was, and forgets what that was; failing
+ * Good brings a path back whatever it was, and forgets what that was, as soon as its
+ * identity has been read: what its LUN leads to may have changed meanwhile. Failing
  * takes it out until a probe succeeds, dead takes it out until the administrator
  * says otherwise.
  *
@@ -568,6 +572,7 @@ void scsi_path_admin_write(struct scsi_path *path,
 	struct scsi_device *sdev = path->sdev;
 	struct scsi_mpath *lu = path->lu;
 	unsigned long flags;
+	bool carried_io;
 
 	/* An offline path was set so by error handling, or by hand. */
 	if (state == SHOWN_GOOD) {
@@ -580,17 +585,37 @@ void scsi_path_admin_write(struct scsi_path *path,
 	scsi_path_set_weight(path, weight);
 	spin_lock_irqsave(&lu->lock, flags);
 	WRITE_ONCE(path->failures, failures);
+	carried_io = state_carries_io(path->state);
 	change_state(path, meaning[state], "administrator");
 	path->loss = CONDITION_DISABLED;
 	if (state == SHOWN_GOOD) {
 		path->strikes = 0;
 		path->probe_delay = SCSI_PATH_PROBE_DELAY;
 		WRITE_ONCE(path->suspect, false);
+		if (!carried_io && path->running && lu->announced) {
+			path->checked_in_use = false;
+			start_check(path);
+		}
 	}
 	/* I/O may have been waiting for the transport of this very path. */
 	if (lu->announced && !scsi_mpath_has_path_locked(lu))
 		scsi_mpath_arm_no_path(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
+/**
+ * scsi_path_wait_for_check - the administrator waits for what he has written
+ * @sdev: device of a path that was to come back, with a reference of the caller's
+ *
+ * Returns when it is back, or found not to be: what its target does not answer takes
+ * some time.
+ *
+ * Context: process; no lock that is held over I/O.
+ */
+void scsi_path_wait_for_check(struct scsi_device *sdev)
+{
+	if (READ_ONCE(sdev->path->checking))
+		flush_delayed_work(&sdev->path->probe);
 }
 
 /**
@@ -673,6 +698,7 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 		if (path->gone)
 			scsi_path_recovers(path, MARGINAL_PORT, "port is back");
 		path->gone = false;
+		path->gone_since = 0;
 	} else if (sdev_state == SDEV_BLOCK ||
 		   sdev_state == SDEV_TRANSPORT_OFFLINE) {
 		path->gone = true;

@@ -257,6 +257,27 @@ static void admin_write(struct kunit *test)
 	}
 }
 
+/* What its LUN leads to may have changed while the path was out of use. */
+static void admin_write_is_checked(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+
+	fake->lu.announced = true;
+	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
+	KUNIT_EXPECT_FALSE(test, path->checking);
+	scsi_path_admin_write(path, SHOWN_DEAD, 0, 0);
+	fake_path_forget_probe(&fake->path[0]);
+	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
+	KUNIT_EXPECT_TRUE(test, path->checking);
+	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
+	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_FAILING);
+	scsi_path_answers(path);
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
+	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_GOOD);
+}
+
 /* Good overrides error handling, but not a transport. */
 static void admin_write_to_offline(struct kunit *test)
 {
@@ -615,6 +636,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(waiting),
 	KUNIT_CASE(disabled_stays_disabled),
 	KUNIT_CASE(admin_write),
+	KUNIT_CASE(admin_write_is_checked),
 	KUNIT_CASE(admin_write_to_offline),
 	KUNIT_CASE(shown_states),
 	KUNIT_CASE(block_and_unblock),

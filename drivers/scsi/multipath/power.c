@@ -80,6 +80,7 @@ void scsi_path_power_remove(struct scsi_device *sdev)
  */
 void scsi_path_host_removed(struct Scsi_Host *shost)
 {
+	scsi_path_forget_host(shost);
 	scsi_policy_qd_remove_host(shost);
 	if (shost->had_paths)
 		device_link_wait_removal();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Probing: a TEST UNIT READY finds out whether a path that is out of rotation
- * answers again, and its page 83h whose path it is. Paths that carry I/O are never
+ * answers again, and identify.c whose path it is. Paths that carry I/O are never
  * probed, those that have carried none for long seldom, see watch.c. A path that answers is
  * on probation: if it then fails real I/O the delay until its next probe
  * doubles, and only real I/O that succeeds resets the delay.
  */
 
-#include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
@@ -15,21 +15,17 @@
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
 
-#include "identity.h"
 #include "mpath.h"
 #include "verdict.h"
 
 #define PROBE_DELAY_MAX		(60UL * HZ)
 #define PROBE_DELAY_NO_PATH	(2UL * HZ)
 #define PROBE_DELAY_PASSIVE	(10UL * HZ)
-/* A path that is merely watched has its identity read in one test of so many. */
-#define WATCH_IDENTITY_EVERY	10
 
 static bool path_probe = true;
 module_param(path_probe, bool, 0644);
@@ -82,53 +78,6 @@ static enum scsi_path_effect test_and_compare(struct scsi_path *path)
 	return PATH_STRIKE;
 }
 
-/*
- * Reads the identity anew: LUNs are unmapped and mapped to something else while
- * a path is down. Returns -EIO if the path does not tell, -EMEDIUMTYPE if it
- * leads to another logical unit by now.
- */
-static int check_identity(struct scsi_path *path)
-{
-	struct scsi_device *sdev = path->sdev;
-	struct scsi_inquiry_identity inq = {
-		.vendor = sdev->vendor,
-		.model = sdev->model,
-	};
-	bool by_serial = strstarts(path->lu->id, "sn.");
-	int error = -EIO;
-	char *names = NULL;
-	ssize_t len;
-	u8 *page;
-
-	page = kzalloc(VPD_MAX_LEN, GFP_NOIO);
-	if (!page)
-		return -ENOMEM;
-	len = scsi_path_read_vpd(sdev, by_serial ? 0x80 : 0x83, page);
-	if (len < 0)
-		goto out;
-	if (by_serial) {
-		inq.vpd80 = page;
-		inq.vpd80_len = len;
-	} else {
-		inq.vpd83 = page;
-		inq.vpd83_len = len;
-	}
-	names = scsi_identity_format(&inq, GFP_NOIO);
-	if (IS_ERR_OR_NULL(names)) {
-		names = NULL;
-		goto out;
-	}
-	error = scsi_identity_lists(names, path->lu->id) ? 0 : -EMEDIUMTYPE;
-	if (error)
-		sdev_printk(KERN_ERR, sdev,
-			    "path leads to %s now, was %s: the LUN has been remapped, path disabled\n",
-			    names, path->lu->id);
-out:
-	kfree(names);
-	kfree(page);
-	return error;
-}
-
 static bool is_out_of_rotation(const struct scsi_path *path)
 {
 	enum scsi_path_state state = READ_ONCE(path->state);
@@ -145,44 +94,10 @@ static bool wants_probe(const struct scsi_path *path)
 	       READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING;
 }
 
-/* A path that could not tell its size when it was found is compared when it can. */
-static int check_size(struct scsi_path *path)
+static void gone(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
-	struct scsi_path_size size;
-	const char *what;
-
-	scsi_path_read_size(path->sdev, &size);
-	if (!size.block_size)
-		return 0;
-	what = scsi_path_clash(lu, path->sdev, &size);
-	if (what) {
-		sdev_printk(KERN_ERR, path->sdev,
-			    "identity is that of %s, but %s differs: path disabled, check the identity of both\n",
-			    dev_name(&lu->sdev->sdev_gendev), what);
-		return -EMEDIUMTYPE;
-	}
-	spin_lock_irq(&lu->lock);
-	path->sized = true;
-	spin_unlock_irq(&lu->lock);
-	return 0;
-}
-
-/* Whose path is it? Returns as check_identity(). */
-static int identify(struct scsi_path *path)
-{
-	int error = check_identity(path);
-
-	if (!error && !READ_ONCE(path->sized))
-		error = check_size(path);
-	if (!error) {
-		scsi_path_answers(path);
-	} else if (error == -EMEDIUMTYPE) {
-		scsi_path_set_state(path, PATH_DISABLED, "leads elsewhere");
-		/* As what it is now it will be found anew. */
-		scsi_path_renew(path->sdev);
-	}
-	return error;
+	if (scsi_path_is_unmapped(path))
+		scsi_path_renew_soon(path);
 }
 
 /* The target lets a path carry I/O again, or is about to. */
@@ -190,8 +105,8 @@ static void probe_succeeded(struct scsi_path *path)
 {
 	if (READ_ONCE(path->access) == ACCESS_NONE)
 		scsi_path_read_access(path);
-	if (is_out_of_rotation(path))
-		identify(path);
+	if (is_out_of_rotation(path) && scsi_path_identify(path) == -ENXIO)
+		gone(path);
 }
 
 static void test_path(struct scsi_path *path)
@@ -203,14 +118,16 @@ static void test_path(struct scsi_path *path)
 	if (READ_ONCE(path->checking))
 		scsi_path_set_state(path, state == PATH_GOOD ? PATH_DEAD : state,
 				    "identity cannot be read");
-	if (state == PATH_GOOD)
+	if (state == PATH_GOOD) {
 		probe_succeeded(path);
-	else if (tested == PATH_TRANSITION)
+	} else if (tested == PATH_TRANSITION) {
 		scsi_path_in_transition(path);
-	else if (tested == PATH_PASSIVE)
+	} else if (tested == PATH_PASSIVE) {
 		scsi_path_is_passive(path);
-	else if (tested == PATH_GONE)
+	} else if (tested == PATH_GONE) {
 		scsi_path_is_gone(path, "probe");
+		gone(path);
+	}
 }
 
 static void probe_path(struct scsi_path *path)
@@ -225,8 +142,8 @@ static void probe_path(struct scsi_path *path)
 	 * the next command, as on a plain disk.
 	 */
 	if (READ_ONCE(path->checking))
-		error = identify(path);
-	if (error && error != -EMEDIUMTYPE)
+		error = scsi_path_identify(path);
+	if (error && error != -EMEDIUMTYPE && error != -ENXIO)
 		test_path(path);
 	scsi_autopm_put_device(path->sdev);
 }
@@ -239,7 +156,7 @@ static void apply_watch(struct scsi_path *path, enum scsi_path_effect tested)
 		if (++path->watch_count % WATCH_IDENTITY_EVERY)
 			return;
 		/* Who cannot tell is asked again in its time. */
-		identify(path);
+		scsi_path_identify(path);
 		return;
 	case PATH_WAITING:
 		if (tested == PATH_TRANSITION)
@@ -258,7 +175,7 @@ static void apply_watch(struct scsi_path *path, enum scsi_path_effect tested)
 	}
 }
 
-static void watch_path(struct scsi_path *path)
+static void watch_path(struct scsi_path *path, bool busy)
 {
 	struct device *host = &path->sdev->host->shost_gendev;
 	enum scsi_path_effect tested;
@@ -267,10 +184,15 @@ static void watch_path(struct scsi_path *path)
 	/* Whoever sleeps shall sleep. Without power management it is an error. */
 	if (!awake)
 		return;
-	tested = test_and_compare(path);
-	if (tested == PATH_STRIKE)
+	if (busy) {
+		/* That it works is known. Whose it is may have changed. */
+		scsi_path_identify(path);
+	} else {
 		tested = test_and_compare(path);
-	apply_watch(path, tested);
+		if (tested == PATH_STRIKE)
+			tested = test_and_compare(path);
+		apply_watch(path, tested);
+	}
 	if (awake > 0)
 		pm_runtime_put(host);
 	spin_lock_irq(&path->lu->lock);
@@ -293,7 +215,7 @@ static void probe_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
 					      struct scsi_path, probe);
-	bool probe, watch;
+	bool probe, watch, busy;
 
 	if (!wants_probe(path))
 		return;
@@ -302,6 +224,7 @@ static void probe_work(struct work_struct *work)
 	path->online = false;
 	watch = path->watched && scsi_path_is_usable(path);
 	path->watched = false;
+	busy = path->watched_busy;
 	if (!may_be_asked(path)) {
 		probe = false;
 		watch = false;
@@ -311,7 +234,7 @@ static void probe_work(struct work_struct *work)
 	spin_unlock_irq(&path->lu->lock);
 
 	if (watch)
-		watch_path(path);
+		watch_path(path, busy);
 	else if (probe)
 		probe_path(path);
 
@@ -380,16 +303,20 @@ void scsi_path_probe_soon(struct scsi_path *path)
 /**
  * scsi_path_watch - test a path that nothing is known against
  * @path: path
+ * @busy: it carries I/O: only read its identity
  *
  * Context: the logical unit's lock held.
  * Return: how many commands this takes, if it goes well.
  */
-unsigned int scsi_path_watch(struct scsi_path *path)
+unsigned int scsi_path_watch(struct scsi_path *path, bool busy)
 {
 	lockdep_assert_held(&path->lu->lock);
 	path->watched = true;
+	path->watched_busy = busy;
 	mod_delayed_work(scsi_mpath_probe_wq, &path->probe, 0);
-	return (READ_ONCE(path->watch_count) + 1) % WATCH_IDENTITY_EVERY ? 1 : 2;
+	if (busy || (READ_ONCE(path->watch_count) + 1) % WATCH_IDENTITY_EVERY)
+		return 1;
+	return 2;
 }
 
 /**

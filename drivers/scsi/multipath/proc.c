@@ -110,6 +110,44 @@ static int apply(const struct scsi_path_line *line)
 	return error;
 }
 
+/* Of several paths that a line names the one of that number, with a reference */
+static struct scsi_device *get_matching(const struct scsi_path_line *line,
+					unsigned int nr)
+{
+	struct scsi_device *sdev = NULL;
+	struct scsi_mpath *lu;
+	struct scsi_path *path;
+
+	mutex_lock(&scsi_mpath_list_mutex);
+	list_for_each_entry(lu, &scsi_mpath_list, node) {
+		if (strcmp(lu->id, line->id))
+			continue;
+		list_for_each_entry(path, &lu->paths, node) {
+			if (!matches(line, path->sdev))
+				continue;
+			if (nr) {
+				nr--;
+			} else if (!scsi_device_get(path->sdev)) {
+				sdev = path->sdev;
+				goto unlock;
+			}
+		}
+	}
+unlock:
+	mutex_unlock(&scsi_mpath_list_mutex);
+	return sdev;
+}
+
+static void wait_for_checks(const struct scsi_path_line *line)
+{
+	struct scsi_device *sdev;
+
+	for (unsigned int nr = 0; (sdev = get_matching(line, nr)); nr++) {
+		scsi_path_wait_for_check(sdev);
+		scsi_device_put(sdev);
+	}
+}
+
 static ssize_t paths_write(struct file *file, const char __user *buf,
 			   size_t count, loff_t *ppos)
 {
@@ -135,6 +173,8 @@ static ssize_t paths_write(struct file *file, const char __user *buf,
 		error = scsi_path_line_parse(line, &parsed);
 	if (!error)
 		error = apply(&parsed);
+	if (!error)
+		wait_for_checks(&parsed);
 	kfree(line);
 	return error ?: count;
 }

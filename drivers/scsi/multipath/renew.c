@@ -4,9 +4,11 @@
  *
  * One that belongs to a logical unit, or may, and could not be made a path is
  * withheld: visible, but without an upper-level driver. What has kept it may pass, so
- * it is asked now and then. And a path that leads to another logical unit by now is of
- * no use as it is. Both are removed then, and their address is scanned: a device
- * becomes what it is before anybody sees it, and in no other way.
+ * it is asked now and then. And a path that leads to another logical unit by now, or to
+ * none for long, is of no use as it is. All are removed then, and their address is
+ * scanned: a device becomes what it is before anybody sees it, and in no other way.
+ * If nothing is found there the address is scanned again for a while: who has removed
+ * something has to find it again, be the target busy or the memory short.
  */
 
 #include <linux/jiffies.h>
@@ -24,11 +26,35 @@
 #define RETRY_DELAY		(1UL * HZ)
 #define RETRY_DELAY_MAX		(60UL * HZ)
 
-/* A device that is to be removed and found again; with a reference. */
+/* How often an address is scanned that there is nothing at; that takes 10 minutes */
+#define RENEWAL_TRIES		15
+
+/**
+ * struct renewal - a device that is to be removed and found again
+ * @node: entry in renewals, unless its host goes; renewals_mutex
+ * @sdev: the device, with a reference, until it has been removed
+ * @shost: its host, which waits for us when it goes; this, and the rest, is constant
+ * @channel: its address
+ * @id: its address
+ * @lun: its address
+ * @tries: how often it has been scanned; @work
+ * @delay: jiffies until it is next; @work
+ * @work: removes and scans
+ */
 struct renewal {
+	struct list_head node;
 	struct scsi_device *sdev;
-	struct work_struct work;
+	struct Scsi_Host *shost;
+	unsigned int channel;
+	unsigned int id;
+	u64 lun;
+	unsigned int tries;
+	unsigned long delay;
+	struct delayed_work work;
 };
+
+static LIST_HEAD(renewals);
+static DEFINE_MUTEX(renewals_mutex);
 
 /**
  * struct withheld - a device that is withheld, until it is removed
@@ -57,45 +83,162 @@ static void scan(struct Scsi_Host *shost, unsigned int channel, unsigned int id,
 		scsi_add_device(shost, channel, id, lun);
 }
 
-static void renew_work(struct work_struct *work)
+/* Nothing is to be made of it but what it is when it is there. */
+static bool is_there(struct renewal *renewal)
 {
-	struct renewal *renewal = container_of(work, struct renewal, work);
-	struct scsi_device *sdev = renewal->sdev;
-	enum scsi_device_state state = READ_ONCE(sdev->sdev_state);
+	struct scsi_device *sdev;
+	bool is_it = false;
 
-	/* Who has had it removed meanwhile may not want it back. */
-	if (state != SDEV_CANCEL && state != SDEV_DEL) {
+	sdev = scsi_device_lookup(renewal->shost, renewal->channel, renewal->id,
+				  renewal->lun);
+	if (!sdev)
+		return false;
+	/* The target keeps the place for one. */
+	if (sdev->inq_periph_qual == SCSI_INQ_PQ_CON)
+		is_it = true;
+	else
 		scsi_remove_device(sdev);
-		scan(sdev->host, sdev->channel, sdev->id, sdev->lun);
-	}
 	scsi_device_put(sdev);
-	kfree(renewal);
+	return is_it;
 }
 
-/**
- * scsi_path_renew - have a device removed, and its address scanned
- * @sdev: device
- *
- * Does not wait for it.
- *
- * Context: process.
- * Return: 0 or an errno; then the device stays.
+/* Returns false if somebody else has had it removed, who may not want it back. */
+static bool remove_first(struct renewal *renewal)
+{
+	struct scsi_device *sdev = renewal->sdev;
+	enum scsi_device_state state;
+	bool remove;
+
+	if (!sdev)
+		return true;
+	state = READ_ONCE(sdev->sdev_state);
+	remove = state != SDEV_CANCEL && state != SDEV_DEL;
+	if (remove)
+		scsi_remove_device(sdev);
+	renewal->sdev = NULL;
+	scsi_device_put(sdev);
+	return remove;
+}
+
+static void end_renewal(struct renewal *renewal)
+{
+	bool is_ours;
+
+	mutex_lock(&renewals_mutex);
+	is_ours = !list_empty(&renewal->node);
+	list_del_init(&renewal->node);
+	mutex_unlock(&renewals_mutex);
+	if (is_ours)
+		kfree(renewal);
+}
+
+static void renew_work(struct work_struct *work)
+{
+	struct renewal *renewal = container_of(to_delayed_work(work),
+					       struct renewal, work);
+
+	if (remove_first(renewal) && !scsi_mpath_system_ends()) {
+		scan(renewal->shost, renewal->channel, renewal->id,
+		     renewal->lun);
+		if (!is_there(renewal) && ++renewal->tries < RENEWAL_TRIES) {
+			queue_delayed_work(scsi_mpath_removal_wq,
+					   &renewal->work, renewal->delay);
+			renewal->delay = min(2 * renewal->delay,
+					     RETRY_DELAY_MAX);
+			return;
+		}
+	}
+	end_renewal(renewal);
+}
+
+/*
+ * Has a device removed, and its address scanned. Does not wait for it. Returns 0 or an
+ * errno; then the device stays.
  */
-int scsi_path_renew(struct scsi_device *sdev)
+static int renew(struct scsi_device *sdev)
 {
 	struct renewal *renewal = kzalloc(sizeof(*renewal), GFP_NOIO);
 
 	if (!renewal)
 		return -ENOMEM;
-	/* Of its driver's module as well: the scan will need that. */
+	/* Of its driver's module as well, until it is removed. */
 	if (scsi_device_get(sdev)) {
 		kfree(renewal);
 		return -ENODEV;
 	}
 	renewal->sdev = sdev;
-	INIT_WORK(&renewal->work, renew_work);
-	queue_work(scsi_mpath_removal_wq, &renewal->work);
+	renewal->shost = sdev->host;
+	renewal->channel = sdev->channel;
+	renewal->id = sdev->id;
+	renewal->lun = sdev->lun;
+	renewal->delay = RETRY_DELAY;
+	INIT_DELAYED_WORK(&renewal->work, renew_work);
+	mutex_lock(&renewals_mutex);
+	list_add_tail(&renewal->node, &renewals);
+	mutex_unlock(&renewals_mutex);
+	queue_delayed_work(scsi_mpath_removal_wq, &renewal->work, 0);
 	return 0;
+}
+
+/**
+ * scsi_path_forget_host - a host is being removed, and nothing is scanned on it
+ * @shost: host whose devices are gone
+ *
+ * Context: process, no lock held.
+ */
+void scsi_path_forget_host(struct Scsi_Host *shost)
+{
+	struct renewal *renewal, *found;
+
+	do {
+		found = NULL;
+		mutex_lock(&renewals_mutex);
+		list_for_each_entry(renewal, &renewals, node) {
+			if (renewal->shost == shost) {
+				found = renewal;
+				list_del_init(&renewal->node);
+				break;
+			}
+		}
+		mutex_unlock(&renewals_mutex);
+		if (found) {
+			disable_delayed_work_sync(&found->work);
+			if (found->sdev)
+				scsi_device_put(found->sdev);
+			kfree(found);
+		}
+	} while (found);
+}
+
+static void path_renew_work(struct work_struct *work)
+{
+	struct scsi_path *path = container_of(to_delayed_work(work),
+					      struct scsi_path, renew);
+
+	if (renew(path->sdev) == -ENOMEM)
+		queue_delayed_work(scsi_mpath_probe_wq, &path->renew, HZ);
+}
+
+/**
+ * scsi_path_renew_soon - have the device of a path removed, and its address scanned
+ * @path: path
+ *
+ * Does not wait for it, nor for memory.
+ *
+ * Context: any.
+ */
+void scsi_path_renew_soon(struct scsi_path *path)
+{
+	queue_delayed_work(scsi_mpath_probe_wq, &path->renew, 0);
+}
+
+/**
+ * scsi_path_renew_init - a new path
+ * @path: path
+ */
+void scsi_path_renew_init(struct scsi_path *path)
+{
+	INIT_DELAYED_WORK(&path->renew, path_renew_work);
 }
 
 static bool may_be_claimed(struct scsi_device *sdev)
@@ -115,7 +258,7 @@ static void retry_work(struct work_struct *work)
 	struct withheld *withheld = container_of(to_delayed_work(work),
 						 struct withheld, work);
 
-	if (may_be_claimed(withheld->sdev) && !scsi_path_renew(withheld->sdev))
+	if (may_be_claimed(withheld->sdev) && !renew(withheld->sdev))
 		return;
 	withheld->delay = min(2 * withheld->delay, RETRY_DELAY_MAX);
 	queue_delayed_work(scsi_mpath_probe_wq, &withheld->work, withheld->delay);
@@ -126,15 +269,15 @@ static void retry_work(struct work_struct *work)
  * @sdev: device that is not visible yet
  * @soon: what is in the way may pass soon
  *
+ * There is always memory for it: nobody else would ever look at the device again.
+ *
  * Context: process, scan_mutex of the device's host held.
- * Return: 0 or -ENOMEM; then nobody looks at it again.
  */
-int scsi_path_withhold(struct scsi_device *sdev, bool soon)
+void scsi_path_withhold(struct scsi_device *sdev, bool soon)
 {
-	struct withheld *withheld = kzalloc(sizeof(*withheld), GFP_KERNEL);
+	struct withheld *withheld = kzalloc(sizeof(*withheld),
+					    GFP_KERNEL | __GFP_NOFAIL);
 
-	if (!withheld)
-		return -ENOMEM;
 	withheld->sdev = sdev;
 	withheld->delay = soon ? RETRY_DELAY : RETRY_DELAY_MAX;
 	INIT_DELAYED_WORK(&withheld->work, retry_work);
@@ -142,7 +285,6 @@ int scsi_path_withhold(struct scsi_device *sdev, bool soon)
 	list_add_tail(&withheld->node, &withheld_list);
 	mutex_unlock(&withheld_mutex);
 	queue_delayed_work(scsi_mpath_probe_wq, &withheld->work, withheld->delay);
-	return 0;
 }
 
 /**

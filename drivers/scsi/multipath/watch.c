@@ -4,6 +4,9 @@
  * that is gone is known before it is needed. With most policies all paths carry I/O;
  * with "last path used", and in groups that are not in use, most carry none.
  *
+ * Those that carry I/O have their identity read, more seldom: a LUN may lead elsewhere
+ * without its target's saying so.
+ *
  * One worker looks now and then whether a path has been sent anything since it looked
  * last. It costs an I/O nothing: the counter that it compares is kept anyway. It has no
  * more than a number of commands sent in a second over all paths together; whose turn
@@ -56,7 +59,7 @@ MODULE_PARM_DESC(path_watch,
 /* Not all at once: what was found in one scan would be tested in one second. */
 static unsigned long next_look(unsigned int period)
 {
-	unsigned long delay = period * HZ;
+	unsigned long delay = (unsigned long)period * HZ;
 
 	return jiffies + delay - get_random_u32_below(delay / 4 + 1);
 }
@@ -68,24 +71,47 @@ static bool sleeps(const struct scsi_path *path)
 	       pm_runtime_suspended(&path->sdev->host->shost_gendev);
 }
 
+static void begin_anew(struct scsi_path *path, unsigned int period)
+{
+	path->watch_issued = atomic_read(&path->sdev->iorequest_cnt);
+	path->watch_at = next_look(period);
+}
+
+/* Of what is busy all the time nobody would ever ask whose it is. */
+static unsigned int look_at_busy(struct scsi_path *path, unsigned int period)
+{
+	unsigned int seldom = period * WATCH_IDENTITY_EVERY;
+
+	begin_anew(path, period);
+	if (!path->identity_at ||
+	    time_after(path->identity_at, jiffies + seldom * HZ)) {
+		path->identity_at = next_look(seldom) ?: 1;
+		return 0;
+	}
+	if (time_before(jiffies, path->identity_at))
+		return 0;
+	path->identity_at = next_look(seldom) ?: 1;
+	return scsi_path_watch(path, true);
+}
+
 /* Has a path tested if its time has come. Returns how many commands that takes. */
 static unsigned int look_at(struct scsi_path *path, unsigned int period)
 {
 	unsigned int issued = atomic_read(&path->sdev->iorequest_cnt);
 
 	lockdep_assert_held(&path->lu->lock);
-	if (path->watch_issued != issued || !scsi_path_is_usable(path) ||
-	    sleeps(path) ||
+	if (!scsi_path_is_usable(path) || sleeps(path) ||
 	    /* The period has become shorter. */
 	    time_after(path->watch_at, jiffies + period * HZ)) {
-		path->watch_issued = issued;
-		path->watch_at = next_look(period);
+		begin_anew(path, period);
 		return 0;
 	}
+	if (path->watch_issued != issued)
+		return look_at_busy(path, period);
 	if (time_before(jiffies, path->watch_at))
 		return 0;
 	path->watch_at = next_look(period);
-	return scsi_path_watch(path);
+	return scsi_path_watch(path, false);
 }
 
 /*
