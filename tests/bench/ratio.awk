@@ -2,7 +2,7 @@
 # Adds to each result its ratio to the column that its row is measured against.
 BEGIN {
 	FS = OFS = "\t"
-	base["fake"] = base["copy"] = "plain"
+	base["fake"] = base["copy"] = base["throughput"] = "plain"
 	base["nvme"] = "NVMe plain"
 	base["adding"] = "RR, 1 paths"
 	base["headline"] = "plain, 8 adapters"

@@ -13,7 +13,9 @@ BEGIN {
 	title["situations"] = "Which policy is good for what (ratio to rr)"
 	title["memory"] = "Memory of 64 units on 4 hosts (ratio to plain)"
 	title["lines"] = "Cache lines that move between CPUs for an I/O, read in turn"
-	order = "fake copy nvme lines failover scale memory adding headline situations"
+	title["throughput"] = "Reads of 4k a second, by all CPUs together (ratio to plain)"
+	title["many"] = "A large system"
+	order = "fake copy nvme lines failover scale throughput many memory adding headline situations"
 }
 NR > 1 {
 	part = $1

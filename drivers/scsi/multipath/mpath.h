@@ -783,7 +783,8 @@ void scsi_path_start_polling(struct scsi_path *path);
 void scsi_path_stop_polling(struct scsi_path *path);
 
 /* tags.c */
-#define SCSI_LU_MAX_TAGS	1024	/* of one logical unit, in all queues */
+#define SCSI_LU_MIN_TAGS	256	/* of one logical unit, in all queues */
+#define SCSI_LU_MAX_TAGS	512
 void scsi_lu_size_tags(struct blk_mq_tag_set *set,
 		       const struct blk_mq_tag_set *host,
 		       unsigned int nr_polled, unsigned int path_depth,

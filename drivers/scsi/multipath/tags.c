@@ -57,8 +57,7 @@ void scsi_lu_size_tags(struct blk_mq_tag_set *set,
 		set->map[HCTX_TYPE_POLL].queue_offset = set->nr_hw_queues;
 		set->nr_hw_queues += min(nr_polled, nr_cpus);
 	}
-	set->queue_depth = clamp(path_depth,
-				 BLKDEV_DEFAULT_RQ / PATHS_AT_ONCE,
+	set->queue_depth = clamp(path_depth, SCSI_LU_MIN_TAGS / PATHS_AT_ONCE,
 				 SCSI_LU_MAX_TAGS / PATHS_AT_ONCE) *
 			   PATHS_AT_ONCE;
 	/* As elevator_get_default() does. */

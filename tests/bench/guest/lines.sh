@@ -3,8 +3,9 @@
 # from one disk, or each from its own. QEMU's plug-in counts, see
 # tests/bench/lines_plugin.c; what is said here names its rounds in their order. The
 # kernel's command line says whether devices are claimed, and how many CPUs there are.
+# With -icount a clock tick, which moves some whatever is measured, is rare.
 # guest: cpus=4 memory=1024
-# qemu: -accel tcg
+# qemu: -icount shift=0,sleep=off
 . ./measure.sh
 . ./nvme_loop.sh
 
@@ -39,13 +40,28 @@ disks_of() {
 	done | head -n "$cpus"
 }
 
-# debug_up HOSTS QUEUES OPTION...: disks for all CPUs on each host
+# debug_up HOSTS QUEUES: disks for all CPUs on each host
 debug_up() {
-	debug_hosts=$1 debug_queues=$2
-	shift 2
-	hosts_up "$debug_hosts" fake_rw=1 dev_size_mb=64 max_luns="$cpus" \
-		submit_queues="$debug_queues" "$@"
+	hosts_up "$1" fake_rw=1 dev_size_mb=64 max_luns="$cpus" submit_queues="$2"
+	within 60 nr_devices_is $(($1 * cpus)) || bail_out "devices"
 	udev_is_done
+	# Where in the map of a device's commands a CPU begins to look is chance. One for
+	# each CPU are in one word, so that they all meet there, whatever is measured.
+	for each_device in $(debug_devices); do
+		echo "$cpus" >"$each_device/queue_depth"
+	done
+}
+
+# What the hosts have found, paths or not.
+debug_devices() {
+	for debug_device in /sys/bus/scsi/devices/[0-9]*; do
+		[ ! -e "$debug_device/queue_depth" ] ||
+			[ -d "$debug_device/multipath" ] || echo "$debug_device"
+	done
+}
+
+nr_devices_is() {
+	[ "$(debug_devices | wc -l)" = "$1" ]
 }
 
 claimed_rows() {

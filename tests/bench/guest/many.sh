@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
-# A large system: 1024 logical units with 8 paths each. How long does the scan take, how
-# much memory do they take, and does each have 32 commands under way, all at once? The
-# hosts take 192 each, for 3 s: nobody is to wait for the tags of another.
-# guest: cpus=2 memory=4096
+# A large system: 1024 logical units with 8 paths each, or as many plain devices. How long
+# does the scan take, how much memory do they take, has each logical unit 32 commands under
+# way, all at once, and how long does it take until all are done when a host dies under
+# them? The hosts take 192 each, for 10 s, so that none is back before all are under way:
+# nobody is to wait for the tags of another. many_units= on the kernel's command line is
+# for fewer of them.
+# guest: cpus=2 memory=6144
 # append: rcupdate.rcu_expedited=1
 # qemu: -accel tcg
 without_sg=1
 . ./measure.sh
 
-units=1024 hosts=8
+units=$(setting many_units)
+units=${units:-1024}
+hosts=8
 each=32
 
 free_kib() {
@@ -20,40 +25,69 @@ all_disks() {
 	find /sys/block -name 'sd*' | sed 's|.*/|/dev/|'
 }
 
-# How many disks have so many commands under way.
-nr_full() {
-	for disk_in_flight in /sys/block/sd*/inflight; do
-		awk '{ print $1 + $2 }' "$disk_in_flight"
-	done | grep -c "^$each$"
+all_are_there() {
+	[ -n "$claimed" ] || {
+		nr_disks_is $((units * hosts))
+		return
+	}
+	nr_paths_is $((units * hosts)) && nr_disks_is "$units"
 }
 
 all_are_sent() {
 	grep -q sent /tmp/in_flight
 }
 
+milliseconds() {
+	echo $(($(/bin/date +%s%N) / 1000000))
+}
+
 row="$units on $hosts hosts"
 free_before=$(free_kib)
-begin=$(date +%s%N)
+begin=$(milliseconds)
 progress "scan"
-load_debug $hosts max_luns=$units dev_size_mb=8 fake_rw=1
-within 1200 nr_paths_is $((units * hosts)) || bail_out "paths: $(nr_paths)"
-within 600 nr_disks_is $units || bail_out "disks"
-result many "$row" LUs $((($(date +%s%N) - begin) / 1000000)) "ms of scan"
+load_debug $hosts max_luns="$units" dev_size_mb=8 fake_rw=1
+within 1800 all_are_there || bail_out "$(nr_paths) paths, $(all_disks | wc -l) disks"
+result many "$row" "$column" $(($(milliseconds) - begin)) "ms of scan"
 sleep 10
-result many "$row" LUs $(((free_before - $(free_kib)) / 1024)) MiB
+result many "$row" "$column" $(((free_before - $(free_kib)) / 1024)) MiB
+[ -n "$claimed" ] || finish
 
-progress "all at once"
-for each_policy in /sys/block/sd*/device/multipath/policy; do
-	echo rr >"$each_policy"
+for each_lu in /sys/block/sd*/device; do
+	echo rr >"$each_lu/multipath/policy"
+	echo 0 >"$each_lu/multipath/path_timeout"
+	echo 600 >"$each_lu/timeout"
 done
+# shellcheck disable=SC3045 # BusyBox has it
 ulimit -n 4096
 # In jiffies of a kernel with HZ=250.
-echo 750 >$SDEBUG/delay || bail_out "delay"
-# shellcheck disable=SC2046 # a list
-in_flight $each $(all_disks) >/tmp/in_flight 2>&1 &
-reader=$!
-within 600 all_are_sent || bail_out "not all are sent: $(cat /tmp/in_flight)"
-result many "$row" LUs "$(nr_full)" "have their $each"
-wait $reader || bail_out "$(cat /tmp/in_flight)"
-result many "$row" LUs "$(sed -n 's/good //p' /tmp/in_flight)" "reads done"
+echo 2500 >$SDEBUG/delay || bail_out "delay"
+
+# all_at_once ROW: all reads are under way
+all_at_once() {
+	progress "$1"
+	# shellcheck disable=SC2046 # a list
+	in_flight $each $(all_disks) >/tmp/in_flight 2>&1 &
+	reader=$!
+	within 600 all_are_sent || bail_out "not all are sent: $(cat /tmp/in_flight)"
+	back=$(sed -n 's/sent, \(.*\) back/\1/p' /tmp/in_flight)
+	result many "$1" LUs $((units * each - ${back:-0})) "reads under way at once"
+}
+
+# all_are_done ROW: and now they are done
+all_are_done() {
+	wait $reader || bail_out "$(cat /tmp/in_flight)"
+	result many "$1" LUs $(($(milliseconds) - begin)) "ms until all are done"
+	result many "$1" LUs "$(sed -n 's/good //p' /tmp/in_flight)" "reads done"
+}
+
+begin=$(milliseconds)
+all_at_once "$row, all read"
+all_are_done "$row, all read"
+begin=$(milliseconds)
+all_at_once "$row, all read, a host dies"
+lost=$(milliseconds)
+echo -1 >$SDEBUG/add_host
+result many "$row, all read, a host dies" LUs $(($(milliseconds) - lost)) "ms of removal"
+all_are_done "$row, all read, a host dies"
+nr_paths_is $((units * (hosts - 1))) || bail_out "$(nr_paths) paths"
 finish
