@@ -15,9 +15,14 @@ top=$PWD
 # shellcheck source=tests/rig/head.sh
 . tests/rig/head.sh
 kind=${KIND:-debug}
+only=${1:-}
+# What one is for is said in its head.
+if [ "$kind" = debug ] && [ -e "tests/guest/$only.sh" ]; then
+	kind=$(head_of "tests/guest/$only.sh" kernel)
+	kind=${kind:-debug}
+fi
 out=$top/build/test
 [ "$kind" = debug ] || out=$out-$kind
-only=${1:-}
 functions=
 [ "$kind" != kcsan ] || functions=$top/build/$kind/functions
 case $kind in

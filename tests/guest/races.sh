@@ -35,7 +35,8 @@
 #   a logical unit is deleted while the module of its
 #     host is unloaded					removal, lifetimes
 #   the module is unloaded with the disk open		removal
-#   a host cannot be woken				not: no adapter of QEMU's fails to
+#   one host that cannot be woken keeps all asleep	not: no adapter of QEMU's fails to.
+#     So it is, see "Limits of this version" in the manual
 #   a scan fails between its allocations		faults
 #   an access state read weeks ago seems to be new	not: it took a CPU of 32 bits, and
 #     the 24 days until its jiffies have a sign. They are of 64 bits now
@@ -46,7 +47,7 @@
 # guest: clock=virtual cpus=4 memory=1536 seconds=900
 . ./lib.sh
 . ./lib_script.sh
-plan 27
+plan 29
 
 BLOCK=/sys/module/scsi_block_target/parameters
 modprobe scsi_block_target || bail_out "scsi_block_target"
@@ -73,11 +74,11 @@ in_background() {
 }
 
 read_block() {
-	timeout 60 dd if="${1:-/dev/sda}" of=/dev/null bs=4k count=1 iflag=direct
+	timeout 60 dd if="$1" of=/dev/null bs=4k count=1 iflag=direct
 }
 
 write_block() {
-	dd if=/dev/zero of="${1:-/dev/sda}" bs=4k count=1 oflag=direct
+	dd if=/dev/zero of="$1" bs=4k count=1 oflag=direct
 }
 
 nothing_left() {
@@ -91,7 +92,7 @@ echo -1 >/sys/block/sda/device/multipath/no_path_timeout
 echo 2 >/sys/block/sda/device/timeout
 path=$(first_path)
 inject "$path" "0 -1 2a"
-in_background /tmp/written write_block
+in_background /tmp/written write_block /dev/sda
 has_in_flight() {
 	[ "$(cat "/sys/bus/scsi/devices/$path/path/in_flight")" = "$1" ]
 }
@@ -112,7 +113,7 @@ set -- $(path_devices)
 for each; do
 	inject "$each" "0 -1 2a"
 done
-in_background /tmp/written write_block
+in_background /tmp/written write_block /dev/sda
 deleted=0
 while [ $deleted -lt 4 ]; do
 	for each; do
@@ -156,7 +157,9 @@ ok "given up late: the error handler looks after it" within 10 is_in_recovery
 is "given up late: nobody has sent it again" "$(script_counter "$unit" executed 0x2a)" ""
 ok "given up late: that was while the error handler was at work" is_in_recovery
 ok "given up late: it is done in the end" within 30 says /tmp/written 0
-is "given up late: once, over the other path" "$(script_counter "$unit" sent 1 0x2a)" 1
+# It may have been told first that the device was reset.
+ok "given up late: over the other path" \
+	test "$(script_counter "$unit" sent 1 0x2a)" -ge 1
 is "given up late: and once in all" "$(script_counter "$unit" executed 0x2a)" 1
 script "$unit" event forget
 
@@ -191,13 +194,13 @@ one_lu 2 max_luns=1 dev_size_mb=32
 # shellcheck disable=SC2046 # a list of words
 set -- $(path_devices)
 echo "$(lu_id):$(hctl_hex "$2"):1:0:1" >$PATHS
-read_block 2>/dev/null
+read_block /dev/sda 2>/dev/null
 before=$(path_issued "$1")
-read_block 2>/dev/null
+read_block /dev/sda 2>/dev/null
 ok "groups: the better path carries I/O" issued_more_than "$1" "$before"
 in_background /tmp/recovered sh -c "echo ${1%%:*} 20000 >$BLOCK/recover"
 sleep 1
-in_background /tmp/read read_block
+in_background /tmp/read read_block /dev/sda
 ok "groups: its host recovers, and the other one carries it" within 10 says /tmp/read 0
 ok "groups: it still recovers" waits /tmp/recovered
 is "groups: that is no failure" "$(nr_good)" 2
@@ -226,6 +229,29 @@ rm /tmp/go
 wait
 is "scan: a disk each time, of its size" $round 10
 fails "scan: none was withheld" sh -c "dmesg | grep 'not used as a path'"
+echo 0 >/sys/block/sda/device/multipath/no_path_timeout
 rmmod scsi_debug
-echo 0 >/sys/module/scsi_mod/parameters/no_path_timeout
+within 20 nothing_left || bail_out "something is left"
+
+# --- a command that always fails in a way for which it is repeated -----------
+
+# Hardware errors of such a device are: BLIST_RETRY_HWERROR.
+echo "Linux:repeats:0x400000" >/proc/scsi/device_info
+one_lu 2 max_luns=1 dev_size_mb=32 inq_product=repeats
+echo 1 >/sys/block/sda/device/timeout
+
+# always_answered TEXT RULE: by both paths
+always_answered() {
+	for each in $(path_devices); do
+		inject "$each" "2 1 28 $2"
+	done
+	in_background /tmp/read read_block /dev/sda
+	ok "repeats: $1, it ends, with an error" within 30 says /tmp/read 1
+	for each in $(path_devices); do
+		uninject "$each" 2 28
+	done
+}
+
+always_answered "a hardware error" "0 0 2 4 44 0"
+always_answered "states have changed" "0 0 2 6 2a 6"
 finish

@@ -22,6 +22,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 #				an instruction takes as long on a machine that is busy;
 #				CPUs take turns. For what waits much and races little
 #	# guest: named=1	it takes long: not among all tests, only if it is named
+#	# guest: kernel=swap	the kernel that it is for, see tests/kernel/build.sh, unless
+#				another one is asked for
 #	# append: KERNEL PARAMETERS
 #	# qemu: QEMU OPTIONS, where @kernel@ is the kernel's file
 #	# disk: NODE SIZE	an empty image, which QEMU options call NODE
