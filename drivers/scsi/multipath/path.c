@@ -237,11 +237,13 @@ static void end_check(struct scsi_path *path)
 	scsi_path_refresh_locked(lu);
 	if (path->checked_in_use)
 		WRITE_ONCE(lu->usable_since, usable_since);
-	scsi_path_tell(path);
+	else
+		scsi_path_tell(path);
 	if (!path->told_stopped || !path->running)
 		return;
 	path->told_stopped = false;
 	log_state(path, scsi_path_state_name(path), "unblocked");
+	scsi_path_tell(path);
 }
 
 /**
