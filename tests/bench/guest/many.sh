@@ -5,7 +5,7 @@
 # them? The hosts take 192 each, for 10 s, so that none is back before all are under way:
 # nobody is to wait for the tags of another. many_units= on the kernel's command line is
 # for fewer of them.
-# guest: cpus=2 memory=6144
+# guest: cpus=2 memory=6144 alone=1
 # append: rcupdate.rcu_expedited=1
 # qemu: -accel tcg
 without_sg=1
