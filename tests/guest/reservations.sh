@@ -1,16 +1,42 @@
 # SPDX-License-Identifier: GPL-2.0
-# Reservations: refused on a disk with several paths, by every way into the kernel;
-# carried out on one with a single path, which takes no other from then on. The
-# conflict with another initiator is delivered, and is no failure of a path.
+# Reservations. Persistent ones are of the logical unit: each path is registered, also
+# one that comes late or returns, and none is once another host has fenced this one.
+# What is of one nexus is refused with several paths, by every way into the kernel; with
+# one it is carried out, and no other joins from then on. The conflict with another
+# initiator is delivered, and is no failure of a path.
 # guest: cpus=4
+# append: scsi_mod.path_reservations=1
 . ./lib.sh
 . ./lib_lio.sh
-plan 29
+plan 62
 
 # reads_keys DEVICE KEYS
 keys_are() {
 	sg_persist --in --read-keys "$1" | tee /tmp/keys
 	[ "$(sed -n 's/^ *\(0x[0-9a-f]*\)$/\1/p' /tmp/keys | tr '\n' ' ')" = "$2" ]
+}
+
+prout() {
+	node=$1
+	shift
+	sg_persist --out "$@" "$node"
+}
+
+# keys_include KEY COUNT
+keys_include() {
+	sg_persist --in --read-keys "$sg" | tee /tmp/keys
+	[ "$(grep -c "^ *$1\$" /tmp/keys)" = "$2" ]
+}
+
+is_reserved() {
+	sg_persist --in --read-reservation "$sg" | tee /tmp/reserved
+	grep -q "Key=$1" /tmp/reserved
+}
+
+# md5sum_of BSG: of the first blocks, by another host
+md5sum_of() {
+	sg_raw -r 65536 -o /tmp/blocks "$1" 28 0 0 0 0 0 0 0 80 0 >/dev/null 2>&1
+	md5sum /tmp/blocks
 }
 
 is_refused() {
@@ -46,10 +72,8 @@ within 30 nr_paths_is 2 || bail_out "not 2 paths"
 within 30 disk_is_there sda || bail_out "no sda"
 sg=/dev/$(ls /sys/block/sda/device/scsi_generic)
 
-# What sg_raw sends: PERSISTENT RESERVE OUT, RESERVE and RELEASE of 6 and 10 bytes
+# What sg_raw sends: RESERVE and RELEASE of 6 and 10 bytes. They are of one nexus.
 for node in /dev/sda "$sg"; do
-	ok "$node: PERSISTENT RESERVE OUT" is_refused \
-		sg_persist --out --register --param-sark=0x11 "$node"
 	for cdb in "16 0 0 0 0 0" "17 0 0 0 0 0" "56 0 0 0 0 0 0 0 0 0" \
 		   "57 0 0 0 0 0 0 0 0 0"; do
 		# shellcheck disable=SC2086 # the bytes
@@ -57,14 +81,86 @@ for node in /dev/sda "$sg"; do
 	done
 	ok "$node: PERSISTENT RESERVE IN" keys_are "$node" ""
 done
-is "each says why" "$(nr_refusals)" 10
-is "the kernel's own interface" "$(pr /dev/sda register 0x11)" "status 0x2"
+is "each says why" "$(nr_refusals)" 8
 is "no path has failed" "$(nr_good)" 2
 ok "I/O goes on" write_to sda 16
 
+# Persistent ones are of the logical unit, whichever way they come.
+echo rr >/sys/block/sda/device/multipath/policy
+is "the kernel's own interface registers" "$(pr /dev/sda register 0x11)" ""
+ok "over both paths" keys_are /dev/sda "0x11 0x11 "
+port 0 3 a
+ok "a path that comes later is registered" within 30 keys_are "$sg" "0x11 0x11 0x11 "
+ok "and used" within 30 nr_good_is 3
+fails "exclusive access of one nexus" prout /dev/sda --reserve --param-rk=0x11 \
+	--prout-type=1
+ok "reserve, for registrants" prout "$sg" --reserve --param-rk=0x11 --prout-type=5
+ok "once more, over whichever path" prout "$sg" --reserve --param-rk=0x11 --prout-type=5
+ok "it is written over all" write_to sda 64
+
+# A path that nobody uses is another host.
+port 0 4 a
+within 30 nr_paths_is 4 || bail_out "not 4 paths"
+host_b=/dev/bsg/$(path 0 4)
+paths_write "$(path 0 4)" 3
+prout "$host_b" --register-ignore --param-sark=0 || bail_out "host B"
+fails "another host cannot write" sg_raw -s 512 -i /dev/zero "$host_b" \
+	2a 0 0 0 0 0 0 0 1 0
+ok "it registers" prout "$host_b" --register-ignore --param-sark=0x22
+ok "then it writes" sg_raw -s 512 -i /dev/zero "$host_b" 2a 0 0 0 0 0 0 0 1 0
+
+# A nexus loses its registration alone, and nobody notices.
+prout "/dev/bsg/$(path 0 2)" --register-ignore --param-sark=0 || bail_out "bsg"
+ok "a nexus is registered anew" write_to sda 64
+ok "as all are" within 20 keys_include 0x11 3
+is "no path has failed" "$(nr_good)" 3
+
+# While a path is away, the key is changed and the reservation is not.
+echo offline >"$(tpg 0 2)/transport_status"
+write_to sda 64
+within 60 nr_good_is 2 || bail_out "the path is not lost"
+ok "the key is changed" prout /dev/sda --register --param-rk=0x11 --param-sark=0x33
+ok "over all that there are" keys_include 0x33 2
+ok "the old one is gone" keys_include 0x11 0
+ok "it is written" write_to sda 64
+echo online >"$(tpg 0 2)/transport_status"
+ok "the path is back" within 90 good_after_io 3
+ok "with the new key" keys_include 0x33 3
+ok "it is still reserved" is_reserved 0x33
+
+# The holder is lost, and its reservation is released all the same.
+echo offline >"$(tpg 0 1)/transport_status"
+write_to sda 64
+ok "released" prout /dev/sda --release --param-rk=0x33 --prout-type=5
+fails "nothing is reserved" is_reserved 0x33
+ok "reserved anew" prout /dev/sda --reserve --param-rk=0x33 --prout-type=5
+echo online >"$(tpg 0 1)/transport_status"
+ok "the path is back" within 90 good_after_io 3
+
+# Another host fences this one, under load, while a path comes back.
+echo offline >"$(tpg 0 3)/transport_status"
+write_to sda 64
+echo online >"$(tpg 0 3)/transport_status"
+# What it has to hear of the reservation, it hears first.
+sg_raw "$host_b" 0 0 0 0 0 0
+# LIO's PREEMPT AND ABORT waits for itself, if it comes by a queue of its own.
+ok "fenced" prout "$host_b" --preempt --param-rk=0x22 --param-sark=0x33 \
+	--prout-type=5
+before=$(md5sum_of "$host_b")
+fails_by "a write fails" "Invalid exchange" write_to sda 64
+sleep 5
+fails_by "also later" "Invalid exchange" write_to sda 64
+is "nothing has been written" "$(md5sum_of "$host_b")" "$before"
+ok "no key is left" keys_include 0x33 0
+ok "the log says so" sh -c "dmesg | grep -q 'registration lost: preempted or cleared'"
+ok "registered again" prout /dev/sda --register-ignore --param-sark=0x33
+ok "it is written again" within 60 write_to sda 64
+ok "cleared" prout /dev/sda --clear --param-rk=0x33
+ok "nothing is left" keys_are "$sg" ""
+
 # Another initiator has it; scsi_debug says so over one path, once.
 load_debug 2 max_luns=1 dev_size_mb=16
-within 30 nr_paths_is 4 || bail_out "not 4 paths"
+within 30 nr_paths_is 6 || bail_out "not 6 paths"
 disk=$(basename "$(grep -l Linux /sys/block/sd*/device/vendor | sed 's,/device.*,,')")
 within 30 disk_is_there "$disk" || bail_out "no $disk"
 echo rr >"/sys/block/$disk/device/multipath/policy"
@@ -72,9 +168,11 @@ for each in $(path_devices "$disk"); do
 	inject "$each" "2 1 2a 0 0 18 0 0 0"
 done
 fails_by "conflict: a write fails" "Invalid exchange" write_to "$disk" 1
-is "conflict: no path has failed" "$(nr_good)" 4
-is "conflict: and none is charged" \
-	"$(cat /sys/bus/scsi/devices/[0-9]*/path/failures | sort -u)" 0
+is "conflict: no path has failed" "$(nr_good)" 5
+for each in $(path_devices "$disk"); do
+	is "conflict: and none is charged" \
+		"$(cat "/sys/bus/scsi/devices/$each/path/failures")" 0
+done
 
 # One path: as a plain disk. Another port of it comes later.
 backstore 1 16384 reserved1

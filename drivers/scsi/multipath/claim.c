@@ -226,6 +226,7 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	scsi_path_access_init(path);
 	scsi_path_marginal_init(path);
 	scsi_path_renew_init(path);
+	scsi_path_pr_init(path);
 	new.path = path;
 	/* It knows what the target means. */
 	scsi_dh_add_device(sdev);

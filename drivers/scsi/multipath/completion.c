@@ -107,10 +107,17 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 	scsi_lu_finish_cmd(lu_cmd);
 }
 
-/* As scsi_complete() does for a command that is not to be retried. */
-static void done_for_good(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+/**
+ * scsi_lu_cmd_failed - a logical unit's command has failed for good
+ * @lu_cmd: command that no path owns any more
+ *
+ * As scsi_complete() does for a command that is not to be retried.
+ *
+ * Context: any in which a command may complete.
+ */
+void scsi_lu_cmd_failed(struct scsi_cmnd *lu_cmd)
 {
-	mark_complete(lu, lu_cmd);
+	mark_complete(lu_cmd->device->hostdata, lu_cmd);
 	atomic_inc(&lu_cmd->device->ioerr_cnt);
 	scsi_lu_finish_cmd(lu_cmd);
 }
@@ -328,13 +335,13 @@ static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 		if (!pause)
 			scsi_lu_requeue_cmd(lu_cmd);
 		else if (out_of_time(lu_cmd))
-			done_for_good(lu, lu_cmd);
+			scsi_lu_cmd_failed(lu_cmd);
 		else
 			scsi_lu_retry_cmd(lu_cmd);
 		return;
 	case CMD_MAY_HAVE_RUN:
 		if (!may_run_again(lu, lu_cmd, once))
-			done_for_good(lu, lu_cmd);
+			scsi_lu_cmd_failed(lu_cmd);
 		else if (has_untried_path(lu, scsi_lu_cmd_history(lu_cmd)))
 			scsi_lu_requeue_cmd(lu_cmd);
 		else
@@ -412,6 +419,17 @@ static bool is_out_of_use(enum scsi_path_effect effect)
 	       effect != PATH_CONGESTED;
 }
 
+/*
+ * A conflict may be one of the nexus alone, which is mended then. The command has not been
+ * carried out.
+ */
+static bool is_conflict_of_nexus(struct scsi_path *path,
+				 const struct scsi_cmnd *cmd)
+{
+	return (cmd->result & 0xff) == SAM_STAT_RESERVATION_CONFLICT &&
+	       !scsi_path_conflict_is_genuine(path);
+}
+
 static noinline void attempt_failed(struct scsi_path *path,
 				    struct scsi_cmnd *cmd,
 				    struct scsi_cmnd *lu_cmd)
@@ -430,7 +448,9 @@ static noinline void attempt_failed(struct scsi_path *path,
 	/* An upper level hears once of what each path reports for itself. */
 	if (sense && !host_byte(cmd->result))
 		is_news = scsi_path_report_event(path, sense);
-	if (verdict.cmd == CMD_DELIVER) {
+	if (is_conflict_of_nexus(path, cmd)) {
+		verdict.cmd = CMD_NEVER_RAN;
+	} else if (verdict.cmd == CMD_DELIVER) {
 		verdict.cmd = is_news ? as_without_others(cmd, lu_cmd, sense) :
 					CMD_NEVER_RAN;
 		/* What has been told is said once over each path: that has an end. */

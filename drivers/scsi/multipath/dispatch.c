@@ -204,8 +204,8 @@ dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 	if (scsi_lu_needs_key(lu, lu_cmd)) {
 		struct scsi_path *path = rcu_dereference(lu->key.path);
 
-		return path ? try_other_path(path, lu_cmd, policy) :
-			      SCSI_PATH_AWAY;
+		return path && !READ_ONCE(path->pr.barred) ?
+		       try_other_path(path, lu_cmd, policy) : SCSI_PATH_AWAY;
 	}
 	if (history & HISTORY_ALL_TRIED)
 		return try_untried(all, lu_cmd, policy);
@@ -287,7 +287,7 @@ static bool has_path_soon(struct scsi_mpath *lu)
 
 	spin_lock_irqsave(&lu->lock, flags);
 	list_for_each_entry(path, &lu->paths, node)
-		soon |= path->checking ||
+		soon |= path->checking || path->pr.barred ||
 			(scsi_path_is_usable(path) &&
 			 scsi_host_in_recovery(path->sdev->host));
 	spin_unlock_irqrestore(&lu->lock, flags);
@@ -329,7 +329,14 @@ static bool is_bound_to_one_nexus(const struct scsi_cmnd *lu_cmd)
 	}
 }
 
-static bool bind_to_only_path(struct scsi_mpath *lu)
+/**
+ * scsi_lu_bind_to_only_path - something is about to be done that is one nexus's
+ * @lu: logical unit
+ *
+ * Context: any; takes @lu->lock.
+ * Return: false if there are several paths. Else no other one may join.
+ */
+bool scsi_lu_bind_to_only_path(struct scsi_mpath *lu)
 {
 	unsigned long flags;
 	bool is_only;
@@ -391,7 +398,7 @@ static noinline bool prepare_passthrough(struct scsi_mpath *lu,
 	clear_sense(lu_cmd);
 	if (scsi_lu_report_luns(lu_cmd))
 		return true;
-	if (is_bound_to_one_nexus(lu_cmd) && !bind_to_only_path(lu)) {
+	if (is_bound_to_one_nexus(lu_cmd) && !scsi_lu_bind_to_only_path(lu)) {
 		refuse(lu, lu_cmd);
 		return true;
 	}
@@ -420,6 +427,16 @@ static noinline blk_status_t not_sent(struct scsi_mpath *lu,
 	return fail(lu_cmd, DID_NO_CONNECT);
 }
 
+/* It is for all paths, and somebody sees to that who may wait. */
+static noinline blk_status_t send_reservation(struct scsi_mpath *lu,
+					      struct scsi_cmnd *lu_cmd)
+{
+	clear_sense(lu_cmd);
+	if (scsi_mpath_pr_queue(lu, lu_cmd))
+		return BLK_STS_OK;
+	return not_sent(lu, lu_cmd, SCSI_PATH_AWAY);
+}
+
 /**
  * scsi_lu_send_cmd - send the command of a logical unit over one of its paths
  * @lu_cmd: prepared command whose request has been started
@@ -436,9 +453,13 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 	if (unlikely(READ_ONCE(lu->attention)) &&
 	    answer_attention(lu, lu_cmd))
 		return answered(lu_cmd);
-	if (unlikely(blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd))) &&
-	    prepare_passthrough(lu, lu_cmd))
-		return answered(lu_cmd);
+	if (unlikely(blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))) {
+		if (lu_cmd->cmnd[0] == PERSISTENT_RESERVE_OUT &&
+		    scsi_mpath_reservations)
+			return send_reservation(lu, lu_cmd);
+		if (prepare_passthrough(lu, lu_cmd))
+			return answered(lu_cmd);
+	}
 	if (unlikely(lu_cmd->cmd_len > READ_ONCE(lu->max_cmd_len)))
 		return fail(lu_cmd, DID_ABORT);
 

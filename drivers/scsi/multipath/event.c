@@ -206,6 +206,12 @@ static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 	return is_news;
 }
 
+/* Reservations or registrations preempted or released */
+static bool is_about_reservations(const struct scsi_sense_hdr *sense)
+{
+	return sense->asc == 0x2a && sense->ascq >= 0x03 && sense->ascq <= 0x05;
+}
+
 /**
  * scsi_path_report_event - an attempt was answered with a unit attention
  * @path: path that it came over
@@ -228,6 +234,8 @@ bool scsi_path_report_event(struct scsi_path *path,
 
 	spin_lock_irqsave(&lu->lock, flags);
 	is_news = note_report(path, event_of(sense));
+	if (is_about_reservations(sense))
+		scsi_path_hears_of_reservations(path);
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return is_news;
 }
@@ -259,6 +267,8 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
+	if (is_about_reservations(sense))
+		scsi_path_hears_of_reservations(path);
 	if (!scsi_path_is_usable(path) && scsi_mpath_has_path_locked(lu)) {
 		/*
 		 * A path that returns has its own past to tell of. Of what
@@ -365,6 +375,27 @@ void scsi_path_changed_lu(struct scsi_path *path)
 			path->event[event]++;
 		new_event(lu, event);
 	}
+	drain_others(lu, path);
+	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
+/**
+ * scsi_path_changed_reservation - a command of ours has changed a reservation
+ * @path: path that it took
+ *
+ * The other nexuses report it, which is no news.
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_changed_reservation(struct scsi_path *path)
+{
+	struct scsi_mpath *lu = path->lu;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	if (path->event[EVENT_PARAMETERS] == lu->event[EVENT_PARAMETERS])
+		path->event[EVENT_PARAMETERS]++;
+	new_event(lu, EVENT_PARAMETERS);
 	drain_others(lu, path);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }

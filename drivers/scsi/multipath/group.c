@@ -130,6 +130,7 @@ void scsi_path_refresh_locked(struct scsi_mpath *lu)
 	scsi_mpath_fill_sets(lu);
 	scsi_mpath_look_after_door(lu);
 	scsi_mpath_look_after_key(lu);
+	scsi_mpath_pr_look_after(lu);
 	scsi_mpath_usable_changed(lu, had_path);
 }
 

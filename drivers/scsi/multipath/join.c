@@ -113,6 +113,7 @@ int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path, bool is_alone)
 	scsi_path_take_slot(path);
 	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
 	scsi_path_access_join(path);
+	scsi_path_pr_join(path);
 	list_add_tail(&path->node, &lu->paths);
 	scsi_path_start_polling(path);
 	WRITE_ONCE(lu->max_cmd_len,
@@ -148,6 +149,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	mutex_lock(&scsi_mpath_list_mutex);
 	spin_lock_irq(&lu->lock);
 	list_del_init(&path->node);
+	scsi_path_pr_leave(path);
 	WRITE_ONCE(lu->nr_paths, lu->nr_paths - 1);
 	/* What still completes on this path must not start anything. */
 	WRITE_ONCE(path->state, PATH_DISABLED);
@@ -163,6 +165,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	disable_delayed_work(&path->probe);
 	disable_delayed_work(&path->marginal_work);
 	disable_delayed_work(&path->renew);
+	disable_delayed_work(&path->pr.line);
 	synchronize_rcu();
 }
 
@@ -178,5 +181,6 @@ void scsi_path_wait_for_work(struct scsi_path *path)
 	cancel_delayed_work_sync(&path->probe);
 	cancel_delayed_work_sync(&path->marginal_work);
 	cancel_delayed_work_sync(&path->renew);
+	cancel_delayed_work_sync(&path->pr.line);
 	scsi_path_stop_polling(path);
 }

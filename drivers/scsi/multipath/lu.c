@@ -225,7 +225,7 @@ static bool no_path_due(struct scsi_mpath *lu, unsigned long *when)
 	}
 	/* Nothing is lost yet. */
 	list_for_each_entry(path, &lu->paths, node) {
-		if (path->checking)
+		if (path->checking || path->pr.barred)
 			due = later(due, path->check_end);
 		if (path->transition_end)
 			due = later(due, path->transition_end);
@@ -379,6 +379,7 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	scsi_mpath_activation_init(&lu->activation);
 	scsi_mpath_door_init(&lu->door);
 	scsi_mpath_attention_init(lu);
+	scsi_mpath_pr_init(lu);
 	lu->policy = scsi_path_policy_for(first->type);
 	lu->path_timeout = scsi_path_timeout_for(first->type);
 	lu->max_cmd_len = first->host->max_cmd_len;
@@ -483,6 +484,7 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
 	disable_work_sync(&lu->door.work);
 	disable_work_sync(&lu->event_work);
 	scsi_mpath_activation_stop(lu);
+	scsi_mpath_pr_stop(lu);
 	scsi_mpath_put(lu);
 }
 

@@ -29,6 +29,7 @@
 #include <scsi/scsi_device.h>
 
 #include "policy.h"
+#include "pr.h"
 #include "verdict.h"
 
 struct scsi_mpath;
@@ -223,6 +224,7 @@ struct scsi_path_measure {
  * @latency_us: of a command, in the last window; written under @lu->lock, read anywhere
  * @probe: tests whether a dead or waiting path is back; disabled when the path
  *	leaves or sleeps
+ * @pr: what its nexus is registered with, see pr.h
  * @load: what policies that compare paths write for each I/O. Apart from the rest,
  *	and from other paths: what else is in the line, every CPU reads for each I/O.
  */
@@ -284,6 +286,7 @@ struct scsi_path {
 	struct work_struct drain;
 	struct delayed_work probe;
 	struct delayed_work renew;
+	struct scsi_path_pr pr;
 	struct scsi_path_load load ____cacheline_aligned_in_smp;
 };
 
@@ -440,8 +443,8 @@ struct scsi_mpath_cpu {
  * @announced: the LU's scsi_device is in sysfs. Before, I/O does not wait
  *	for paths. @lock; read anywhere
  * @last_was_gone: the last path that left was gone; @lock
- * @reserved: a reservation or registration may have been made over the only
- *	path there was; @lock
+ * @reserved: a reservation of one nexus may have been made over the only path there
+ *	was; @lock
  * @gone: the LU's scsi_device is removed or about to be; no path may join.
  *	scsi_mpath_list_mutex
  * @keep_outliers: a path that is worse than its siblings is as good as they are;
@@ -455,6 +458,7 @@ struct scsi_mpath_cpu {
  * @rescan_work: looks at it once more
  * @limits_work: brings the limits of its queue in line with those of the paths
  * @event_work: tells user space of what has changed
+ * @pr: what it is registered with, see pr.h
  * @tags: tag set of its device's queue. Constant.
  * @polled: the paths whose hosts are to be asked by who polls, until they have no
  *	attempt any more; @lock for writing, read under RCU
@@ -510,6 +514,7 @@ struct scsi_mpath {
 	struct work_struct rescan_work;
 	struct delayed_work limits_work;
 	struct work_struct event_work;
+	struct scsi_mpath_pr pr;
 	struct blk_mq_tag_set tags;
 	struct list_head polled;
 	struct scsi_path_set __rcu *usable[];
@@ -729,12 +734,19 @@ void scsi_path_has_reported_all(struct scsi_path *path);
 void scsi_path_event_was_swallowed(struct scsi_path *path,
 				   const struct scsi_sense_hdr *sense);
 void scsi_path_changed_lu(struct scsi_path *path);
+void scsi_path_changed_reservation(struct scsi_path *path);
 void scsi_mpath_lost_nexus(struct scsi_mpath *lu);
 bool scsi_leaves_attention_alone(u8 opcode);
 bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
 				 struct scsi_cmnd *lu_cmd);
 void scsi_mpath_attention_init(struct scsi_mpath *lu);
 void scsi_path_event_init(struct scsi_path *path);
+
+/* dispatch.c */
+bool scsi_lu_bind_to_only_path(struct scsi_mpath *lu);
+
+/* completion.c */
+void scsi_lu_cmd_failed(struct scsi_cmnd *lu_cmd);
 
 /* passthrough.c */
 extern struct device_attribute dev_attr_passthrough_failover;

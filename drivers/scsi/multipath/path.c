@@ -64,6 +64,7 @@ static void count_failure(struct scsi_path *path)
 bool scsi_path_is_usable(const struct scsi_path *path)
 {
 	return READ_ONCE(path->running) && !READ_ONCE(path->checking) &&
+	       !READ_ONCE(path->pr.barred) &&
 	       READ_ONCE(path->access) != ACCESS_NONE &&
 	       state_carries_io(READ_ONCE(path->state));
 }
@@ -636,6 +637,7 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
 	switch (READ_ONCE(path->sdev->sdev_state)) {
 	case SDEV_RUNNING:
 		return state == PATH_GOOD && !READ_ONCE(path->checking) &&
+		       !READ_ONCE(path->pr.barred) &&
 		       READ_ONCE(path->access) != ACCESS_NONE ? SHOWN_GOOD :
 								SHOWN_FAILING;
 	case SDEV_OFFLINE:

@@ -28,6 +28,10 @@ static void fake_work(struct work_struct *work)
 {
 }
 
+static void fake_line(struct work_struct *work)
+{
+}
+
 static void fake_no_path_work(struct work_struct *work)
 {
 	container_of(to_delayed_work(work), struct fake_lu,
@@ -41,6 +45,7 @@ static void stop(void *data)
 	for (unsigned int i = 0; i < fake->nr; i++) {
 		disable_delayed_work_sync(&fake->path[i].path.probe);
 		disable_work_sync(&fake->path[i].path.drain);
+		disable_delayed_work_sync(&fake->path[i].path.pr.line);
 	}
 	disable_delayed_work_sync(&fake->lu.no_path_work);
 	disable_delayed_work_sync(&fake->lu.group.work);
@@ -137,6 +142,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	scsi_mpath_activation_init(&fake->lu.activation);
 	scsi_mpath_door_init(&fake->lu.door);
 	scsi_mpath_attention_init(&fake->lu);
+	scsi_mpath_pr_init(&fake->lu);
 	INIT_WORK(&fake->lu.work, fake_work);
 	INIT_DELAYED_WORK(&fake->lu.no_path_work, fake_no_path_work);
 	for (unsigned int i = 0; i < nr; i++) {
@@ -153,6 +159,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 		scsi_path_marginal_init(path);
 		INIT_DELAYED_WORK(&path->probe, fake_probe);
 		INIT_WORK(&path->drain, fake_drain);
+		INIT_DELAYED_WORK(&path->pr.line, fake_line);
 	}
 
 	fake->lu.cpu = alloc_percpu(struct scsi_mpath_cpu);

@@ -20,6 +20,7 @@ struct fake_path {
 struct fake_lu {
 	unsigned int nr;
 	bool gave_up;
+	void *priv;
 	struct fake_path *path;
 	struct scsi_mpath lu;
 };

@@ -114,7 +114,7 @@ static enum scsi_path_condition condition_of(const struct scsi_path *path)
 		return path->told;
 	if (!path->running)
 		return CONDITION_STOPPED;
-	if (path->checking || in_transition(path))
+	if (path->checking || path->pr.barred || in_transition(path))
 		return path->told;
 	return CONDITION_ACCESS;
 }

@@ -361,6 +361,7 @@ bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb)
 	case START_STOP:
 	case ALLOW_MEDIUM_REMOVAL:
 	case MAINTENANCE_IN:
+	case PERSISTENT_RESERVE_IN:
 	case ZBC_IN:
 	case ZBC_OUT:
 	case READ_TOC:

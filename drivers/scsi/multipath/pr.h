@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Persistent reservations (SPC-4 5.13). A registration is one of an I_T nexus,
+ * the user's is one of the logical unit: these files see to it that each path
+ * has the one, for as long as the logical unit has the other.
+ *
+ * A path is barred from I/O while its nexus may have a registration that the
+ * logical unit does not have. It is doubted while its nexus may have none though
+ * the logical unit has one, which the target by itself makes harmless.
+ */
+#ifndef _SCSI_MULTIPATH_PR_H
+#define _SCSI_MULTIPATH_PR_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <scsi/scsi_cmnd.h>
+
+struct scsi_mpath;
+struct scsi_path;
+
+/* Service actions of PERSISTENT RESERVE IN and OUT (SPC-4 6.15, 6.16) */
+#define PR_IN_READ_KEYS			0x00
+#define PR_IN_READ_RESERVATION		0x01
+#define PR_IN_REPORT_CAPABILITIES	0x02
+#define PR_OUT_REGISTER			0x00
+#define PR_OUT_RESERVE			0x01
+#define PR_OUT_RELEASE			0x02
+#define PR_OUT_CLEAR			0x03
+#define PR_OUT_PREEMPT			0x04
+#define PR_OUT_PREEMPT_AND_ABORT	0x05
+#define PR_OUT_REGISTER_AND_IGNORE	0x06
+#define PR_OUT_LIST_LEN			24
+#define PR_OUT_LIST_MAX			16384
+/* In the byte 20 of the list */
+#define PR_APTPL			BIT(0)
+#define PR_ALL_TG_PT			BIT(2)
+#define PR_SPEC_I_PT			BIT(3)
+
+/**
+ * enum scsi_pr_reply - what became of a command over one path
+ * @PR_DONE: it has been carried out
+ * @PR_CONFLICT: it was not, for a reservation or a registration is in the way
+ * @PR_REFUSED: it was not, for the target does not do such a thing
+ * @PR_LOST: nobody knows
+ * @PR_AWAY: it has not been sent
+ */
+enum scsi_pr_reply {
+	PR_DONE,
+	PR_CONFLICT,
+	PR_REFUSED,
+	PR_LOST,
+	PR_AWAY,
+};
+
+/**
+ * struct scsi_pr_cmd - a PERSISTENT RESERVE OUT, and its answer
+ * @cdb: what it says
+ * @list: its parameter list
+ * @len: bytes of that
+ * @timeout: jiffies
+ * @result: as &scsi_cmnd.result
+ * @sense: sense data
+ */
+struct scsi_pr_cmd {
+	u8 cdb[16];
+	u8 *list;
+	unsigned int len;
+	unsigned int timeout;
+	int result;
+	u8 sense[SCSI_SENSE_BUFFERSIZE];
+};
+
+/**
+ * struct scsi_pr_ops - how a path is reached; KUnit has another one
+ * @send: a command over a path; the result as of scsi_execute_cmd(), negative: it was
+ *	not sent
+ * @drain: waits until nothing that was sent over a path is under way; false: it is
+ * @get: keeps a path from going away; false: it does already
+ * @put: ends that
+ * @pause: some time, before something is asked again
+ */
+struct scsi_pr_ops {
+	int (*send)(struct scsi_path *path, const u8 *cdb, bool out, void *buf,
+		    unsigned int len, unsigned int timeout, u8 *sense);
+	bool (*drain)(struct scsi_path *path);
+	bool (*get)(struct scsi_path *path);
+	void (*put)(struct scsi_path *path);
+	void (*pause)(void);
+};
+
+/**
+ * struct scsi_mpath_pr - the registration of a logical unit
+ * @ops: how paths are reached. Constant.
+ * @changing: held by who changes registrations; I/O is done under it
+ * @queue: commands that wait for @work; the logical unit's lock
+ * @work: carries them out, one by one
+ * @key: with which the logical unit is registered; 0: it is not, as far as is
+ *	known. Written under @changing and the lock, either for reading
+ * @other_key: the key that it has instead, if that is what a path says: nobody has
+ *	heard how a change of keys has ended; 0: none. @changing
+ * @flags: APTPL and ALL_TG_PT of the registration; @changing
+ * @departed: paths that have left with a registration; the lock
+ * @strays: those of them that were unproven; the lock
+ * @used: somebody uses registrations: paths are looked after; the lock
+ * @known: the target has been asked for what was registered before. Written under
+ *	@changing and the lock, either for reading
+ */
+struct scsi_mpath_pr {
+	const struct scsi_pr_ops *ops;
+	struct mutex changing;		/* registrations */
+	struct list_head queue;
+	struct delayed_work work;
+	u64 key;
+	u64 other_key;
+	u8 flags;
+	unsigned int departed;
+	unsigned int strays;
+	bool used;
+	bool known;
+};
+
+/**
+ * struct scsi_path_pr - the registration of a path's nexus
+ * @registered: it may have one
+ * @barred: it may be one that the logical unit does not have: no I/O. Written under
+ *	the logical unit's lock, read anywhere
+ * @doubted: it may have none; the lock
+ * @trusted_until: jiffies until which a conflict over it is one of the logical
+ *	unit; 0: it may not be. The lock
+ * @unproven: it has been registered, or that was tried, and no other nexus has been
+ *	seen registered after that; the lock
+ * @full: the target has no room for it; the lock
+ * @turns: a bit for each kind of turn that it has had; the lock
+ * @line: brings it in line; disabled when the path leaves
+ */
+struct scsi_path_pr {
+	bool registered;
+	bool barred;
+	bool doubted;
+	bool unproven;
+	bool full;
+	u8 turns;
+	unsigned long trusted_until;
+	struct delayed_work line;
+};
+
+/**
+ * enum scsi_pr_turn - what goes round the paths
+ * @TURN_LEADER: somebody's command, for an answer
+ * @TURN_SETTLE: what follows upon a change
+ * @TURN_WITNESS: the question whether the logical unit is registered
+ */
+enum scsi_pr_turn {
+	TURN_LEADER,
+	TURN_SETTLE,
+	TURN_WITNESS,
+};
+
+/* pr_ask.c */
+extern const struct scsi_pr_ops scsi_pr_ops;
+u64 scsi_pr_key_of(const struct scsi_pr_cmd *cmd);
+u64 scsi_pr_action_key_of(const struct scsi_pr_cmd *cmd);
+u8 scsi_pr_flags_of(const struct scsi_pr_cmd *cmd);
+bool scsi_pr_is_reachable(const struct scsi_path *path);
+enum scsi_pr_reply scsi_pr_out(struct scsi_path *path, struct scsi_pr_cmd *cmd);
+enum scsi_pr_reply scsi_pr_register(struct scsi_path *path, u64 from, u64 to);
+enum scsi_pr_reply scsi_pr_force(struct scsi_path *path, u64 to);
+enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,
+				   u8 type);
+int scsi_pr_read_keys(struct scsi_path *path, u64 **keys);
+int scsi_pr_count_key(struct scsi_path *path, u64 key);
+int scsi_pr_read_holder(struct scsi_path *path, u64 *key, u8 *type);
+int scsi_pr_read_aptpl(struct scsi_path *path);
+
+/* pr_path.c */
+void scsi_path_pr_init(struct scsi_path *path);
+void scsi_path_pr_join(struct scsi_path *path);
+void scsi_path_pr_leave(struct scsi_path *path);
+void scsi_path_bar(struct scsi_path *path);
+void scsi_path_bar_locked(struct scsi_path *path);
+void scsi_path_doubt(struct scsi_path *path);
+void scsi_path_is_registered(struct scsi_path *path);
+bool scsi_path_bring_in_line(struct scsi_path *path);
+void scsi_mpath_pr_settle(struct scsi_mpath *lu, struct scsi_path *leader);
+void scsi_mpath_pr_lost(struct scsi_mpath *lu, const char *why);
+void scsi_mpath_pr_discover(struct scsi_mpath *lu);
+void scsi_mpath_pr_begin(struct scsi_mpath *lu, enum scsi_pr_turn turn);
+struct scsi_path *scsi_mpath_pr_next(struct scsi_mpath *lu,
+				     enum scsi_pr_turn turn,
+				     bool (*suits)(const struct scsi_path *path));
+void scsi_mpath_pr_look_after(struct scsi_mpath *lu);
+bool scsi_path_conflict_is_genuine(struct scsi_path *path);
+void scsi_path_hears_of_reservations(struct scsi_path *path);
+
+/* pr.c */
+extern bool scsi_mpath_reservations;	/* are they kept on all paths? */
+void scsi_mpath_pr_init(struct scsi_mpath *lu);
+void scsi_mpath_pr_stop(struct scsi_mpath *lu);
+bool scsi_mpath_pr_carry_out(struct scsi_mpath *lu, struct scsi_pr_cmd *cmd);
+bool scsi_mpath_pr_queue(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd);
+
+#endif /* _SCSI_MULTIPATH_PR_H */

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Persistent reservations: one command over one path, and what its answer says.
+ *
+ * REGISTER with two keys is a compare-and-swap of one nexus: it succeeds only if the
+ * nexus is registered with the first one, 0 being none. With both the same it asks
+ * without changing anything.
+ */
+
+#include <linux/delay.h>
+#include <linux/minmax.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/unaligned.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_common.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_eh.h>
+#include <scsi/scsi_host.h>
+#include <scsi/scsi_proto.h>
+
+#include "../scsi_priv.h"
+#include "mpath.h"
+#include "pr.h"
+#include "verdict.h"
+
+#define ASK_TIMEOUT		(10 * HZ)
+#define DRAIN_TIMEOUT		(10 * HZ)
+#define PAUSE_MS		100
+/* Unit attentions of a nexus, one after the other */
+#define MAX_ATTENTIONS		8
+#define READ_KEYS_LEN		(8 + 64 * 8)
+#define READ_KEYS_MAX		(8 + 4096 * 8)
+#define TYPE_WHATEVER		0x05
+
+/**
+ * scsi_pr_key_of - the reservation key of a command
+ * @cmd: PERSISTENT RESERVE OUT with a list
+ */
+u64 scsi_pr_key_of(const struct scsi_pr_cmd *cmd)
+{
+	return get_unaligned_be64(cmd->list);
+}
+
+/**
+ * scsi_pr_action_key_of - the service action reservation key of a command
+ * @cmd: PERSISTENT RESERVE OUT with a list
+ */
+u64 scsi_pr_action_key_of(const struct scsi_pr_cmd *cmd)
+{
+	return get_unaligned_be64(cmd->list + 8);
+}
+
+/**
+ * scsi_pr_flags_of - APTPL and others of a command
+ * @cmd: PERSISTENT RESERVE OUT with a list
+ */
+u8 scsi_pr_flags_of(const struct scsi_pr_cmd *cmd)
+{
+	return cmd->list[20];
+}
+
+/* A target takes registrations in standby (SPC-4 5.15.2.4.4), but no I/O. */
+static bool takes_registrations(const struct scsi_path *path)
+{
+	return READ_ONCE(path->access) != ACCESS_NONE ||
+	       (READ_ONCE(path->sdev->access_state) & SCSI_ACCESS_STATE_MASK) ==
+	       SCSI_ACCESS_STATE_STANDBY;
+}
+
+/**
+ * scsi_pr_is_reachable - would a path be given to the target's device server now?
+ * @path: path
+ *
+ * No command of ours is to wait in the queue of a path that is blocked.
+ *
+ * Context: any. A snapshot.
+ */
+bool scsi_pr_is_reachable(const struct scsi_path *path)
+{
+	enum scsi_path_state state = READ_ONCE(path->state);
+
+	return (state == PATH_GOOD || state == PATH_PROBATION) &&
+	       READ_ONCE(path->running) && !READ_ONCE(path->checking) &&
+	       READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING &&
+	       !scsi_host_in_recovery(path->sdev->host) &&
+	       takes_registrations(path);
+}
+
+static int send_over(struct scsi_path *path, const u8 *cdb, bool out, void *buf,
+		     unsigned int len, unsigned int timeout, u8 *sense)
+{
+	const struct scsi_exec_args args = {
+		.sense = sense,
+		.sense_len = SCSI_SENSE_BUFFERSIZE,
+	};
+	unsigned int noio;
+	int result;
+
+	result = scsi_autopm_get_device(path->sdev);
+	if (result)
+		return result;
+	/* What waits for this may be the write-back of memory. */
+	noio = memalloc_noio_save();
+	result = scsi_execute_cmd(path->sdev, cdb,
+				  (out ? REQ_OP_DRV_OUT : REQ_OP_DRV_IN) |
+				  REQ_FAILFAST_TRANSPORT, buf, len, timeout, 0,
+				  &args);
+	memalloc_noio_restore(noio);
+	scsi_autopm_put_device(path->sdev);
+	return result;
+}
+
+/* The path is out of the sets. What was chosen before is sent within a grace period. */
+static bool drain_path(struct scsi_path *path)
+{
+	unsigned long end = jiffies + DRAIN_TIMEOUT;
+
+	synchronize_rcu();
+	while (scsi_device_busy(path->sdev)) {
+		if (time_after(jiffies, end))
+			return false;
+		msleep(20);
+	}
+	return true;
+}
+
+static bool get_path(struct scsi_path *path)
+{
+	return !scsi_device_get(path->sdev);
+}
+
+static void put_path(struct scsi_path *path)
+{
+	scsi_device_put(path->sdev);
+}
+
+static void pause_a_moment(void)
+{
+	msleep(PAUSE_MS);
+}
+
+const struct scsi_pr_ops scsi_pr_ops = {
+	.send	= send_over,
+	.drain	= drain_path,
+	.get	= get_path,
+	.put	= put_path,
+	.pause	= pause_a_moment,
+};
+
+/* Is it worth while to ask once more? */
+static bool is_busy(int result, const struct scsi_sense_hdr *sense)
+{
+	if (host_byte(result) != DID_OK)
+		return false;
+	switch (result & 0xff) {
+	case SAM_STAT_BUSY:
+	case SAM_STAT_TASK_SET_FULL:
+		return true;
+	case SAM_STAT_CHECK_CONDITION:
+		return sense->sense_key == ABORTED_COMMAND ||
+		       (sense->sense_key == NOT_READY && sense->asc == 0x04 &&
+			(sense->ascq == 0x01 || sense->ascq == 0x0a));
+	default:
+		return false;
+	}
+}
+
+static enum scsi_pr_reply reply_of(int result, const struct scsi_sense_hdr *sense)
+{
+	if ((result & 0xff) == SAM_STAT_RESERVATION_CONFLICT)
+		return PR_CONFLICT;
+	if (host_byte(result) != DID_OK)
+		return PR_LOST;
+	switch (result & 0xff) {
+	case SAM_STAT_GOOD:
+		return PR_DONE;
+	case SAM_STAT_CHECK_CONDITION:
+		/* What LIO says to who is not registered */
+		if (sense->sense_key == NOT_READY && sense->asc == 0x08)
+			return PR_CONFLICT;
+		if (sense->sense_key == ILLEGAL_REQUEST && sense->asc != 0x25)
+			return PR_REFUSED;
+		return PR_LOST;
+	default:
+		return PR_LOST;
+	}
+}
+
+/* A path that has lost a command of ours is judged as if it had lost one of I/O. */
+static void blame(struct scsi_path *path, int result,
+		  const struct scsi_sense_hdr *sense)
+{
+	struct scsi_verdict verdict = scsi_path_verdict(path->sdev, result,
+							sense);
+
+	/* That it did not answer to this says less than it would of a read. */
+	if (host_byte(result) == DID_TIME_OUT) {
+		scsi_path_strike(path, "reservation command");
+		return;
+	}
+	switch (verdict.path) {
+	case PATH_LOST:
+		scsi_path_suspend_or_lose(path, PATH_DEAD, "reservation command");
+		break;
+	case PATH_SUSPENDED:
+		scsi_path_suspend_or_lose(path, PATH_WAITING,
+					  "reservation command");
+		break;
+	case PATH_TRANSITION:
+		scsi_path_in_transition(path);
+		break;
+	case PATH_PASSIVE:
+		scsi_path_is_passive(path);
+		break;
+	case PATH_GONE:
+		scsi_path_is_gone(path, "reservation command");
+		break;
+	case PATH_STRIKE:
+		scsi_path_strike(path, "reservation command");
+		break;
+	default:
+		break;
+	}
+}
+
+static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
+			      void *buf, unsigned int len, unsigned int timeout,
+			      int *result, u8 *sense)
+{
+	const struct scsi_pr_ops *ops = path->lu->pr.ops;
+	unsigned long end = jiffies + timeout;
+	int attentions = MAX_ATTENTIONS;
+	struct scsi_sense_hdr hdr;
+	enum scsi_pr_reply reply;
+
+	for (;;) {
+		if (!scsi_pr_is_reachable(path))
+			return PR_AWAY;
+		memset(sense, 0, SCSI_SENSE_BUFFERSIZE);
+		memset(&hdr, 0, sizeof(hdr));
+		*result = ops->send(path, cdb, out, buf, len, timeout, sense);
+		if (*result < 0) {
+			*result = DID_NO_CONNECT << 16;
+			return PR_AWAY;
+		}
+		if (scsi_status_is_check_condition(*result))
+			scsi_normalize_sense(sense, SCSI_SENSE_BUFFERSIZE, &hdr);
+		if (hdr.sense_key == UNIT_ATTENTION && --attentions)
+			continue;
+		if (!is_busy(*result, &hdr) || time_after(jiffies, end))
+			break;
+		ops->pause();
+	}
+	reply = reply_of(*result, &hdr);
+	if (reply == PR_LOST)
+		blame(path, *result, &hdr);
+	return reply;
+}
+
+/**
+ * scsi_pr_out - somebody's PERSISTENT RESERVE OUT over one path
+ * @path: path
+ * @cmd: command, which has its answer then, unless it was not sent
+ *
+ * Context: process.
+ * Return: what became of it.
+ */
+enum scsi_pr_reply scsi_pr_out(struct scsi_path *path, struct scsi_pr_cmd *cmd)
+{
+	return ask(path, cmd->cdb, true, cmd->list, cmd->len, cmd->timeout,
+		   &cmd->result, cmd->sense);
+}
+
+static enum scsi_pr_reply out(struct scsi_path *path, u8 action, u8 type,
+			      u64 key, u64 action_key, u8 flags)
+{
+	u8 cdb[16] = { PERSISTENT_RESERVE_OUT, action, type };
+	enum scsi_pr_reply reply;
+	struct {
+		u8 sense[SCSI_SENSE_BUFFERSIZE];
+		u8 list[PR_OUT_LIST_LEN];
+	} *mem;
+	int result;
+
+	mem = kzalloc(sizeof(*mem), GFP_NOIO);
+	if (!mem)
+		return PR_AWAY;
+	put_unaligned_be32(PR_OUT_LIST_LEN, cdb + 5);
+	put_unaligned_be64(key, mem->list);
+	put_unaligned_be64(action_key, mem->list + 8);
+	mem->list[20] = flags;
+	reply = ask(path, cdb, true, mem->list, PR_OUT_LIST_LEN, ASK_TIMEOUT,
+		    &result, mem->sense);
+	kfree(mem);
+	return reply;
+}
+
+/**
+ * scsi_pr_register - replace the key of a nexus, if it is the one expected
+ * @path: path
+ * @from: expected; 0: none
+ * @to: key in its place; 0: none
+ *
+ * Context: process.
+ * Return: PR_CONFLICT if it is another one.
+ */
+enum scsi_pr_reply scsi_pr_register(struct scsi_path *path, u64 from, u64 to)
+{
+	return out(path, PR_OUT_REGISTER, 0, from, to, path->lu->pr.flags);
+}
+
+/**
+ * scsi_pr_force - give a nexus a key, whatever it has
+ * @path: path
+ * @to: key; 0: none
+ *
+ * Context: process.
+ */
+enum scsi_pr_reply scsi_pr_force(struct scsi_path *path, u64 to)
+{
+	return out(path, PR_OUT_REGISTER_AND_IGNORE, 0, 0, to,
+		   path->lu->pr.flags);
+}
+
+/**
+ * scsi_pr_preempt - remove the registrations with a key
+ * @path: path
+ * @key: its own key
+ * @victim: the other one
+ * @type: of the reservation, if a holder has that
+ *
+ * Context: process.
+ */
+enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,
+				   u8 type)
+{
+	return out(path, PR_OUT_PREEMPT, type ?: TYPE_WHATEVER, key, victim, 0);
+}
+
+/* Returns 0 if the answer is in the buffer. */
+static int in(struct scsi_path *path, u8 action, u8 *buf, unsigned int len)
+{
+	u8 cdb[16] = { PERSISTENT_RESERVE_IN, action };
+	enum scsi_pr_reply reply;
+	int result;
+	u8 *sense;
+
+	sense = kmalloc(SCSI_SENSE_BUFFERSIZE, GFP_NOIO);
+	if (!sense)
+		return -ENOMEM;
+	put_unaligned_be16(len, cdb + 7);
+	memset(buf, 0, len);
+	reply = ask(path, cdb, false, buf, len, ASK_TIMEOUT, &result, sense);
+	kfree(sense);
+	if (reply == PR_REFUSED)
+		return -EOPNOTSUPP;
+	return reply == PR_DONE ? 0 : -EIO;
+}
+
+/**
+ * scsi_pr_read_keys - all registrations of a logical unit
+ * @path: path
+ * @keys: they, to be freed by the caller; NULL on failure
+ *
+ * Context: process.
+ * Return: how many, or an errno.
+ */
+int scsi_pr_read_keys(struct scsi_path *path, u64 **keys)
+{
+	unsigned int len = READ_KEYS_LEN, needed, nr;
+	int error;
+	u8 *buf;
+
+	*keys = NULL;
+	for (;;) {
+		buf = kzalloc(len, GFP_NOIO);
+		if (!buf)
+			return -ENOMEM;
+		error = in(path, PR_IN_READ_KEYS, buf, len);
+		if (error)
+			goto free_buf;
+		needed = min(get_unaligned_be32(buf + 4), READ_KEYS_MAX - 8);
+		if (needed + 8 <= len)
+			break;
+		len = needed + 8;
+		kfree(buf);
+	}
+	nr = needed / 8;
+	*keys = kcalloc(nr ?: 1, sizeof(**keys), GFP_NOIO);
+	if (!*keys) {
+		error = -ENOMEM;
+		goto free_buf;
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		(*keys)[i] = get_unaligned_be64(buf + 8 + 8 * i);
+	error = nr;
+free_buf:
+	kfree(buf);
+	return error;
+}
+
+/**
+ * scsi_pr_count_key - how many nexuses are registered with a key?
+ * @path: path
+ * @key: key
+ *
+ * Context: process.
+ * Return: how many, or an errno.
+ */
+int scsi_pr_count_key(struct scsi_path *path, u64 key)
+{
+	int nr, count = 0;
+	u64 *keys;
+
+	nr = scsi_pr_read_keys(path, &keys);
+	if (nr < 0)
+		return nr;
+	for (int i = 0; i < nr; i++)
+		count += keys[i] == key;
+	kfree(keys);
+	return count;
+}
+
+/**
+ * scsi_pr_read_holder - the reservation, if there is one
+ * @path: path
+ * @key: of the holder; 0 if all registrants hold it
+ * @type: of the reservation; 0: there is none
+ *
+ * Context: process.
+ * Return: 0 or an errno.
+ */
+int scsi_pr_read_holder(struct scsi_path *path, u64 *key, u8 *type)
+{
+	u8 *buf = kmalloc(24, GFP_NOIO);
+	int error;
+
+	*key = 0;
+	*type = 0;
+	if (!buf)
+		return -ENOMEM;
+	error = in(path, PR_IN_READ_RESERVATION, buf, 24);
+	if (!error && get_unaligned_be32(buf + 4) >= 16) {
+		*key = get_unaligned_be64(buf + 8);
+		*type = buf[21] & 0x0f;
+	}
+	kfree(buf);
+	return error;
+}
+
+/**
+ * scsi_pr_read_aptpl - do registrations outlive a loss of power?
+ * @path: path
+ *
+ * Context: process.
+ * Return: 1 if so, 0 if not, or an errno.
+ */
+int scsi_pr_read_aptpl(struct scsi_path *path)
+{
+	u8 *buf = kmalloc(8, GFP_NOIO);
+	int ret;
+
+	if (!buf)
+		return -ENOMEM;
+	ret = in(path, PR_IN_REPORT_CAPABILITIES, buf, 8);
+	if (!ret)
+		ret = buf[3] & 1;
+	kfree(buf);
+	return ret;
+}
