@@ -417,6 +417,8 @@ struct scsi_mpath_cpu {
  *	anywhere
  * @group: which of the usable paths those are
  * @activation: for targets that must be asked to serve on another controller
+ * @door: whether the medium can be removed
+ * @key: a data encryption key that one I_T nexus has
  * @policy: how a path is chosen; written under @lock, read under RCU
  * @cpu: what every I/O writes, so that no two CPUs write to one place
  * @no_path_timeout: seconds that I/O waits while no path is usable; 0: not at
