@@ -6,46 +6,10 @@
 # guest: cpus=4
 . ./lib.sh
 . ./lib_lio.sh
+. ./lib_reservations.sh
 plan 29
 
-# reads_keys DEVICE KEYS
-keys_are() {
-	sg_persist --in --read-keys "$1" | tee /tmp/keys
-	[ "$(sed -n 's/^ *\(0x[0-9a-f]*\)$/\1/p' /tmp/keys | tr '\n' ' ')" = "$2" ]
-}
-
-is_refused() {
-	"$@" >/tmp/refused 2>&1
-	cat /tmp/refused
-	grep -qi "invalid opcode\|invalid command operation code" /tmp/refused
-}
-
-nr_refusals() {
-	dmesg | grep -c 'reservation command .* refused: it would hold for one of 2 paths'
-}
-
-# fails_by TEXT ERROR COMMAND...
-fails_by() {
-	text=$1 error=$2
-	shift 2
-	"$@" >/tmp/fails_by.out 2>&1
-	is "$text" "$(grep -o "$error" /tmp/fails_by.out)" "$error"
-}
-
-write_to() {
-	dd if=/dev/zero of="/dev/$1" bs=4k count="$2" oflag=direct conv=notrunc
-}
-
-lio_start
-# It keeps reservations over a loss of power, if asked to.
-mkdir -p /var/target/pr
-backstore 0 16384 reserved0
-port_group 0 1 a $IMPLICIT $OPTIMIZED
-port 0 1 a
-port 0 2 a
-within 30 nr_paths_is 2 || bail_out "not 2 paths"
-within 30 disk_is_there sda || bail_out "no sda"
-sg=/dev/$(ls /sys/block/sda/device/scsi_generic)
+reserved_disk
 
 # What sg_raw sends: PERSISTENT RESERVE OUT, RESERVE and RELEASE of 6 and 10 bytes
 for node in /dev/sda "$sg"; do
