@@ -116,29 +116,6 @@ static bool is_smaller(const struct scsi_path_size *size, u64 sectors)
 	return blocks && size->last_block < blocks - 1;
 }
 
-/* Another path that is in use: of several the one of that number */
-static struct scsi_device *get_other_in_use(struct scsi_mpath *lu,
-					    const struct scsi_device *than,
-					    unsigned int nr)
-{
-	struct scsi_device *sdev = NULL;
-	struct scsi_path *path;
-
-	spin_lock_irq(&lu->lock);
-	list_for_each_entry(path, &lu->paths, node) {
-		if (path->sdev == than || !scsi_path_is_in_use(path))
-			continue;
-		if (nr) {
-			nr--;
-		} else if (!scsi_device_get(path->sdev)) {
-			sdev = path->sdev;
-			break;
-		}
-	}
-	spin_unlock_irq(&lu->lock);
-	return sdev;
-}
-
 /*
  * How large a logical unit is now, says the first path in use that says anything.
  * Returns false if there is no path in use.
@@ -150,7 +127,7 @@ static bool read_size_in_use(struct scsi_mpath *lu, struct scsi_device *than,
 	unsigned int nr = 0;
 
 	memset(size, 0, sizeof(*size));
-	while (!size->block_size && (sdev = get_other_in_use(lu, than, nr))) {
+	while (!size->block_size && (sdev = scsi_mpath_get_in_use(lu, than, nr))) {
 		scsi_path_read_size(sdev, size);
 		scsi_device_put(sdev);
 		nr++;

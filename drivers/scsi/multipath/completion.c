@@ -267,6 +267,41 @@ static bool is_short_answer(struct scsi_cmnd *cmd)
 	       scsi_get_resid(cmd);
 }
 
+/**
+ * scsi_path_apply - a command was lost over a path
+ * @path: path
+ * @effect: what that means for it, by the verdict; nothing if it is none the worse
+ * @why: for the log
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_apply(struct scsi_path *path, enum scsi_path_effect effect,
+		     const char *why)
+{
+	switch (effect) {
+	case PATH_STRIKE:
+		scsi_path_strike(path, why);
+		break;
+	case PATH_SUSPENDED:
+		scsi_path_suspend_or_lose(path, PATH_WAITING, why);
+		break;
+	case PATH_TRANSITION:
+		scsi_path_in_transition(path);
+		break;
+	case PATH_PASSIVE:
+		scsi_path_is_passive(path);
+		break;
+	case PATH_GONE:
+		scsi_path_is_gone(path, why);
+		break;
+	case PATH_LOST:
+		scsi_path_suspend_or_lose(path, PATH_DEAD, why);
+		break;
+	default:
+		break;
+	}
+}
+
 static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 			  enum scsi_path_effect effect)
 {
@@ -301,26 +336,7 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 			scsi_path_timed_out(path, why);
 		return;
 	}
-	switch (effect) {
-	case PATH_STRIKE:
-		scsi_path_strike(path, why);
-		break;
-	case PATH_TRANSITION:
-		scsi_path_in_transition(path);
-		break;
-	case PATH_PASSIVE:
-		scsi_path_is_passive(path);
-		break;
-	case PATH_GONE:
-		scsi_path_is_gone(path, why);
-		break;
-	case PATH_LOST:
-		scsi_path_suspend_or_lose(path, PATH_DEAD, why);
-		break;
-	default:
-		scsi_path_suspend_or_lose(path, PATH_WAITING, why);
-		break;
-	}
+	scsi_path_apply(path, effect, why);
 }
 
 static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,

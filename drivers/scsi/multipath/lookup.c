@@ -10,17 +10,21 @@
 
 #include "mpath.h"
 
+/* Of several that suit, the one of that number */
 static struct scsi_device *
-get_first(struct scsi_mpath *lu, const struct scsi_path *except,
-	  bool (*suits)(const struct scsi_path *path))
+get_nth(struct scsi_mpath *lu, const struct scsi_device *except, unsigned int nr,
+	bool (*suits)(const struct scsi_path *path))
 {
 	struct scsi_device *sdev = NULL;
 	struct scsi_path *path;
 
 	spin_lock_irq(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node) {
-		if (path != except && suits(path) &&
-		    !scsi_device_get(path->sdev)) {
+		if (path->sdev == except || !suits(path))
+			continue;
+		if (nr) {
+			nr--;
+		} else if (!scsi_device_get(path->sdev)) {
 			sdev = path->sdev;
 			break;
 		}
@@ -43,7 +47,7 @@ struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
 {
 	if (!scsi_device_is_lu(sdev))
 		return NULL;
-	return get_first(sdev->hostdata, NULL, scsi_path_is_in_use);
+	return get_nth(sdev->hostdata, NULL, 0, scsi_path_is_in_use);
 }
 
 /**
@@ -55,7 +59,23 @@ struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
  */
 struct scsi_device *scsi_path_get_other(const struct scsi_path *path)
 {
-	return get_first(path->lu, path, scsi_path_is_usable);
+	return get_nth(path->lu, path->sdev, 0, scsi_path_is_usable);
+}
+
+/**
+ * scsi_mpath_get_in_use - the device of a path in use, one after the other
+ * @lu: logical unit
+ * @except: a device that is not meant
+ * @nr: the number of the one that is, of those that are left
+ *
+ * Context: process.
+ * Return: a device with a reference for scsi_device_put(), or NULL.
+ */
+struct scsi_device *scsi_mpath_get_in_use(struct scsi_mpath *lu,
+					  const struct scsi_device *except,
+					  unsigned int nr)
+{
+	return get_nth(lu, except, nr, scsi_path_is_in_use);
 }
 
 /**

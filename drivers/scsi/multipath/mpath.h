@@ -748,6 +748,8 @@ void scsi_path_event_init(struct scsi_path *path);
 bool scsi_lu_bind_to_only_path(struct scsi_mpath *lu);
 
 /* completion.c */
+void scsi_path_apply(struct scsi_path *path, enum scsi_path_effect effect,
+		     const char *why);
 void scsi_lu_cmd_failed(struct scsi_cmnd *lu_cmd);
 
 /* passthrough.c */
@@ -785,6 +787,9 @@ void scsi_path_share_quirks(struct scsi_path *path);
 
 /* lookup.c */
 struct scsi_device *scsi_path_get_other(const struct scsi_path *path);
+struct scsi_device *scsi_mpath_get_in_use(struct scsi_mpath *lu,
+					  const struct scsi_device *except,
+					  unsigned int nr);
 
 /* host.c */
 extern struct Scsi_Host *scsi_mpath_host;

@@ -196,33 +196,9 @@ static void blame(struct scsi_path *path, int result,
 							sense);
 
 	/* That it did not answer to this says less than it would of a read. */
-	if (host_byte(result) == DID_TIME_OUT) {
-		scsi_path_strike(path, "reservation command");
-		return;
-	}
-	switch (verdict.path) {
-	case PATH_LOST:
-		scsi_path_suspend_or_lose(path, PATH_DEAD, "reservation command");
-		break;
-	case PATH_SUSPENDED:
-		scsi_path_suspend_or_lose(path, PATH_WAITING,
-					  "reservation command");
-		break;
-	case PATH_TRANSITION:
-		scsi_path_in_transition(path);
-		break;
-	case PATH_PASSIVE:
-		scsi_path_is_passive(path);
-		break;
-	case PATH_GONE:
-		scsi_path_is_gone(path, "reservation command");
-		break;
-	case PATH_STRIKE:
-		scsi_path_strike(path, "reservation command");
-		break;
-	default:
-		break;
-	}
+	if (host_byte(result) == DID_TIME_OUT)
+		verdict.path = PATH_STRIKE;
+	scsi_path_apply(path, verdict.path, "reservation command");
 }
 
 static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
