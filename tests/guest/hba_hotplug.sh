@@ -11,7 +11,7 @@
 # disk: image 128M
 # qemu: -device scsi-hd,bus=stay.0,drive=image,share-rw=on,serial=plug,wwn=0x5000c50015ea71ac
 . ./lib.sh
-plan 34
+plan 30
 
 # Not lsi53c895a: sym53c8xx frees DMA memory with interrupts off when it is removed,
 # which the kernel reports, with and without multipath.
@@ -87,10 +87,11 @@ for each in $adapters; do
 	ok "$each: the other path is left" within 30 nr_paths_is 1
 
 	# virtio_scsi waits for ever for commands that the adapter had, with and without
-	# multipath; QEMU does not let go of a megasas that has some.
-	case $each in
-	virtio* | megasas*) continue ;;
-	esac
+	# multipath; QEMU does not let go of a megasas that has some. mptbase's interrupt
+	# handler reads replies until it reads all ones, as from a slot that is empty, but
+	# QEMU's empty slots read as zeroes: an interrupt of another device on the same
+	# line, and the handler never ends.
+	[ "$each" = pvscsi ] || continue
 	plug "$each" || bail_out "plug $each: $qmp_answer"
 	ok "$each: a path more" within 60 nr_good_is 2
 	load_reaches "$(newcomer)"
