@@ -504,6 +504,12 @@ static void set_timeout(const struct device *dev, int timeout)
 	tell(dev, "event", "timeout %d %s", timeout, dev->name);
 }
 
+/* User space has been told by now of what the device and its paths have heard. */
+static void wait_until_told(const struct device *dev)
+{
+	tell(dev, "event", "told %s", dev->name);
+}
+
 static void forget_faults(const struct device *dev)
 {
 	tell(dev, "event", "forget");
@@ -1035,6 +1041,7 @@ static void run(const struct type *type, struct device *dev,
 	     fault->everywhere ? -1 : 0,
 	     fault->any ? -1 : ops[c->op].opcode, c->count, fault->host,
 	     fault->status, fault->sense, fault->flags, fault->ms);
+	wait_until_told(dev);
 	get_uevents(dev);
 	start = now();
 	errno = 0;
@@ -1057,8 +1064,9 @@ static void run(const struct type *type, struct device *dev,
 		count(dev, ops[c->op].opcode, &later);
 		record->prevents = later.prevents;
 	}
-	/* A worker of the kernel's tells of them. */
+	/* What other paths have to report */
 	pause_ms(200);
+	wait_until_told(dev);
 	record->uevents = get_uevents(dev);
 	forget_faults(dev);
 	set_timeout(dev, TIMEOUT);

@@ -29,7 +29,9 @@
  *		"target_block PATH", "target_unblock PATH"; "rescan PATH";
  *		"max_sectors PATH SECTORS"; "zero": the counters; "timeout MS H:C:T:L": what
  *		is sent to any device from now on has that time, in sysfs it has seconds;
- *		"allow": nobody prevents removal any more
+ *		"allow": nobody prevents removal any more; "told H:C:T:L": the write returns
+ *		when user space has been told what that device and all of the paths have
+ *		heard so far
  *   counters	"sent PATH OPCODE COUNT", "executed OPCODE COUNT", "changes COUNT" (what
  *		was carried out that does something else twice), and others by name
  *   log	"PATH OPCODE", what was carried out that does something else twice
@@ -771,6 +773,24 @@ static int set_timeout(struct script_unit *unit, const char *text)
 	return 0;
 }
 
+static int wait_until_told(struct script_unit *unit, const char *name)
+{
+	const struct bus_type *bus = unit->nexus[0].shost->shost_gendev.bus;
+	struct scsi_device *sdev;
+	struct device *dev;
+
+	for (unsigned int i = 0; i < unit->nr_paths; i++) {
+		shost_for_each_device(sdev, unit->nexus[i].shost)
+			flush_work(&sdev->event_work);
+	}
+	dev = bus_find_device_by_name(bus, NULL, name);
+	if (!dev)
+		return -ENODEV;
+	flush_work(&to_scsi_device(dev)->event_work);
+	put_device(dev);
+	return 0;
+}
+
 /* What the host of a path does. */
 static int do_to_path(struct script_unit *unit, const char *what,
 		      unsigned int path, int arg)
@@ -833,6 +853,8 @@ static int do_event(struct script_unit *unit, char *text)
 	}
 	if (!strcmp(what, "timeout"))
 		return set_timeout(unit, text + strlen("timeout"));
+	if (!strcmp(what, "told"))
+		return wait_until_told(unit, strim(text + strlen("told")));
 	if (!strcmp(what, "power_cycle"))
 		lose_all(unit);
 	if (do_to_device(unit, what, arg[0]))
