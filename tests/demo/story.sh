@@ -90,7 +90,7 @@ check "one disk, not two" sh -c '[ $(ls -d /sys/block/sd* | wc -l) = 1 ]'
 
 say "Its paths, as the kernel shows them: id:host:channel:target:lun:state:failures:weight"
 show "cat $PATHS"
-show "cat /sys/block/sda/device/multipath/policy"
+show "cat /sys/block/sda/device/multipath/iopolicy"
 
 say "A file system on it, and verifying I/O for as long as the story lasts"
 check "mkfs" sh -c 'mkfs.ext4 -q -F /dev/sda'
@@ -123,7 +123,7 @@ check "the new path joins the same disk" within 10 paths_are 2
 show "cat $PATHS"
 
 say "Round-robin over both paths, switched on under load"
-show "echo rr > /sys/block/sda/device/multipath/policy"
+show "echo rr > /sys/block/sda/device/multipath/iopolicy"
 counters() {
 	for path in /sys/block/sda/device/paths/*; do
 		echo "path ${path##*/} has carried $(cat "$path/path/issued") commands"

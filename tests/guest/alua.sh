@@ -106,7 +106,7 @@ within 30 nr_paths_is 4 || bail_out "not four paths"
 is "one disk" "$(find /sys/block -name 'sd*' | wc -l)" 1
 a="$(path 0 1) $(path 0 2)"
 b="$(path 0 3) $(path 0 4)"
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 echo 120 >/sys/block/sda/device/multipath/no_path_timeout
 ok "both groups are optimized" within 10 shows active/optimized $a $b
 
@@ -241,7 +241,7 @@ for n in $(seq $NR_LUS); do
 	block=/sys/bus/scsi/devices/$(path "$n" 1)/path/lu/block
 	within 30 test -e "$block" || bail_out "no disk $n"
 	disk=$(basename "$block"/*)
-	echo rr >"/sys/block/$disk/device/multipath/policy"
+	echo rr >"/sys/block/$disk/device/multipath/iopolicy"
 	target b $NONOPTIMIZED "$n"
 	disks="$disks $disk"
 done

@@ -27,7 +27,7 @@ disk_with_ports() {
 	disk=$(basename "/sys/bus/scsi/devices/${a%% *}/path/lu/block/"*)
 	lu=/sys/block/$disk/device
 	within 30 disk_is_there "$disk" || bail_out "no disk"
-	echo rr >"$lu/multipath/policy"
+	echo rr >"$lu/multipath/iopolicy"
 	echo 120 >"$lu/multipath/no_path_timeout"
 }
 

@@ -25,7 +25,7 @@ long=$(cut -d: -f1 $PATHS | sort -u | grep '^sn\.')
 echo "# $long"
 ok "a long identity" test ${#long} -gt 64
 is "without ':' or blank" "$(echo "$long" | tr -cd ': ' | wc -c)" 0
-is "in sysfs as in /proc" "$(grep -l "^$long$" /sys/block/*/device/multipath/id | wc -l)" 1
+is "in sysfs as in /proc" "$(grep -l "^$long$" /sys/block/*/device/multipath/wwid | wc -l)" 1
 ok "can be written back" sh -c "grep '^sn' $PATHS | head -1 >/tmp/line && cat /tmp/line >$PATHS"
 
 is "without identity: two disks, no path" "$(ls -d /sys/block/sd*/device/scsi_disk | wc -l) \

@@ -42,7 +42,7 @@ with() {
 	within 30 nr_paths_is 4 || bail_out "not 4 paths"
 	is "$1: its handler is on every path" \
 		"$(cat /sys/bus/scsi/devices/[0-9]*/dh_state | grep -c "^$1\$")" 4
-	echo rr >$lu/policy
+	echo rr >$lu/iopolicy
 	echo 120 >$lu/no_path_timeout
 	fio_start --rwmixread=50 --bsrange=4k-64k
 	ok "$1: the owner's paths carry I/O" within 20 states_are 0 1

@@ -5,7 +5,7 @@
 plan 19
 
 one_lu 4 max_luns=1 dev_size_mb=64 inq_product=attention
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 
 read_all_paths() {
 	dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct

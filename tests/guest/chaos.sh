@@ -23,8 +23,8 @@ load_debug 4 max_luns=$nr_disks dev_size_mb=256 inq_product=chaos
 within 60 nr_disks_is $nr_disks || bail_out "not $nr_disks disks"
 within 60 nr_paths_is $((4 * nr_disks)) || bail_out "not $((4 * nr_disks)) paths"
 for disk in /sys/block/sd*; do
-	echo rr >"$disk/device/multipath/policy"
-	echo 1500 >"$disk/device/multipath/path_timeout"
+	echo rr >"$disk/device/multipath/iopolicy"
+	echo 2 >"$disk/device/multipath/attempt_timeout"
 	echo 6 >"$disk/device/timeout"
 done
 
@@ -174,7 +174,7 @@ fault() {
 		echo 0 >"$device/path/weight" ;;
 	policy)
 		for policy in lpu rr; do
-			echo $policy >"$device/path/lu/multipath/policy"
+			echo $policy >"$device/path/lu/multipath/iopolicy"
 			sleep 0.2
 		done ;;
 	hostgone)

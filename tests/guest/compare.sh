@@ -14,7 +14,7 @@ late_up() {
 	modprobe scsi_late hosts=2 "$@" || bail_out "scsi_late"
 	within 30 nr_paths_is 2 || bail_out "not two paths"
 	within 20 disk_is_there sda || bail_out "no sda"
-	echo rr >/sys/block/sda/device/multipath/policy
+	echo rr >/sys/block/sda/device/multipath/iopolicy
 	a=$(path_devices | sort -V | head -1)
 	b=$(path_devices | sort -V | tail -1)
 }

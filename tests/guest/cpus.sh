@@ -21,7 +21,7 @@ CPUS=/sys/devices/system/cpu
 
 within 30 disk_is_there sda || bail_out "no sda"
 within 30 nr_paths_is 2 || bail_out "not 2 paths"
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 echo none >/sys/block/sda/queue/scheduler
 set -- $(path_devices)
 

@@ -55,7 +55,7 @@ session 0 --login
 session 1 --login
 ok "two paths" within 30 nr_paths_is 2
 within 20 disk_is_there sda || bail_out "no sda"
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 id=$(lu_id sda)
 
 LOAD="--size=24% --bsrange=4k-128k --iodepth=4"
@@ -81,7 +81,7 @@ ok "both ports: the new one can be read" read_disk sdb
 echo 5 >/sys/block/sdb/device/multipath/no_path_timeout
 map sdb $CORE 0 1
 first_is_back() {
-	[ "$(cat /sys/block/sd*/device/multipath/id)" = "$id" ]
+	[ "$(cat /sys/block/sd*/device/multipath/wwid)" = "$id" ]
 }
 ok "back: the first one is there" within 60 first_is_back
 ok "back: over both paths" within 30 nr_paths_is 2

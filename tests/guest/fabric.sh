@@ -12,7 +12,7 @@ FPIN=/sys/module/fc_fpin/parameters
 fcoe_start
 modprobe fc_fpin || bail_out "no fc_fpin"
 within 20 disk_is_there sda
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 listen /tmp/uevents "^SCSI_PATH(_EVENT)?="
 bad=$(path_of_pair 0)
 good=$(path_of_pair 1)

@@ -6,7 +6,7 @@
 plan 30
 
 one_lu 3 max_luns=1 dev_size_mb=128 inq_product=failover
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 # Shorter than the default: the timeouts below are waited for.
 echo 3 >/sys/block/sda/device/timeout
 

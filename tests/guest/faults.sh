@@ -139,7 +139,7 @@ write_to_proc() {
 write_to_proc
 ok "/proc is written" fail_each eval "echo $paths_line >$PATHS"
 ok "/proc is read" fail_each eval "read -r line <$PATHS"
-ok "a policy is chosen" fail_each eval "echo rr >$lu/policy"
+ok "a policy is chosen" fail_each eval "echo rr >$lu/iopolicy"
 ok "the status is read" fail_each eval "read -r line <$lu/status"
 ok "a state is written" fail_each eval \
 	"echo 1 >/sys/bus/scsi/devices/$path/path/state"

@@ -13,7 +13,7 @@ fcoe_start
 report 0 "two paths over Fibre Channel"
 ok "one disk" within 20 disk_is_there sda
 is "one disk only" "$(find /sys/block -name 'sd*' | wc -l)" 1
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 
 # fast_io_fail_of PATH
 fast_io_fail_of() {

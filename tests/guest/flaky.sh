@@ -6,7 +6,7 @@
 plan 9
 
 one_lu 2 max_luns=1 dev_size_mb=64 inq_product=flaky
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 path=$(first_path)
 other=$(path_devices | tail -1)
 

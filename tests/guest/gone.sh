@@ -9,7 +9,7 @@ plan 18
 
 one_lu 3 max_luns=1 dev_size_mb=64
 lu=/sys/block/sda/device/multipath
-echo rr >$lu/policy
+echo rr >$lu/iopolicy
 echo 100 >$lu/no_path_timeout
 
 a_read() {

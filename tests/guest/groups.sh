@@ -9,7 +9,7 @@ plan 63
 
 one_lu 4 max_luns=1 dev_size_mb=64
 lu=/sys/block/sda/device/multipath
-echo rr >$lu/policy
+echo rr >$lu/iopolicy
 set -- $(path_devices)
 a=$1 b=$2 c=$3 d=$4
 
@@ -133,7 +133,7 @@ for file in disable_group enable_group switch_group; do
 done
 wrong failback -2
 wrong failback 100000000
-wrong numa 7
+wrong prefer_local 7
 is "nothing has changed" "$(carriers)" ab
 
 # --- queue_if_no_path, fail_if_no_path -------------------------------------

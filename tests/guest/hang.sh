@@ -12,8 +12,8 @@ modprobe scsi_late hosts=3 recovery_ms=15000 || bail_out "scsi_late"
 within 30 disk_is_there sda || bail_out "no sda"
 within 30 nr_paths_is 3 || bail_out "not 3 paths"
 lu=/sys/block/sda/device/multipath
-echo rr >$lu/policy
-echo 1000 >$lu/path_timeout
+echo rr >$lu/iopolicy
+echo 1 >$lu/attempt_timeout
 # With its retries, less than the error handler will take.
 echo 4 >/sys/block/sda/device/timeout
 
@@ -62,7 +62,7 @@ ok "flushed" timeout 3 blockdev --flushbufs /dev/sda
 ok "its size" timeout 3 blockdev --getsize64 /dev/sda
 ok "an INQUIRY" timeout 3 sg_inq /dev/sda
 ok "sysfs of the disk" timeout 3 sh -c \
-	"cat $lu/policy /sys/block/sda/device/state /sys/block/sda/stat"
+	"cat $lu/iopolicy /sys/block/sda/device/state /sys/block/sda/stat"
 ok "sysfs of the path" timeout 3 sh -c \
 	"cat /sys/bus/scsi/devices/$first/path/state"
 ok "the lines in /proc" timeout 3 cat /proc/scsi/scsi_path/paths

@@ -46,7 +46,7 @@ qmp_open
 within 30 disk_is_there sda || bail_out "no sda"
 modprobe -a mptsas megaraid_sas sym53c8xx vmw_pvscsi || bail_out "modules"
 ok "five drivers, five paths" within 60 nr_good_is 5
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 
 light_start --iodepth=4
 # shellcheck disable=SC2046 # a list of words
@@ -75,7 +75,7 @@ ok "errors: load goes on" fio_is_running
 ok "errors: path removed" remove_path errors
 
 # A command a second is less than the path's share: it falls behind, by more than the
-# path_timeout. virtio_scsi never aborts; what the path has is answered in the end.
+# attempt_timeout. virtio_scsi never aborts; what the path has is answered in the end.
 qmp object-add '"qom-type": "throttle-group", "id": "slow", "limits": {"iops-total": 1}' ||
 	bail_out "throttle-group: $qmp_answer"
 qmp blockdev-add '"driver": "throttle", "node-name": "slowly", "file": "image",

@@ -67,7 +67,7 @@ tear_out() {
 
 qmp_open
 within 30 disk_is_there sda || bail_out "no sda"
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 modprobe -a mptsas megaraid_sas vmw_pvscsi || bail_out "modules"
 
 stay=$(path_devices)

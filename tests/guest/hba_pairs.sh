@@ -71,7 +71,7 @@ refused=1c
 
 # disk_of WWN: sdX
 disk_of() {
-	found=$(grep -ls "naa.5000c500000000$1\$" /sys/block/sd*/device/multipath/id)
+	found=$(grep -ls "naa.5000c500000000$1\$" /sys/block/sd*/device/multipath/wwid)
 	found=${found#/sys/block/}
 	echo "${found%%/*}"
 }
@@ -186,7 +186,7 @@ ok "a: the other has one path" has_paths $refused 1
 all=
 for each in $pairs; do
 	all="$all ${each%:*}"
-	echo rr >"/sys/block/$(disk_of "${each%:*}")/device/multipath/policy"
+	echo rr >"/sys/block/$(disk_of "${each%:*}")/device/multipath/iopolicy"
 done
 # shellcheck disable=SC2086 # a list of words
 issued $all >/tmp/before

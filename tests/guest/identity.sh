@@ -36,7 +36,7 @@ rescan() {
 
 # --- a product that is renamed, a vendor that is bought ------------------------
 one_lu 2 max_luns=1 inq_product=RAID5
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 light_start
 # shellcheck disable=SC2046 # a list of paths
 load_reaches $(path_devices)
@@ -83,7 +83,7 @@ ok "formatted: an end without a trace" gone_with scsi_late
 modprobe scsi_late hosts=2
 within 30 nr_paths_is 2 || bail_out "not two paths"
 within 20 disk_is_there sda
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 id=$(lu_id)
 light_start
 # shellcheck disable=SC2046 # a list of paths
@@ -112,7 +112,7 @@ backstore 1 8192 1234abcd
 for n in 0 1; do port_group $n 1 a $IMPLICIT $OPTIMIZED; done
 port 0 1 a
 within 30 disk_is_there sda || bail_out "no sda"
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 dd if=/dev/urandom of=/tmp/pattern bs=64k count=16 2>/dev/null
 dd if=/tmp/pattern of=/dev/sda bs=64k oflag=direct 2>/dev/null
 port 1 1 a

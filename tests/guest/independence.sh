@@ -97,8 +97,8 @@ within 60 nothing_left || bail_out "something is left"
 modprobe scsi_late hosts=2 recovery_ms=15000 || bail_out "scsi_late"
 within 30 disk_is_there sda || bail_out "no sda"
 within 30 nr_paths_is 2 || bail_out "not 2 paths"
-echo rr >/sys/block/sda/device/multipath/policy
-echo 1000 >/sys/block/sda/device/multipath/path_timeout
+echo rr >/sys/block/sda/device/multipath/iopolicy
+echo 1 >/sys/block/sda/device/multipath/attempt_timeout
 echo 4 >/sys/block/sda/device/timeout
 first=$(path_devices | sort -n | head -n 1)
 

@@ -107,7 +107,7 @@ ok "uevent: reinstated" within 10 grep -q \
 kill $listener_pid
 
 # Everything at once, for a while.
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 fio_start
 # shellcheck disable=SC2046 # a list of words
 load_reaches $(path_devices)
@@ -121,8 +121,8 @@ running() {
 	echo "$id:ffffffff:0:0:0:1:0:0" >$PATHS
 done) 2>/dev/null &
 (while running; do
-	echo rr >/sys/block/sda/device/multipath/policy
-	echo lpu >/sys/block/sda/device/multipath/policy
+	echo rr >/sys/block/sda/device/multipath/iopolicy
+	echo lpu >/sys/block/sda/device/multipath/iopolicy
 done) &
 while running; do
 	echo 1 >$SDEBUG/add_host

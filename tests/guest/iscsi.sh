@@ -19,7 +19,7 @@ within 30 nr_paths_is 2 || bail_out "not two paths"
 ok "one disk" within 20 disk_is_there sda
 is "one disk only" "$(find /sys/block -name 'sd*' | wc -l)" 1
 LU=/sys/block/sda/device
-echo rr >$LU/multipath/policy
+echo rr >$LU/multipath/iopolicy
 
 # session_of PATH: its directory
 session_of() {
@@ -45,7 +45,7 @@ replacement_timeout() {
 }
 
 # Not more than an emulated CPU carries
-# with time to spare: else path_timeout finds paths that do not answer.
+# with time to spare: else attempt_timeout finds paths that do not answer.
 LOAD="--size=24% --bsrange=4k-128k --iodepth=4"
 
 zero=$(path_of_pair 0)
@@ -71,7 +71,7 @@ cut=$(now)
 link 0 down
 ok "cut: out of use" within 20 path_state_is "$zero" 2
 took=$(($(now) - cut))
-ok "cut: after path_timeout, $took s" test $took -le 12
+ok "cut: after attempt_timeout, $took s" test $took -le 12
 # The initiator's own test of the connection takes 5 + 5 s, and ends it.
 ok "cut: all it had has come back" within 40 in_flight_is "$zero" 0
 is "cut: its session is still waited for" \

@@ -12,8 +12,8 @@ modprobe scsi_late hosts=3 recovery_ms=1000 || bail_out "scsi_late"
 within 30 disk_is_there sda || bail_out "no sda"
 within 30 nr_paths_is 3 || bail_out "not 3 paths"
 lu=/sys/block/sda/device/multipath
-echo rr >$lu/policy
-echo 1000 >$lu/path_timeout
+echo rr >$lu/iopolicy
+echo 1 >$lu/attempt_timeout
 echo 4 >/sys/block/sda/device/timeout
 
 set_parameter() {

@@ -12,7 +12,7 @@ TRACE=/sys/kernel/debug/tracing
 modprobe scsi_late hosts=2 || bail_out "scsi_late"
 within 30 disk_is_there sda || bail_out "no sda"
 within 30 nr_paths_is 2 || bail_out "not 2 paths"
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 echo 1 >$TRACE/events/scsi/scsi_eh_wakeup/enable
 
 for version in older newer; do

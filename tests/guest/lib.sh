@@ -163,7 +163,7 @@ lu_state_is() {
 }
 
 lu_id() {
-	cat /sys/block/"${1:-sda}"/device/multipath/id
+	cat /sys/block/"${1:-sda}"/device/multipath/wwid
 }
 
 # path_devices [DISK]: the paths of a disk, as H:C:T:L
@@ -186,7 +186,7 @@ path_state_is() {
 
 # policy_of DIR: the one in brackets, of the multipath directory of a device
 policy_of() {
-	sed 's/.*\[\(.*\)\].*/\1/' "$1/policy"
+	sed 's/.*\[\(.*\)\].*/\1/' "$1/iopolicy"
 }
 
 path_issued() {

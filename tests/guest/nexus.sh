@@ -26,7 +26,7 @@ several_reads() {
 }
 
 for policy in rr qd st wrr lpu; do
-	echo $policy >$lu/multipath/policy
+	echo $policy >$lu/multipath/iopolicy
 	used several_reads
 	ok "$policy: passthrough keeps to one path ($used_a, $used_b)" \
 		test $((used_a * used_b)) = 0 -a $((used_a + used_b)) -ge 8

@@ -21,7 +21,7 @@ one_lu 2 max_luns=1 dev_size_mb=64
 is "default" "$(cat $TIMEOUT)" 30
 
 # Waiting, and resuming.
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 fio_start --ioengine=libaio
 # shellcheck disable=SC2046 # a list of words
 load_reaches $(path_devices)

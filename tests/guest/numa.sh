@@ -56,21 +56,21 @@ mostly() {
 
 node0=3 node1=c
 for policy in rr lpu qd st wrr; do
-	echo $policy >$lu/policy
+	echo $policy >$lu/iopolicy
 	ok "$policy: node 0 takes its path" mostly "$(share $node0 "$path0")"
 	ok "$policy: node 1 takes its path" mostly "$(share $node1 "$path1")"
 done
 
-echo rr >$lu/policy
+echo rr >$lu/iopolicy
 echo 3 >"/sys/bus/scsi/devices/$path0/path/state"
 is "the near one is gone" "$(share $node0 "$path1")" 100
 echo 1 >"/sys/bus/scsi/devices/$path0/path/state"
 ok "and back" mostly "$(share $node0 "$path0")"
-is "by default the near one" "$(cat $lu/numa)" 1
-echo 0 >$lu/numa
+is "by default the near one" "$(cat $lu/prefer_local)" 1
+echo 0 >$lu/prefer_local
 both=$(share $node0 "$path0")
 ok "all alike: both ($both of 100 near)" test "$both" -ge 40 -a "$both" -le 60
-echo 1 >$lu/numa
+echo 1 >$lu/prefer_local
 ok "the near one again" mostly "$(share $node0 "$path0")"
 is "no path has failed" "$(nr_good)" 2
 finish

@@ -31,7 +31,7 @@ told() {
 	[ "$(grep -c "SCSI_PATH=$slow SCSI_PATH_EVENT=$1" /tmp/uevents)" = "$2" ]
 }
 
-echo rr >$LU/policy
+echo rr >$LU/iopolicy
 echo 6 >$PARAMS/path_outlier_time
 echo 600 >$PARAMS/path_marginal_time
 echo 2000,2000,2000,2000 >$LATE/latency_us

@@ -28,7 +28,7 @@ ok "the next one: no error" timeout 120 dd if=/dev/sda of=/dev/null bs=4k \
 took=$(($(now) - start))
 ok "and by one path alone ($took s)" test $took -le $((15 * slower))
 echo 0,0,0 >$latency
-echo rr >$lu/multipath/policy
+echo rr >$lu/multipath/iopolicy
 ok "fast again: all paths good" within 60 good_after_io 3
 
 # One path that is slow, of three: it is left.

@@ -2,12 +2,12 @@
 # Which path a command takes: round-robin is even, last path used stays, and the
 # policy can be changed under load. Requests merge above the choice of path.
 # guest: cpus=4
-# append: scsi_mod.path_policy=rr
+# append: scsi_mod.iopolicy=rr
 . ./lib.sh
 plan 17
 
 LU=/sys/block/sda/device/multipath
-POLICY=$LU/policy
+POLICY=$LU/iopolicy
 
 snapshot() {
 	for path in $(path_devices); do
@@ -40,9 +40,10 @@ requests() {
 }
 
 one_lu 4 max_luns=1 dev_size_mb=64
-is "boot parameter" "$(policy_of $LU)" rr
-is "all are listed" "$(tr -d "[]" <$POLICY)" "lpu rr qd st wrr"
-is "module parameter" "$(cat /sys/module/scsi_mod/parameters/path_policy)" rr
+is "boot parameter" "$(policy_of $LU)" round-robin
+is "all are listed" "$(tr -d "[]" <$POLICY)" \
+	"last-path round-robin queue-depth service-time weighted"
+is "module parameter" "$(cat /sys/module/scsi_mod/parameters/iopolicy)" round-robin
 
 snapshot before
 ok "rr: load" requests 8000
@@ -71,7 +72,7 @@ is "weight: nothing on the worse rank" "$(deltas | cut -d' ' -f1)" 0
 echo 0 >"/sys/bus/scsi/devices/$out/path/weight"
 
 ok "lpu: set at run time" sh -c "echo lpu >$POLICY"
-is "lpu: shown" "$(policy_of $LU)" lpu
+is "lpu: shown" "$(policy_of $LU)" last-path
 snapshot before
 requests 4000
 snapshot after
@@ -79,7 +80,7 @@ echo "# lpu: $(deltas)"
 is "lpu: one path has it all" "$(deltas | tr ' ' '\n' | grep -vc '^0$')" 1
 
 fails "a policy that is not there" sh -c "echo quantum >$POLICY"
-is "and nothing changed" "$(policy_of $LU)" lpu
+is "and nothing changed" "$(policy_of $LU)" last-path
 
 fio_start
 for i in 1 2 3 4 5 6 7 8 9 10; do

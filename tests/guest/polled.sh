@@ -62,7 +62,7 @@ for each in $v_path $m_path; do
 	paths_write "$other" 1
 	within 20 good_after_io 2
 done
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 fio_start --hipri --iodepth=4
 # shellcheck disable=SC2046 # a list
 load_reaches $(path_devices)
@@ -98,7 +98,7 @@ ok "others read beside it" read_some sda --ioengine=libaio --iodepth=8
 is "and are told by interrupts" "$(polled)" "$before"
 
 # Polled I/O, and other beside it, while paths go in every way.
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 echo -1 >/sys/block/sda/device/multipath/no_path_timeout
 fio --name=beside --filename=/dev/sda --direct=1 --ioengine=libaio --rw=randread \
 	--bs=4k --iodepth=4 --time_based --runtime=1h \

@@ -24,7 +24,7 @@ block=/sys/module/scsi_block_target/parameters
 
 # disk_with WWN
 disk_with() {
-	grep -ls "$1" /sys/block/sd*/device/multipath/id | cut -d / -f 4
+	grep -ls "$1" /sys/block/sd*/device/multipath/wwid | cut -d / -f 4
 }
 
 within 60 nr_paths_is 4 || bail_out "paths"

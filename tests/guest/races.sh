@@ -8,7 +8,7 @@
 #     is away, blocked or asleep			returns, remap, elsewhere
 #   the last path leaves with a write under way		here; model, LIMIT_SHRINKS
 #   an LLD gives up a command that is older than
-#     path_timeout, without having aborted it		here
+#     attempt_timeout, without having aborted it		here
 # Memory that is used after it was freed
 #   a reset over a descriptor of a disk that has gone	lifetimes
 #   the timer of an attempt looks at the command of the
@@ -140,7 +140,7 @@ node=$(script_node block 'sd[a-z]*')
 within 20 disk_is_there "${node#/dev/}"
 second=/sys/bus/scsi/devices/$(script_path "$unit" 1)/path/state
 host=/sys/class/scsi_host/host$(script_hosts "$unit" | cut -d ' ' -f 1)
-echo 5000 >"$above/multipath/path_timeout"
+echo 5 >"$above/multipath/attempt_timeout"
 echo 3 >"$second"
 script "$unit" event zero
 # After 8 s it has timed out, says the host. A reset of the device takes 5 s.

@@ -10,7 +10,7 @@ READ=28
 WRITE=2a
 
 one_lu 2 max_luns=1 dev_size_mb=64
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 echo 2 >/sys/block/sda/device/timeout
 path=$(first_path)
 

@@ -32,7 +32,7 @@ load_debug 2 max_luns=1 dev_size_mb=16
 within 30 nr_paths_is 4 || bail_out "not 4 paths"
 disk=$(basename "$(grep -l Linux /sys/block/sd*/device/vendor | sed 's,/device.*,,')")
 within 30 disk_is_there "$disk" || bail_out "no $disk"
-echo rr >"/sys/block/$disk/device/multipath/policy"
+echo rr >"/sys/block/$disk/device/multipath/iopolicy"
 for each in $(path_devices "$disk"); do
 	inject "$each" "2 1 2a 0 0 18 0 0 0"
 done

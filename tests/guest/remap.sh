@@ -38,7 +38,7 @@ leads_elsewhere() {
 # Down, and another identity behind it from now on.
 inject_host_byte "$path" -100 28 1
 inject_host_byte "$path" -100 0 1
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 read_all_paths 2>/dev/null
 is "down" "$(path_state "$path")" 3
 echo 1 >$SDEBUG/vpd_use_hostno

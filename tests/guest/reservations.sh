@@ -50,7 +50,7 @@ is "no path has failed" "$(nr_good)" 2
 ok "I/O goes on" write_to sda 16
 
 # Persistent ones are of the logical unit, whichever way they come.
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 is "the kernel's own interface registers" "$(pr /dev/sda register 0x11)" ""
 ok "over both paths" keys_are /dev/sda "0x11 0x11 "
 port 0 3 a
@@ -127,7 +127,7 @@ load_debug 2 max_luns=1 dev_size_mb=16
 within 30 nr_paths_is 6 || bail_out "not 6 paths"
 disk=$(basename "$(grep -l Linux /sys/block/sd*/device/vendor | sed 's,/device.*,,')")
 within 30 disk_is_there "$disk" || bail_out "no $disk"
-echo rr >"/sys/block/$disk/device/multipath/policy"
+echo rr >"/sys/block/$disk/device/multipath/iopolicy"
 for each in $(path_devices "$disk"); do
 	inject "$each" "2 1 2a 0 0 18 0 0 0"
 done

@@ -6,7 +6,7 @@
 plan 9
 
 one_lu 2 max_luns=1 dev_size_mb=128 inq_product=reset
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 within 10 test -c /dev/sg0
 lu_sg=/dev/$(ls /sys/block/sda/device/scsi_generic)
 

@@ -10,7 +10,7 @@ TRACE=/sys/kernel/debug/tracing
 BLOCK=/sys/module/scsi_block_target/parameters
 one_lu 2 max_luns=1 dev_size_mb=32
 modprobe scsi_block_target || bail_out "scsi_block_target"
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 a=$(path_devices | head -1)
 b=$(path_devices | tail -1)
 

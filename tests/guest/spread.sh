@@ -34,14 +34,14 @@ is "two more take their share" "$(carriers 1)" "4 4 4 4"
 
 # What is on another policy is on no path.
 for disk in /sys/block/sd[a-h]; do
-	echo rr >"$disk/device/multipath/policy"
+	echo rr >"$disk/device/multipath/iopolicy"
 done
 echo "${first%%:*}" >$BLOCK/block
 ok "the first is away" within 20 state_of_host "${first%%:*}" 2
 echo "${first%%:*}" >$BLOCK/unblock
 ok "the first is back" within 20 state_of_host "${first%%:*}" 1
 for disk in /sys/block/sd[a-h]; do
-	echo lpu >"$disk/device/multipath/policy"
+	echo lpu >"$disk/device/multipath/iopolicy"
 done
 is "back to lpu: even" "$(carriers 1)" "4 4 4 4"
 finish

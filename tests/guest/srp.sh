@@ -159,7 +159,7 @@ is "B has another one as the same LUN" \
 	"$(path_devices sdb | paste -s -d' ')" "$b0:0:0:0 $b1:0:0:0"
 ok "they are those that are mapped to A and B" \
 	sh -c "case $(lu_id sda).$(lu_id sdb) in *5b000000*.*5b000001*) ;; *) false ;; esac"
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 zero=$(path_over "$a0")
 one=$(path_over "$a1")
 
@@ -185,7 +185,7 @@ is "a new LUN: one disk of two paths, of A alone" \
 	"$(path_devices sdc | paste -s -d' ')" "$a0:0:0:1 $a1:0:0:1"
 used=$(path_over "$a0" sdc)
 unmap 0 $HOST_A 1
-echo rr >/sys/block/sdc/device/multipath/policy
+echo rr >/sys/block/sdc/device/multipath/iopolicy
 # Each CPU goes round by itself: whichever reads, its second one takes the other port.
 for _ in 1 2 3 4 5 6 7 8; do
 	read_block sdc || bail_out "no read over the other port"
@@ -235,7 +235,7 @@ cut=$(now)
 /bin/ip route del local 10.0.2.1 dev v2 table local
 ok "cut: out of use" within 20 path_state_is "$two" 2
 took=$(($(now) - cut))
-ok "cut: after path_timeout, $took s" test $took -le 12
+ok "cut: after attempt_timeout, $took s" test $took -le 12
 ok "cut: all it had has come back" within 60 in_flight_is "$two" 0
 carries "cut: the others carry the load" "$one"
 /bin/ip route add local 10.0.2.1 dev v2 table local src 10.0.2.1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# A path that neither answers nor fails: after path_timeout it is out of use, its
+# A path that neither answers nor fails: after attempt_timeout it is out of use, its
 # commands are aborted and done over another path, and nothing waits for its
 # host's error handler.
 # guest: alone=1 cpus=4 memory=2048 seconds=400
@@ -8,13 +8,13 @@ plan 28
 
 one_lu 2 max_luns=1 dev_size_mb=128 inq_product=stuck
 lu=/sys/block/sda/device/multipath
-timeout=$lu/path_timeout
-is "default" "$(cat $timeout)" 5000
+timeout=$lu/attempt_timeout
+is "default" "$(cat $timeout)" 5
 fails "not a number" sh -c "echo soon >$timeout"
-fails "too long" sh -c "echo 3600001 >$timeout"
-is "what failed has changed nothing" "$(cat $timeout)" 5000
-ok "set" sh -c "echo 1500 >$timeout"
-is "reads back" "$(cat $timeout)" 1500
+fails "too long" sh -c "echo 3601 >$timeout"
+is "what failed has changed nothing" "$(cat $timeout)" 5
+ok "set" sh -c "echo 2 >$timeout"
+is "reads back" "$(cat $timeout)" 2
 
 # said TEXT: how often the log has it
 said() {
@@ -41,12 +41,12 @@ host=/sys/class/scsi_host/host${path%%:*}
 
 # The abort works: the error handler is not woken. Under a light load, so that what
 # takes long is waiting for an answer.
-echo rr >$lu/policy
+echo rr >$lu/iopolicy
 light_start
 load_reaches "$path"
 inject "$path" "0 -8 28"
 inject "$path" "0 -8 2a"
-ok "stuck: out of use within path_timeout and a second" \
+ok "stuck: out of use within attempt_timeout and a second" \
 	within 8 said_more "path $path waiting (no answer for" 0
 ok "stuck: its commands were aborted" within 8 said_more "path $path .*answers again" 0
 is "stuck: its host is not in recovery" "$(cat "$host/state")" running
@@ -105,7 +105,7 @@ ok "off: out of use after the command's timeout" \
 fio_ok "off: no error above"
 
 # Every path: nothing is lost, nothing fails early.
-echo 1500 >$timeout
+echo 2 >$timeout
 ok "all good again" within 40 good_after_io 2
 for hctl in $path $other; do
 	inject "$hctl" "0 -2 28"

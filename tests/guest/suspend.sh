@@ -65,7 +65,7 @@ echo enabled >/sys/bus/serio/devices/serio0/power/wakeup ||
 printf freeze >/tmp/freeze
 qmp_open
 within 30 disk_is_there sda || bail_out "no sda"
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 first=$(path_devices)
 modprobe megaraid_sas
 plug virtio-scsi-pci port1

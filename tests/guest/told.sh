@@ -73,7 +73,7 @@ echo >/tmp/uevents
 for path in $(path_devices); do
 	inject "$path" "2 -1 28 0 0 2 6 38 7"
 done
-echo rr >/sys/block/sda/device/multipath/policy
+echo rr >/sys/block/sda/device/multipath/iopolicy
 ok "threshold: I/O goes on" dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct
 ok "threshold: said so" within 10 grep -q SOFT_THRESHOLD /tmp/uevents
 is "threshold: nothing is told of a path" "$(grep -c SCSI_PATH_EVENT /tmp/uevents)" 0

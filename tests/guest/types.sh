@@ -23,9 +23,10 @@ load_debug 2 max_luns=1 ptype=1
 within 30 nr_paths_is 2
 is "tape: one st" "$(find /sys/class/scsi_tape -name 'st[0-9]' | wc -l)" 1
 is "tape: one sg" "$(nr_sg)" 1
-is "tape: stays on its path" "$(policy_of "$(lu_device)/multipath")" lpu
+is "tape: stays on its path" "$(policy_of "$(lu_device)/multipath")" \
+	last-path
 fails "tape: round-robin is refused" sh -c \
-	"echo rr >$(lu_device)/multipath/policy"
+	"echo rr >$(lu_device)/multipath/iopolicy"
 ok "tape: answers" mt-st -f /dev/nst0 status
 before=$(cat /sys/class/scsi_generic/sg0/device/paths/*/path/issued | sort -n | head -1)
 mt-st -f /dev/nst0 rewind >/dev/null 2>&1
@@ -39,7 +40,7 @@ within 30 nr_paths_is 2
 is "CD: one sr" "$(find /sys/block -name 'sr*' | wc -l)" 1
 is "CD: one sg" "$(nr_sg)" 1
 ok "CD: read" dd if=/dev/sr0 of=/dev/null bs=2k count=64
-echo rr >/sys/block/sr0/device/multipath/policy
+echo rr >/sys/block/sr0/device/multipath/iopolicy
 ok "CD: read over both paths" dd if=/dev/sr0 of=/dev/null bs=2k count=64
 unload
 

@@ -44,7 +44,7 @@ one_says() {
 }
 
 for policy in lpu rr; do
-	echo $policy >$lu/multipath/policy
+	echo $policy >$lu/multipath/iopolicy
 	one_says "communication failure" "0 0 2 2 8 0"
 	one_says "not ready, cause not reportable" "0 0 2 2 4 0"
 	one_says "not ready, to be started" "0 0 2 2 4 2"
@@ -57,7 +57,7 @@ for policy in lpu rr; do
 done
 
 # A path that is never any good for I/O is left, though it answers what it is asked.
-echo lpu >$lu/multipath/policy
+echo lpu >$lu/multipath/iopolicy
 both_good
 inject "$a" "2 1 28 0 0 2 2 8 0"
 read_some

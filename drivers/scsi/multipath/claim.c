@@ -333,7 +333,7 @@ static void tell_transports(struct scsi_mpath *lu)
 {
 	struct scsi_path *path;
 
-	if (!scsi_type_has_path_timeout(lu->sdev->type))
+	if (!scsi_type_has_attempt_timeout(lu->sdev->type))
 		return;
 	mutex_lock(&scsi_mpath_list_mutex);
 	if (lu->nr_paths > 1) {

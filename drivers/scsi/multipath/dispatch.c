@@ -71,13 +71,13 @@ static __always_inline unsigned int
 patience_with(const struct scsi_mpath *lu, const struct scsi_cmnd *lu_cmd,
 	      const struct request *lu_rq)
 {
-	unsigned int path_timeout = READ_ONCE(lu->path_timeout);
+	unsigned int attempt_timeout = READ_ONCE(lu->attempt_timeout);
 
-	if (path_timeout && path_timeout < lu_rq->timeout &&
+	if (attempt_timeout && attempt_timeout < lu_rq->timeout &&
 	    (req_op(lu_rq) == REQ_OP_READ || req_op(lu_rq) == REQ_OP_WRITE) &&
 	    likely(!lu_cmd->retries) &&
 	    likely(!READ_ONCE(lu->slow_until) || !scsi_lu_is_slow(lu)))
-		return path_timeout;
+		return attempt_timeout;
 	return lu_rq->timeout;
 }
 

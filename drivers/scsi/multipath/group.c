@@ -278,16 +278,16 @@ void scsi_mpath_set_failback(struct scsi_mpath *lu, int seconds)
 }
 
 /**
- * scsi_mpath_set_any_node - are paths of other NUMA nodes as good as near ones?
+ * scsi_mpath_set_prefer_local - does I/O take the paths of the nearest hosts first?
  * @lu: logical unit
- * @any_node: they are
+ * @prefer_local: it does; else paths of all NUMA nodes are alike
  *
  * Context: process; takes @lu->lock.
  */
-void scsi_mpath_set_any_node(struct scsi_mpath *lu, bool any_node)
+void scsi_mpath_set_prefer_local(struct scsi_mpath *lu, bool prefer_local)
 {
 	spin_lock_irq(&lu->lock);
-	WRITE_ONCE(lu->group.any_node, any_node);
+	WRITE_ONCE(lu->group.prefer_local, prefer_local);
 	scsi_path_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
 }
@@ -299,5 +299,6 @@ void scsi_mpath_set_any_node(struct scsi_mpath *lu, bool any_node)
 void scsi_mpath_group_init(struct scsi_mpath_group *group)
 {
 	group->rank = NO_RANK;
+	group->prefer_local = true;
 	INIT_DELAYED_WORK(&group->work, failback_work);
 }

@@ -375,13 +375,13 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	INIT_LIST_HEAD(&lu->polled);
 	scsi_mpath_group_init(&lu->group);
 	/* One path at a time means one for all nodes. */
-	lu->group.any_node = scsi_type_must_stay(first->type);
+	lu->group.prefer_local = !scsi_type_must_stay(first->type);
 	scsi_mpath_activation_init(&lu->activation);
 	scsi_mpath_door_init(&lu->door);
 	scsi_mpath_attention_init(lu);
 	scsi_mpath_pr_init(lu);
 	lu->policy = scsi_path_policy_for(first->type);
-	lu->path_timeout = scsi_path_timeout_for(first->type);
+	lu->attempt_timeout = scsi_attempt_timeout_for(first->type);
 	lu->max_cmd_len = first->host->max_cmd_len;
 	lu->no_path_timeout = clamp(READ_ONCE(default_no_path_timeout), -1,
 				    NO_PATH_TIMEOUT_MAX);

@@ -326,7 +326,8 @@ struct scsi_path_size {
  *	0: there is none. @lu->lock
  * @is_switched: the administrator has chosen the group of @switched_to
  * @switched_to: the weight that he has chosen
- * @any_node: paths of other nodes count as near; @lu->lock
+ * @prefer_local: only if no path of a near host is usable, others are used;
+ *	@lu->lock
  * @work: @failback is over
  */
 struct scsi_mpath_group {
@@ -335,7 +336,7 @@ struct scsi_mpath_group {
 	unsigned long better_since;
 	bool is_switched;
 	u32 switched_to;
-	bool any_node;
+	bool prefer_local;
 	struct delayed_work work;
 };
 
@@ -423,7 +424,7 @@ struct scsi_mpath_cpu {
  * @cpu: what every I/O writes, so that no two CPUs write to one place
  * @no_path_timeout: seconds that I/O waits while no path is usable; 0: not at
  *	all; -1: for ever. @lock
- * @path_timeout: jiffies that a path may leave a read or write without an
+ * @attempt_timeout: jiffies that a path may leave a read or write without an
  *	answer while there is another path; 0: its whole timeout. Written under
  *	@lock, read anywhere
  * @slow_until: jiffies until which slowness is the logical unit's, and not held
@@ -484,7 +485,7 @@ struct scsi_mpath {
 	const struct scsi_path_policy *policy;
 	struct scsi_mpath_cpu __percpu *cpu;
 
-	unsigned int path_timeout;
+	unsigned int attempt_timeout;
 	unsigned long slow_until;
 	unsigned long attention;
 	u16 attention_code[NR_LU_EVENTS];
@@ -627,7 +628,7 @@ bool scsi_mpath_group_is_disabled(struct scsi_mpath *lu, u32 weight);
 int scsi_mpath_disable_group(struct scsi_mpath *lu, u32 weight, bool disable);
 int scsi_mpath_switch_group(struct scsi_mpath *lu, u32 weight);
 void scsi_mpath_set_failback(struct scsi_mpath *lu, int seconds);
-void scsi_mpath_set_any_node(struct scsi_mpath *lu, bool any_node);
+void scsi_mpath_set_prefer_local(struct scsi_mpath *lu, bool prefer_local);
 
 /* set.c */
 int scsi_mpath_alloc_sets(struct scsi_mpath *lu);
@@ -723,9 +724,9 @@ void scsi_mpath_outlier_start(void);
 void scsi_mpath_outlier_stop(void);
 
 /* timeout.c */
-#define PATH_TIMEOUT_MAX	(3600u * 1000)	/* milliseconds */
-bool scsi_type_has_path_timeout(u8 device_type);
-unsigned int scsi_path_timeout_for(u8 device_type);
+#define ATTEMPT_TIMEOUT_MAX	3600u	/* seconds */
+bool scsi_type_has_attempt_timeout(u8 device_type);
+unsigned int scsi_attempt_timeout_for(u8 device_type);
 bool scsi_lu_is_slow(const struct scsi_mpath *lu);
 void scsi_path_was_patient(struct scsi_path *path, unsigned long since);
 

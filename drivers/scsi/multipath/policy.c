@@ -28,14 +28,15 @@ static const struct scsi_path_policy *default_policy =
 
 /**
  * scsi_path_policy_find - look a policy up by its name
- * @name: name, a trailing newline is ignored
+ * @name: name or short name, a trailing newline is ignored
  *
  * Return: the policy, or NULL.
  */
 const struct scsi_path_policy *scsi_path_policy_find(const char *name)
 {
 	for (int i = 0; i < ARRAY_SIZE(policies); i++) {
-		if (sysfs_streq(name, policies[i]->name))
+		if (sysfs_streq(name, policies[i]->name) ||
+		    sysfs_streq(name, policies[i]->short_name))
 			return policies[i];
 	}
 	return NULL;
@@ -110,7 +111,7 @@ int scsi_mpath_set_policy(struct scsi_mpath *lu,
 	return 0;
 }
 
-static int path_policy_set(const char *val, const struct kernel_param *kp)
+static int iopolicy_set(const char *val, const struct kernel_param *kp)
 {
 	const struct scsi_path_policy *policy = scsi_path_policy_find(val);
 
@@ -120,16 +121,16 @@ static int path_policy_set(const char *val, const struct kernel_param *kp)
 	return 0;
 }
 
-static int path_policy_get(char *buf, const struct kernel_param *kp)
+static int iopolicy_get(char *buf, const struct kernel_param *kp)
 {
 	return sysfs_emit(buf, "%s\n", READ_ONCE(default_policy)->name);
 }
 
-static const struct kernel_param_ops path_policy_ops = {
-	.set = path_policy_set,
-	.get = path_policy_get,
+static const struct kernel_param_ops iopolicy_ops = {
+	.set = iopolicy_set,
+	.get = iopolicy_get,
 };
 
-module_param_cb(path_policy, &path_policy_ops, NULL, 0644);
-MODULE_PARM_DESC(path_policy,
-		 "How new logical units choose the path of a command: lpu (last path used), rr (round-robin), qd (queue depth), st (service time), wrr (weighted round-robin)");
+module_param_cb(iopolicy, &iopolicy_ops, NULL, 0644);
+MODULE_PARM_DESC(iopolicy,
+		 "How new logical units choose the path of a command: last-path, round-robin, queue-depth, service-time or weighted (short: lpu, rr, qd, st, wrr)");

@@ -44,7 +44,8 @@ struct scsi_path_set {
 
 /**
  * struct scsi_path_policy - how the path of a command is chosen
- * @name: as written in parameters and sysfs
+ * @name: as shown in parameters and sysfs
+ * @short_name: may be written instead
  * @stays: a full path is waited for rather than passed over
  * @select: choose one of @set, which has @nr > 0 entries. Called for every
  *	command, under rcu_read_lock(), in any context that can submit I/O; must
@@ -61,6 +62,7 @@ struct scsi_path_set {
  */
 struct scsi_path_policy {
 	const char *name;
+	const char *short_name;
 	bool stays;
 	struct scsi_path *(*select)(struct scsi_mpath *lu,
 				    const struct scsi_path_set *set,

@@ -127,7 +127,8 @@ static void lpu_set_left(struct scsi_mpath *lu, struct scsi_path_set *set)
 }
 
 const struct scsi_path_policy scsi_policy_lpu = {
-	.name		= "lpu",
+	.name		= "last-path",
+	.short_name	= "lpu",
 	.stays		= true,
 	.select		= lpu_select,
 	.set_changed	= lpu_set_changed,

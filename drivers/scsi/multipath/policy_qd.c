@@ -102,7 +102,8 @@ static void qd_done(struct scsi_path *path, struct scsi_cmnd *cmd)
 }
 
 const struct scsi_path_policy scsi_policy_qd = {
-	.name		= "qd",
+	.name		= "queue-depth",
+	.short_name	= "qd",
 	.select		= qd_select,
 	.start		= qd_start,
 	.done		= qd_done,

@@ -23,6 +23,7 @@ static struct scsi_path *rr_select(struct scsi_mpath *lu,
 }
 
 const struct scsi_path_policy scsi_policy_rr = {
-	.name		= "rr",
+	.name		= "round-robin",
+	.short_name	= "rr",
 	.select		= rr_select,
 };

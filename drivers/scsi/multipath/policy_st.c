@@ -71,7 +71,8 @@ static void st_done(struct scsi_path *path, struct scsi_cmnd *cmd)
 }
 
 const struct scsi_path_policy scsi_policy_st = {
-	.name		= "st",
+	.name		= "service-time",
+	.short_name	= "st",
 	.select		= st_select,
 	.start		= st_start,
 	.done		= st_done,

@@ -396,16 +396,20 @@ static void policy_names(struct kunit *test)
 			    &scsi_policy_lpu);
 	KUNIT_EXPECT_PTR_EQ(test, scsi_path_policy_find("rr\n"),
 			    &scsi_policy_rr);
+	KUNIT_EXPECT_PTR_EQ(test, scsi_path_policy_find("queue-depth\n"),
+			    &scsi_policy_qd);
 	KUNIT_EXPECT_NULL(test, scsi_path_policy_find(""));
 	KUNIT_EXPECT_NULL(test, scsi_path_policy_find("r"));
 	KUNIT_EXPECT_NULL(test, scsi_path_policy_find("rr "));
 	KUNIT_EXPECT_NULL(test, scsi_path_policy_find("RR"));
 
 	KUNIT_EXPECT_EQ(test, scsi_path_policy_list(page, &scsi_policy_lpu),
-			strlen("[lpu] rr qd st wrr\n"));
-	KUNIT_EXPECT_STREQ(test, page, "[lpu] rr qd st wrr\n");
+			strlen(page));
+	KUNIT_EXPECT_STREQ(test, page,
+			   "[last-path] round-robin queue-depth service-time weighted\n");
 	scsi_path_policy_list(page, &scsi_policy_rr);
-	KUNIT_EXPECT_STREQ(test, page, "lpu [rr] qd st wrr\n");
+	KUNIT_EXPECT_STREQ(test, page,
+			   "last-path [round-robin] queue-depth service-time weighted\n");
 }
 
 static struct kunit_case cases[] = {

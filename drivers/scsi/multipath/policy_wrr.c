@@ -44,6 +44,7 @@ static struct scsi_path *wrr_select(struct scsi_mpath *lu,
 }
 
 const struct scsi_path_policy scsi_policy_wrr = {
-	.name		= "wrr",
+	.name		= "weighted",
+	.short_name	= "wrr",
 	.select		= wrr_select,
 };

@@ -107,7 +107,7 @@ static int distance_to(const struct scsi_path *path, int node)
 {
 	int its_node = node_of(path);
 
-	if (path->lu->group.any_node || its_node == NUMA_NO_NODE)
+	if (!path->lu->group.prefer_local || its_node == NUMA_NO_NODE)
 		return LOCAL_DISTANCE;
 	return node_distance(node, its_node);
 }

@@ -23,21 +23,21 @@ static struct scsi_path *dev_to_path(struct device *dev)
 	return to_scsi_device(dev)->path;
 }
 
-static ssize_t id_show(struct device *dev, struct device_attribute *attr,
-		       char *buf)
+static ssize_t wwid_show(struct device *dev, struct device_attribute *attr,
+			 char *buf)
 {
 	return sysfs_emit(buf, "%s\n", dev_to_lu(dev)->id);
 }
-static DEVICE_ATTR_RO(id);
+static DEVICE_ATTR_RO(wwid);
 
-static ssize_t policy_show(struct device *dev, struct device_attribute *attr,
-			   char *buf)
+static ssize_t iopolicy_show(struct device *dev, struct device_attribute *attr,
+			     char *buf)
 {
 	return scsi_path_policy_list(buf, READ_ONCE(dev_to_lu(dev)->policy));
 }
 
-static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
-			    const char *buf, size_t count)
+static ssize_t iopolicy_store(struct device *dev, struct device_attribute *attr,
+			      const char *buf, size_t count)
 {
 	const struct scsi_path_policy *policy = scsi_path_policy_find(buf);
 	int error;
@@ -47,7 +47,7 @@ static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
 	error = scsi_mpath_set_policy(dev_to_lu(dev), policy);
 	return error ?: count;
 }
-static DEVICE_ATTR_RW(policy);
+static DEVICE_ATTR_RW(iopolicy);
 
 static ssize_t no_path_timeout_show(struct device *dev,
 				    struct device_attribute *attr, char *buf)
@@ -72,35 +72,35 @@ static ssize_t no_path_timeout_store(struct device *dev,
 }
 static DEVICE_ATTR_RW(no_path_timeout);
 
-static ssize_t path_timeout_show(struct device *dev,
-				 struct device_attribute *attr, char *buf)
+static ssize_t attempt_timeout_show(struct device *dev,
+				    struct device_attribute *attr, char *buf)
 {
-	unsigned int timeout = READ_ONCE(dev_to_lu(dev)->path_timeout);
+	unsigned int timeout = READ_ONCE(dev_to_lu(dev)->attempt_timeout);
 
-	return sysfs_emit(buf, "%u\n", jiffies_to_msecs(timeout));
+	return sysfs_emit(buf, "%u\n", timeout / HZ);
 }
 
-static ssize_t path_timeout_store(struct device *dev,
-				  struct device_attribute *attr,
-				  const char *buf, size_t count)
+static ssize_t attempt_timeout_store(struct device *dev,
+				     struct device_attribute *attr,
+				     const char *buf, size_t count)
 {
 	struct scsi_mpath *lu = dev_to_lu(dev);
-	unsigned int ms;
+	unsigned int seconds;
 	int error;
 
-	error = kstrtouint(buf, 0, &ms);
+	error = kstrtouint(buf, 0, &seconds);
 	if (error)
 		return error;
-	if (ms > PATH_TIMEOUT_MAX)
+	if (seconds > ATTEMPT_TIMEOUT_MAX)
 		return -EINVAL;
-	if (ms && !scsi_type_has_path_timeout(lu->sdev->type))
+	if (seconds && !scsi_type_has_attempt_timeout(lu->sdev->type))
 		return -EOPNOTSUPP;
 	spin_lock_irq(&lu->lock);
-	WRITE_ONCE(lu->path_timeout, msecs_to_jiffies(ms));
+	WRITE_ONCE(lu->attempt_timeout, seconds * HZ);
 	spin_unlock_irq(&lu->lock);
 	return count;
 }
-static DEVICE_ATTR_RW(path_timeout);
+static DEVICE_ATTR_RW(attempt_timeout);
 
 static ssize_t status_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
@@ -138,29 +138,29 @@ static ssize_t failback_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RW(failback);
 
-static ssize_t numa_show(struct device *dev, struct device_attribute *attr,
-			 char *buf)
+static ssize_t prefer_local_show(struct device *dev, struct device_attribute *attr,
+				 char *buf)
 {
 	return sysfs_emit(buf, "%d\n",
-			  !READ_ONCE(dev_to_lu(dev)->group.any_node));
+			  READ_ONCE(dev_to_lu(dev)->group.prefer_local));
 }
 
-static ssize_t numa_store(struct device *dev, struct device_attribute *attr,
-			  const char *buf, size_t count)
+static ssize_t prefer_local_store(struct device *dev, struct device_attribute *attr,
+				  const char *buf, size_t count)
 {
 	struct scsi_mpath *lu = dev_to_lu(dev);
-	bool near_first;
+	bool prefer_local;
 	int error;
 
-	error = kstrtobool(buf, &near_first);
+	error = kstrtobool(buf, &prefer_local);
 	if (error)
 		return error;
-	if (near_first && scsi_type_must_stay(lu->sdev->type))
+	if (prefer_local && scsi_type_must_stay(lu->sdev->type))
 		return -EOPNOTSUPP;
-	scsi_mpath_set_any_node(lu, !near_first);
+	scsi_mpath_set_prefer_local(lu, prefer_local);
 	return count;
 }
-static DEVICE_ATTR_RW(numa);
+static DEVICE_ATTR_RW(prefer_local);
 
 static ssize_t demote_outliers_show(struct device *dev,
 				    struct device_attribute *attr, char *buf)
@@ -227,14 +227,14 @@ static ssize_t switch_group_store(struct device *dev,
 static DEVICE_ATTR_WO(switch_group);
 
 static struct attribute *lu_attrs[] = {
-	&dev_attr_id.attr,
-	&dev_attr_policy.attr,
+	&dev_attr_wwid.attr,
+	&dev_attr_iopolicy.attr,
 	&dev_attr_no_path_timeout.attr,
-	&dev_attr_path_timeout.attr,
+	&dev_attr_attempt_timeout.attr,
 	&dev_attr_status.attr,
 	&dev_attr_queued.attr,
 	&dev_attr_failback.attr,
-	&dev_attr_numa.attr,
+	&dev_attr_prefer_local.attr,
 	&dev_attr_demote_outliers.attr,
 	&dev_attr_passthrough_failover.attr,
 	&dev_attr_disable_group.attr,

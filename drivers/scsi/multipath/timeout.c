@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A path that neither answers nor fails. Reads and writes are not left on it
- * for their whole timeout: after path_timeout the path leaves rotation, and its
+ * for their whole timeout: after attempt_timeout the path leaves rotation, and its
  * LLD is asked to abort them, by which the host's error handler is not woken.
  * Only when the abort has returned are they sent over another path, and that one
  * may take the whole timeout: if it is the logical unit that is slow, no path is
@@ -23,36 +23,35 @@
 #include "dispatch.h"
 #include "mpath.h"
 
-static unsigned int default_path_timeout = 5000;
-module_param_named(path_timeout, default_path_timeout, uint, 0644);
-MODULE_PARM_DESC(path_timeout,
-		 "Milliseconds without an answer after which new logical units take a path out of use and abort its reads and writes, if there is another path; 0: leave them their whole timeout (default 5000)");
+static unsigned int default_attempt_timeout = 5;
+module_param_named(attempt_timeout, default_attempt_timeout, uint, 0644);
+MODULE_PARM_DESC(attempt_timeout,
+		 "Seconds without an answer after which new logical units take a path out of use and abort its reads and writes, if there is another path; 0: leave them their whole timeout (default 5)");
 
 /**
- * scsi_type_has_path_timeout - may commands be taken back from a path early?
+ * scsi_type_has_attempt_timeout - may commands be taken back from a path early?
  * @device_type: peripheral device type
  *
  * A tape that rewinds or a CD that spins up does not answer for long, and the
  * commands of a tape can not be sent again.
  */
-bool scsi_type_has_path_timeout(u8 device_type)
+bool scsi_type_has_attempt_timeout(u8 device_type)
 {
 	return device_type == TYPE_DISK || device_type == TYPE_ZBC;
 }
 
 /**
- * scsi_path_timeout_for - the path_timeout that a new logical unit starts with
+ * scsi_attempt_timeout_for - the attempt_timeout that a new logical unit starts with
  * @device_type: its peripheral device type
  *
  * Return: jiffies, 0: none.
  */
-unsigned int scsi_path_timeout_for(u8 device_type)
+unsigned int scsi_attempt_timeout_for(u8 device_type)
 {
-	unsigned int ms = min(READ_ONCE(default_path_timeout),
-			      PATH_TIMEOUT_MAX);
+	unsigned int seconds = min(READ_ONCE(default_attempt_timeout),
+				   ATTEMPT_TIMEOUT_MAX);
 
-	return scsi_type_has_path_timeout(device_type) ? msecs_to_jiffies(ms) :
-							 0;
+	return scsi_type_has_attempt_timeout(device_type) ? seconds * HZ : 0;
 }
 
 /* For how long what the logical unit needed once is not held against a path. */
@@ -81,9 +80,9 @@ bool scsi_lu_is_slow(const struct scsi_mpath *lu)
 void scsi_path_was_patient(struct scsi_path *path, unsigned long since)
 {
 	struct scsi_mpath *lu = path->lu;
-	unsigned int path_timeout = READ_ONCE(lu->path_timeout);
+	unsigned int attempt_timeout = READ_ONCE(lu->attempt_timeout);
 
-	if (path_timeout && jiffies - since > path_timeout)
+	if (attempt_timeout && jiffies - since > attempt_timeout)
 		WRITE_ONCE(lu->slow_until, (jiffies + SLOW_FOR) ?: 1);
 }
 
@@ -120,7 +119,7 @@ bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 	struct request *rq = scsi_cmd_to_rq(cmd);
 	struct scsi_path *path = cmd->device->path;
 	unsigned long since = cmd->jiffies_at_alloc, had, whole;
-	unsigned int path_timeout;
+	unsigned int attempt_timeout;
 
 	/* It has just come back. */
 	if (test_bit(SCMD_STATE_COMPLETE, &cmd->state))
@@ -135,9 +134,9 @@ bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 	if (had >= whole)
 		return false;
 
-	path_timeout = READ_ONCE(path->lu->path_timeout);
+	attempt_timeout = READ_ONCE(path->lu->attempt_timeout);
 	/* Without an abort there would be the error handler, for all of a host. */
-	if (!path_timeout || scsi_lu_is_slow(path->lu) ||
+	if (!attempt_timeout || scsi_lu_is_slow(path->lu) ||
 	    must_be_written_once(path->lu, rq) ||
 	    !cmd->device->host->hostt->eh_abort_handler) {
 		let_alone(cmd, whole - had);
@@ -145,6 +144,6 @@ bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 	}
 	if (scsi_path_is_stuck(path, since))
 		return false;
-	let_alone(cmd, min_t(unsigned long, path_timeout, whole - had));
+	let_alone(cmd, min_t(unsigned long, attempt_timeout, whole - had));
 	return true;
 }

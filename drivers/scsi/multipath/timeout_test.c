@@ -18,7 +18,7 @@
 #include "path_fixture.h"
 
 #define NR_PATHS	2
-#define PATH_TIMEOUT	HZ
+#define ATTEMPT_TIMEOUT	HZ
 #define WHOLE_TIMEOUT	(30 * HZ)
 
 static int fake_abort(struct scsi_cmnd *cmd)
@@ -47,7 +47,7 @@ static struct fake_lu *make_lu(struct kunit *test, u8 type)
 					    GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, sdev->request_queue);
 	sdev->request_queue->rq_timeout = WHOLE_TIMEOUT;
-	fake->lu.path_timeout = PATH_TIMEOUT;
+	fake->lu.attempt_timeout = ATTEMPT_TIMEOUT;
 	for (unsigned int i = 0; i < NR_PATHS; i++) {
 		struct scsi_path *path = &fake->path[i].path;
 
@@ -95,7 +95,7 @@ static void stuck_is_aborted(struct kunit *test)
 {
 	struct fake_lu *fake = make_lu(test, TYPE_DISK);
 	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_READ,
-					     PATH_TIMEOUT);
+					     ATTEMPT_TIMEOUT);
 
 	KUNIT_EXPECT_FALSE(test, scsi_path_may_keep_cmd(cmd));
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_WAITING);
@@ -106,12 +106,12 @@ static void the_only_one_is_left_alone(struct kunit *test)
 {
 	struct fake_lu *fake = make_lu(test, TYPE_DISK);
 	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_READ,
-					     PATH_TIMEOUT);
+					     ATTEMPT_TIMEOUT);
 
 	fake_path_kill(fake, 1);
 	KUNIT_EXPECT_TRUE(test, scsi_path_may_keep_cmd(cmd));
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
-	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout, PATH_TIMEOUT);
+	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout, ATTEMPT_TIMEOUT);
 }
 
 static void all_of_its_time_is_over(struct kunit *test)
@@ -130,7 +130,7 @@ static void aborted_early(struct kunit *test)
 	struct fake_lu *fake = make_lu(test, TYPE_DISK);
 	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_READ, 0);
 
-	scsi_path_set_due(cmd, jiffies + PATH_TIMEOUT);
+	scsi_path_set_due(cmd, jiffies + ATTEMPT_TIMEOUT);
 	KUNIT_EXPECT_FALSE(test, scsi_path_may_keep_cmd(cmd));
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
 }
@@ -139,20 +139,20 @@ static void zones_are_written_once(struct kunit *test)
 {
 	struct fake_lu *fake = make_lu(test, TYPE_ZBC);
 	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_WRITE,
-					     PATH_TIMEOUT);
+					     ATTEMPT_TIMEOUT);
 
 	forget_lu_cmd(test, cmd, TYPE_DISK);
 	KUNIT_EXPECT_TRUE(test, scsi_path_may_keep_cmd(cmd));
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout,
-			WHOLE_TIMEOUT - PATH_TIMEOUT);
+			WHOLE_TIMEOUT - ATTEMPT_TIMEOUT);
 }
 
 static void disks_are_not(struct kunit *test)
 {
 	struct fake_lu *fake = make_lu(test, TYPE_DISK);
 	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_WRITE,
-					     PATH_TIMEOUT);
+					     ATTEMPT_TIMEOUT);
 
 	forget_lu_cmd(test, cmd, TYPE_ZBC);
 	KUNIT_EXPECT_FALSE(test, scsi_path_may_keep_cmd(cmd));

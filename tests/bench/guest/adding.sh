@@ -16,7 +16,7 @@ for hosts in 1 2 4 8; do
 	progress "adding up, $hosts hosts"
 	hosts_up $hosts max_luns=1 dev_size_mb=64 host_max_queue=16 ndelay=4000000
 	within 20 nr_paths_is $hosts || bail_out "not $hosts paths"
-	echo rr >/sys/block/sda/device/multipath/policy
+	echo rr >/sys/block/sda/device/multipath/iopolicy
 	disk=/dev/sda
 	result adding "16 commands of 4 ms on each host" "RR, $hosts paths" \
 		"$(iops)" IOPS

@@ -109,7 +109,7 @@ column() {
 		[ -d /sys/block/sda/device/multipath ] &&
 			within 60 nr_paths_is "$nr_hosts"
 		[ -z "$policy" ] ||
-			echo "$policy" >/sys/block/sda/device/multipath/policy
+			echo "$policy" >/sys/block/sda/device/multipath/iopolicy
 	fi
 	disk=/dev/sda
 	all_rows "$column"

@@ -29,7 +29,7 @@ one() {
 		ndelay=20000000 "$@"
 	within 120 nr_disks_is "$one_disks" || bail_out "not $one_disks disks"
 	sleep 3
-	for policy in /sys/block/sd*/device/multipath/policy; do
+	for policy in /sys/block/sd*/device/multipath/iopolicy; do
 		[ ! -e "$policy" ] || echo rr >"$policy"
 	done
 	result headline "39 disks, 8 CPUs, 2 nodes" "$one_column" \

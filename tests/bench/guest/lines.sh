@@ -68,7 +68,7 @@ claimed_rows() {
 	debug_up 2 "$cpus"
 	within 60 nr_paths_is $((2 * cpus)) || bail_out "paths"
 	for policy in lpu rr qd st; do
-		for each in /sys/block/sd*/device/multipath/policy; do
+		for each in /sys/block/sd*/device/multipath/iopolicy; do
 			echo $policy >"$each"
 		done
 		# shellcheck disable=SC2046 # a list

@@ -70,7 +70,7 @@ single_down() { hosts_down; }
 lu_up() {
 	debug_up 2
 	within 20 nr_paths_is 2 || bail_out "no second path"
-	echo rr >/sys/block/sda/device/multipath/policy
+	echo rr >/sys/block/sda/device/multipath/iopolicy
 	disk=/dev/sda
 }
 lu_down() { hosts_down; }

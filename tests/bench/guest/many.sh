@@ -53,8 +53,8 @@ result many "$row" "$column" $(((free_before - $(free_kib)) / 1024)) MiB
 [ -n "$claimed" ] || finish
 
 for each_lu in /sys/block/sd*/device; do
-	echo rr >"$each_lu/multipath/policy"
-	echo 0 >"$each_lu/multipath/path_timeout"
+	echo rr >"$each_lu/multipath/iopolicy"
+	echo 0 >"$each_lu/multipath/attempt_timeout"
 	echo 600 >"$each_lu/timeout"
 done
 # shellcheck disable=SC3045 # BusyBox has it

@@ -13,7 +13,7 @@ plain)
 lpu | rr)
 	hosts_up 2 fake_rw=1 max_luns=1 dev_size_mb=64
 	within 20 nr_paths_is 2
-	echo "$kind" >/sys/block/sda/device/multipath/policy ;;
+	echo "$kind" >/sys/block/sda/device/multipath/iopolicy ;;
 dm-*)
 	plain_up 2 fake_rw=1 max_luns=1 dev_size_mb=64
 	within 20 disk_is_there sdb

@@ -73,7 +73,7 @@ if [ -n "$claimed" ]; then
 	for lus in 16 256; do
 		progress "scale, $column, a host of $lus LUs dies"
 		up $lus 4 ndelay=10000000
-		for policy in /sys/block/sd*/device/multipath/policy; do
+		for policy in /sys/block/sd*/device/multipath/iopolicy; do
 			echo rr >"$policy"
 		done
 		disk=$(some_disks $lus)

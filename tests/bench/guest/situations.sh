@@ -26,7 +26,7 @@ situation() {
 	udev_is_done
 	for policy in $all_policies; do
 		progress "$row, $policy"
-		echo "$policy" >/sys/block/sda/device/multipath/policy
+		echo "$policy" >/sys/block/sda/device/multipath/iopolicy
 		run "$depth" >/tmp/terse
 		result situations "$row" "$policy" \
 			"$(cut -d ';' -f 8 /tmp/terse)" IOPS

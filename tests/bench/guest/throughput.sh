@@ -58,7 +58,7 @@ hosts_down
 hosts_up 2 fake_rw=1 dev_size_mb=16 max_luns=$units submit_queues="$cpus"
 within 120 nr_paths_is $((2 * units)) || bail_out "paths"
 for policy in lpu rr; do
-	for each in /sys/block/sd*/device/multipath/policy; do
+	for each in /sys/block/sd*/device/multipath/iopolicy; do
 		echo $policy >"$each"
 	done
 	measure_one "LU, $policy"
