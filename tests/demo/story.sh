@@ -106,7 +106,7 @@ check "it is seen dead" within 5 states_are "3 1"
 show "cat $PATHS"
 sleep 1
 check "I/O goes on over the other path" fio_is_running
-show "dmesg | grep 'path.*dead' | tail -n 1"
+show "dmesg | grep 'path.*failed' | tail -n 1"
 
 say "The administrator brings it back, with a line written to the same file"
 line=$(head -n 1 $PATHS | cut -d: -f1-5):1:0:0

@@ -97,10 +97,10 @@ ok "failing: a probe brings it back" within 10 path_state_is "$path" 2
 paths_write "$path" 1
 
 # The uevents of a path, as user space gets them.
-listen /tmp/uevents "^SCSI_(PATH|MPATH)"
+listen /tmp/uevents "^SCSI_(PATH|LU)"
 paths_write "$path" 3
 ok "uevent: disabled" within 10 grep -q \
-	"SCSI_MPATH_ID=$id.*SCSI_PATH=$path.*SCSI_PATH_EVENT=disabled" /tmp/uevents
+	"SCSI_LU_WWID=$id.*SCSI_PATH=$path.*SCSI_PATH_EVENT=disabled" /tmp/uevents
 paths_write "$path" 1
 ok "uevent: reinstated" within 10 grep -q \
 	"SCSI_PATH=$path.*SCSI_PATH_EVENT=reinstated" /tmp/uevents

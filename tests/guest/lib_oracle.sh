@@ -28,7 +28,7 @@ oracle_run() {
 	# paths did in those that are not as they should be: oracle_trace
 	oracle_only=$(sed -n 's/.*oracle_only=\([^ ]*\).*/\1/p' /proc/cmdline)
 	if grep -q oracle_trace /proc/cmdline; then
-		echo 1 >/sys/kernel/debug/tracing/events/scsi_mpath/enable
+		echo 1 >/sys/kernel/debug/tracing/events/scsi_multipath/enable
 		echo 1 >/sys/kernel/debug/tracing/events/scsi/enable
 		set -- "$@" -v
 	fi

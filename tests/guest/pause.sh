@@ -35,10 +35,10 @@ one_waits() {
 }
 ok "a read waits for it" within 10 one_waits
 
-echo 1 >$TRACE/events/scsi_mpath/scsi_mpath_select/enable
+echo 1 >$TRACE/events/scsi_multipath/scsi_multipath_select/enable
 began=$(cut -d' ' -f1 /proc/uptime | tr -d .)
 sleep $SECONDS_COUNTED
-echo 0 >$TRACE/events/scsi_mpath/scsi_mpath_select/enable
+echo 0 >$TRACE/events/scsi_multipath/scsi_multipath_select/enable
 took=$(($(cut -d' ' -f1 /proc/uptime | tr -d .) - began))
 tries=$(sed -n 's,.*entries-in-buffer/entries-written: [0-9]*/\([0-9]*\).*,\1,p' $TRACE/trace)
 echo "# $tries tries in ${took}0 ms"

@@ -33,7 +33,7 @@ calm() {
 
 # A probe may have the path back before anybody looks, so ask the log.
 deaths() {
-	dmesg | grep -c "path $path dead"
+	dmesg | grep -c "path $path failed"
 }
 
 dead() {

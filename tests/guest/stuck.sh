@@ -47,7 +47,7 @@ load_reaches "$path"
 inject "$path" "0 -8 28"
 inject "$path" "0 -8 2a"
 ok "stuck: out of use within attempt_timeout and a second" \
-	within 8 said_more "path $path waiting (no answer for" 0
+	within 8 said_more "path $path pending (no answer for" 0
 ok "stuck: its commands were aborted" within 8 said_more "path $path .*answers again" 0
 is "stuck: its host is not in recovery" "$(cat "$host/state")" running
 ok "stuck: back by itself" within 20 path_state_is "$path" 1
@@ -61,10 +61,10 @@ uninject "$path" 0 2a 2>/dev/null
 # The abort fails: only what the LLD still owns waits for the error handler.
 fio_start --verify=0 --do_verify=0 --rw=randread
 load_reaches "$path"
-left=$(said "path $path waiting (no answer for")
+left=$(said "path $path pending (no answer for")
 inject "$path" "3 -1 28"
 inject "$path" "0 -1 28"
-ok "abort fails: out of use" within 8 said_more "path $path waiting (no answer for" "$left"
+ok "abort fails: out of use" within 8 said_more "path $path pending (no answer for" "$left"
 issued=$(path_issued "$other")
 sleep 1
 ok "abort fails: the other path carries I/O meanwhile" \
@@ -94,14 +94,14 @@ paths_write "$path" 1
 # Off: the whole timeout.
 echo 0 >$timeout
 is "off" "$(cat $timeout)" 0
-left=$(said "path $path waiting (no answer for")
-lost=$(said "path $path dead")
+left=$(said "path $path pending (no answer for")
+lost=$(said "path $path failed")
 inject "$path" "0 -4 28"
 fio_start --verify=0 --do_verify=0 --rw=randread --numjobs=1
 sleep 5
-is "off: not taken out of use early" "$(said "path $path waiting (no answer for")" "$left"
+is "off: not taken out of use early" "$(said "path $path pending (no answer for")" "$left"
 ok "off: out of use after the command's timeout" \
-	within 15 said_more "path $path dead" "$lost"
+	within 15 said_more "path $path failed" "$lost"
 fio_ok "off: no error above"
 
 # Every path: nothing is lost, nothing fails early.

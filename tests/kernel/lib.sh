@@ -92,7 +92,7 @@ is_linux() {
 
 # is_applied DIR: does it have the new files already?
 is_applied() {
-	[ -e "$1/include/scsi/scsi_multipath.h" ] || [ -e "$1/drivers/scsi/multipath" ]
+	[ -e "$1/include/scsi/scsi_path.h" ] || [ -e "$1/drivers/scsi/multipath" ]
 }
 
 # The new kernel files, relative to the top.

@@ -15,7 +15,7 @@ if [ $# -lt 1 ] || [ $# -gt 2 ] || [ ! -x "$1" ]; then
 	exit 2
 fi
 linux=$1
-glob=${2:-scsi_mpath_*}
+glob=${2:-scsi_multipath_*}
 log=${KUNIT_LOG:-}
 if [ -z "$log" ]; then
 	log=$(mktemp) || exit 2

@@ -15,7 +15,7 @@ inline unjoin(p)
 		path[p].state = DISABLED;
 		if
 		:: lu_nr == 0 ->
-			/* scsi_mpath_last_path_left() */
+			/* scsi_lu_last_path_left() */
 			lu_last_was_gone = path[p].gone;
 			restart_no_path_time()
 		:: else

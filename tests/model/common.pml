@@ -10,7 +10,7 @@
  * mutex, for a work or for I/O, waits for a bounded number of steps. What holds at the
  * end is judged in laws.pml.
  *
- * What the code does with scsi_mpath.lock held is one step. Who reads without it sees
+ * What the code does with scsi_lu.lock held is one step. Who reads without it sees
  * what was before or after, or, where he reads twice, both.
  */
 
@@ -108,7 +108,7 @@ typedef Path {
 
 Path path[2];
 
-/* struct scsi_mpath, its device and its queue */
+/* struct scsi_lu, its device and its queue */
 byte lu_sdev = RUNNING;
 bool lu_stopped;
 bool lu_dying;
@@ -150,7 +150,7 @@ bool reading;
 #define SYNCHRONIZE_RCU()	!reading
 
 #ifdef KEY
-/* struct scsi_mpath_key, and the attention that tells of its loss; NOBODY: no path */
+/* struct scsi_lu_key, and the attention that tells of its loss; NOBODY: no path */
 #define NOBODY		2
 bool key_local, attention;
 byte key_path = NOBODY;
@@ -170,7 +170,7 @@ bool hangs;			/* an error handler of a host never comes to its end */
 #define HAS_PATH	(path[0].usable || path[1].usable)
 #define OTHER(p)	(1 - (p))
 
-/* scsi_mpath_put(): what is freed has been used for the last time */
+/* scsi_lu_put(): what is freed has been used for the last time */
 inline put_lu()
 {
 	lu_refs--;

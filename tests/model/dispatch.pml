@@ -115,7 +115,7 @@ inline dispatch(c, p, sent, tried, no_room)
 }
 
 #ifdef KEY
-/* scsi_mpath_answer_attention() */
+/* scsi_lu_answer_attention() */
 inline answer_attention(c)
 {
 	d_step {
@@ -296,7 +296,7 @@ end:	do
 }
 
 /*
- * The timer of an attempt goes off, see scsi_path_may_keep_cmd(). Its work has a
+ * The timer of an attempt goes off, see scsi_path_cmd_timed_out(). Its work has a
  * reference to the request, so that the tag is nobody else's as long as it looks.
  */
 proctype Timer(byte p)
@@ -308,7 +308,7 @@ end:	do
 	:: atomic { path[p].tag == WITH_LLD && slow > 0 ->
 			slow--;
 			path[p].tag_seen = true;
-			/* scsi_path_is_stuck(), or all of the command's time is over */
+			/* scsi_path_take_out_if_stuck(), or all of the command's time is over */
 			if
 			:: path[OTHER(p)].usable ->
 				abort = true;

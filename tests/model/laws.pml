@@ -4,7 +4,7 @@
 /*
  * No second attempt before the first is given back, and no buffer is: the LLD, the
  * abort and the error handler own an attempt until scsi_path_cmd_done().
- * scsi_path_may_keep_cmd() asks for an abort and nothing else; attempt_failed() and
+ * scsi_path_cmd_timed_out() asks for an abort and nothing else; attempt_failed() and
  * scsi_path_cmd_done() alone send a command again or complete it.
  */
 #define LAW_ONE_OWNER(c)	assert(owners[c] == 1)
@@ -17,7 +17,7 @@
  * scsi_eh_scmd_add() wait for a grace period.
  *
  * None on a path that has been away until its identity has been read: start_check() and
- * scsi_path_answers(), which knows by path->missed that the answer is an old one.
+ * scsi_path_reinstate(), which knows by path->missed that the answer is an old one.
  */
 #define LAW_MAY_SEND(p)							\
 	assert(!path[p].left && !path[p].blocked && !path[p].recovering && \
@@ -31,7 +31,7 @@
 
 /*
  * The same of a logical unit, for its paths and its work: each path has a reference
- * until scsi_path_release(), the device until scsi_mpath_sdev_destroyed(), which has
+ * until scsi_path_release(), the device until scsi_lu_sdev_destroyed(), which has
  * waited for the work, and start_removal() takes one for remove_work().
  */
 #define LAW_LU_MEMORY	assert(!lu_freed)
@@ -39,7 +39,7 @@
 /*
  * What the administrator has disabled stays so until he says otherwise: change_state()
  * is not called by scsi_path_set_state() and others for such a path, and
- * scsi_path_answers() looks for what is out of use for another reason.
+ * scsi_path_reinstate() looks for what is out of use for another reason.
  */
 #define LAW_ADMINISTRATOR(p)						\
 	assert(!path[p].unwanted || path[p].state == DISABLED)
@@ -47,7 +47,7 @@
 /*
  * Nothing is written in clear by one who has set a key: what needs it takes the path
  * that has brought it, until somebody has heard that it is lost: scsi_lu_needs_key() and
- * dispatch_with_history(), scsi_mpath_key_loss_is_told().
+ * dispatch_with_history(), scsi_lu_note_key_loss_told().
  */
 #ifdef KEY
 #define LAW_KEY(p)	assert(key_holder == NOBODY || key_holder == p)
@@ -61,19 +61,19 @@
 /*
  * I/O fails only for a reason: no_path_timeout is over, the logical unit is removed or
  * not announced yet, its attempts are used up, or nobody is to wait for long, see
- * scsi_mpath_ends(). may_wait_for_path(), no_path_work(), use_up_an_attempt().
+ * scsi_lu_ends(). may_wait_for_path(), no_path_work(), use_up_an_attempt().
  */
 #define LAW_WAITS(has_a_reason)	assert(has_a_reason)
 
 /*
  * No lost wakeup: what may go out has gone out once nothing is left to be done. I/O
  * still waits only where it may do so for ever. The queue is run by
- * scsi_mpath_usable_changed() -> lu_work() -> block_or_unblock(), by
+ * scsi_lu_usable_changed() -> lu_work() -> block_or_unblock(), by
  * scsi_lu_requeue_cmd(), and after BLK_STS_RESOURCE by the block layer; it fails by
- * scsi_mpath_arm_no_path() -> no_path_work(), which is armed whenever the last path is
+ * scsi_lu_arm_no_path() -> no_path_work(), which is armed whenever the last path is
  * lost, and whenever a transport, the administrator, resume or the end of the system or
  * of a driver changes what it depends on. If the host of the best paths is in recovery
- * for ever, others will do: scsi_mpath_dispatch().
+ * for ever, others will do: scsi_lu_dispatch().
  */
 #define MAY_WAIT							\
 	(!HAS_PATH && !lu_dying && lu_announced && !lu_ends &&		\
@@ -102,7 +102,7 @@
 	       !lu_most)
 
 /*
- * The set follows the paths: scsi_path_refresh_locked() after each change; and the path
+ * The set follows the paths: scsi_lu_refresh_locked() after each change; and the path
  * its device, also if that changes while it joins: the barriers in join() and
  * scsi_path_sdev_state_changed().
  */

@@ -12,7 +12,7 @@ inline start_lu_queue()
 	lu_run = true
 }
 
-/* scsi_mpath_runs_again() */
+/* scsi_lu_runs_again() */
 inline lu_runs_again()
 {
 	if
@@ -77,7 +77,7 @@ inline block_or_unblock(usable, expired)
 	}
 }
 
-/* lu_work(); on scsi_mpath_wq, where nothing waits for I/O */
+/* lu_work(); on scsi_multipath_wq, where nothing waits for I/O */
 proctype LuWork()
 {
 	bool usable, expired;
@@ -179,7 +179,7 @@ inline remove_lu()
 		/* blk_mq_destroy_queue(): nobody gets in any more, and who is in gets out */
 		d_step { lu_dying = true; lu_run = true; news = true };
 		is_over(0) && is_over(NCMD - 1);
-		/* scsi_mpath_sdev_destroyed() */
+		/* scsi_lu_sdev_destroyed() */
 		LOCK(list_mutex);
 		d_step { start_removal() };
 #ifndef WAITS_WITH_THE_LIST

@@ -44,7 +44,7 @@ inline look_at_transport()
 	lu_waits = waits_for_transport
 }
 
-/* scsi_mpath_arm_no_path() */
+/* scsi_lu_arm_no_path() */
 inline arm_no_path()
 {
 	look_at_transport();
@@ -99,7 +99,7 @@ inline queue_lu_work()
 	fi
 }
 
-/* scsi_mpath_look_after_key() */
+/* scsi_lu_look_after_key() */
 inline look_after_key()
 {
 #ifdef KEY
@@ -121,7 +121,7 @@ inline look_after_key()
 }
 
 /*
- * scsi_path_refresh_locked() and scsi_mpath_usable_changed(); here once at the end of a
+ * scsi_lu_refresh_locked() and scsi_lu_usable_changed(); here once at the end of a
  * step. Where I/O may be waiting for what has changed, the timer is set anew.
  */
 inline refresh(set_anew)
@@ -176,7 +176,7 @@ inline change_state(p, new)
 	fi
 }
 
-/* scsi_path_answers() */
+/* scsi_path_reinstate() */
 inline path_answers(p)
 {
 	if

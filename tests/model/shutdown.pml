@@ -4,7 +4,7 @@
  * path for long. shutdown.c, and rearm_no_path() of lu.c.
  */
 
-/* scsi_mpath_rearm_no_path() */
+/* scsi_lu_rearm_no_path() */
 inline rearm_no_path()
 {
 	if

@@ -13,7 +13,7 @@
 #include <linux/sched/mm.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_dh.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "mpath.h"
@@ -106,8 +106,8 @@ void scsi_path_access_state_read(struct scsi_device *sdev,
 		/* A transition may be over. */
 		scsi_path_tell(path);
 		scsi_path_probe_schedule(path);
-	} else if (changed && (path->state == PATH_WAITING ||
-			       path->state == PATH_DEAD)) {
+	} else if (changed && (path->state == PATH_PENDING ||
+			       path->state == PATH_FAILED)) {
 		scsi_path_probe_now(path);
 	} else if (path->transition_end) {
 		/* Over, and so short that nobody has read it. */
@@ -120,42 +120,42 @@ out:
 EXPORT_SYMBOL_GPL(scsi_path_access_state_read);	/* scsi_dh_alua */
 
 /**
- * scsi_path_in_transition - the target says that an access state is changing
+ * scsi_path_begin_transition - the target says that an access state is changing
  * @path: path
  *
  * I/O waits for it as long as the target has said that it takes.
  *
  * Context: any; takes the logical unit's lock.
  */
-void scsi_path_in_transition(struct scsi_path *path)
+void scsi_path_begin_transition(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
 	if (path->state != PATH_DISABLED && !path->transition_end)
 		path->transition_end = (jiffies + path->transition_time) ?: 1;
-	scsi_path_suspend_locked(path, "access state in transition");
+	scsi_path_set_pending_locked(path, "access state in transition");
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /**
- * scsi_path_is_passive - the target does not serve the logical unit over a path
+ * scsi_path_set_passive - the target does not serve the logical unit over a path
  * @path: path
  *
  * Context: any; takes the logical unit's lock.
  */
-void scsi_path_is_passive(struct scsi_path *path)
+void scsi_path_set_passive(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
 	path->transition_end = 0;
 	path->passive = path->state != PATH_DISABLED;
-	scsi_path_suspend_locked(path, "not active");
-	if (!scsi_mpath_has_path_locked(lu))
-		scsi_mpath_consider_activation(lu);
+	scsi_path_set_pending_locked(path, "not active");
+	if (!scsi_lu_has_path_locked(lu))
+		scsi_lu_consider_activation(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
@@ -180,11 +180,11 @@ void scsi_path_read_access(struct scsi_path *path)
 	memalloc_noio_restore(noio);
 }
 
-static struct scsi_path *get_stale_path(struct scsi_mpath *lu)
+static struct scsi_path *get_stale_path(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
-	lockdep_assert_held(&scsi_mpath_list_mutex);
+	lockdep_assert_held(&scsi_multipath_list_mutex);
 	spin_lock_irq(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->access_stale && !scsi_device_get(path->sdev)) {
@@ -198,19 +198,19 @@ static struct scsi_path *get_stale_path(struct scsi_mpath *lu)
 }
 
 /**
- * scsi_mpath_read_stale_access - have read anew what may have changed unheard
+ * scsi_lu_read_stale_access - have read anew what may have changed unheard
  * @lu: logical unit
  *
  * Context: process.
  */
-void scsi_mpath_read_stale_access(struct scsi_mpath *lu)
+void scsi_lu_read_stale_access(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
 	for (;;) {
-		mutex_lock(&scsi_mpath_list_mutex);
+		mutex_lock(&scsi_multipath_list_mutex);
 		path = get_stale_path(lu);
-		mutex_unlock(&scsi_mpath_list_mutex);
+		mutex_unlock(&scsi_multipath_list_mutex);
 		if (!path)
 			return;
 		scsi_path_read_access(path);

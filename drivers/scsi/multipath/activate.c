@@ -34,8 +34,8 @@ static bool may_be_activated(const struct scsi_path *path)
 {
 	struct scsi_device *sdev = path->sdev;
 
-	if (!path->running || path->gone || path->state == PATH_DISABLED ||
-	    path->state == PATH_DEAD)
+	if (!path->running || path->disconnected || path->state == PATH_DISABLED ||
+	    path->state == PATH_FAILED)
 		return false;
 	if (scsi_device_is_handled_by(sdev, "alua"))
 		return (path->passive || path->access == ACCESS_NONE) &&
@@ -44,7 +44,7 @@ static bool may_be_activated(const struct scsi_path *path)
 }
 
 /* The best group's first, with each try another one. */
-static struct scsi_path *candidate(struct scsi_mpath *lu, unsigned int try)
+static struct scsi_path *candidate(struct scsi_lu *lu, unsigned int try)
 {
 	struct scsi_path *path, *best = NULL;
 	unsigned int nr = 0;
@@ -69,14 +69,14 @@ static struct scsi_path *candidate(struct scsi_mpath *lu, unsigned int try)
 }
 
 /**
- * scsi_mpath_consider_activation - no path is left: can one be had by asking?
+ * scsi_lu_consider_activation - no path is left: can one be had by asking?
  * @lu: logical unit without a usable path
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_consider_activation(struct scsi_mpath *lu)
+void scsi_lu_consider_activation(struct scsi_lu *lu)
 {
-	struct scsi_mpath_activation *activation = &lu->activation;
+	struct scsi_lu_activation *activation = &lu->activation;
 	unsigned long due = jiffies + PROBES_FIRST;
 
 	lockdep_assert_held(&lu->lock);
@@ -84,12 +84,12 @@ void scsi_mpath_consider_activation(struct scsi_mpath *lu)
 		return;
 	if (time_after(activation->not_before, due))
 		due = activation->not_before;
-	queue_delayed_work(scsi_mpath_probe_wq, &activation->work, due - jiffies);
+	queue_delayed_work(scsi_multipath_probe_wq, &activation->work, due - jiffies);
 }
 
-static void note_success(struct scsi_mpath *lu, struct scsi_path *path)
+static void note_success(struct scsi_lu *lu, struct scsi_path *path)
 {
-	struct scsi_mpath_activation *activation = &lu->activation;
+	struct scsi_lu_activation *activation = &lu->activation;
 	struct scsi_path *other;
 
 	/* Soon after the last one it was taken away: leave it for longer. */
@@ -113,17 +113,17 @@ static void note_success(struct scsi_mpath *lu, struct scsi_path *path)
 	}
 }
 
-static void note_failure(struct scsi_mpath *lu, struct scsi_path *path,
+static void note_failure(struct scsi_lu *lu, struct scsi_path *path,
 			 int error)
 {
-	struct scsi_mpath_activation *activation = &lu->activation;
+	struct scsi_lu_activation *activation = &lu->activation;
 
 	sdev_printk(KERN_WARNING, lu->sdev,
 		    "path %s not activated (%d), try %u of %u\n",
 		    dev_name(&path->sdev->sdev_gendev), error,
 		    activation->tries + 1, MAX_TRIES);
 	if (++activation->tries < MAX_TRIES) {
-		queue_delayed_work(scsi_mpath_probe_wq, &activation->work,
+		queue_delayed_work(scsi_multipath_probe_wq, &activation->work,
 				   RETRY_DELAY);
 		return;
 	}
@@ -136,7 +136,7 @@ static void note_failure(struct scsi_mpath *lu, struct scsi_path *path,
 static void handler_is_done(void *data, int error)
 {
 	struct scsi_path *path = data;
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
@@ -149,19 +149,19 @@ static void handler_is_done(void *data, int error)
 		note_failure(lu, path, error);
 	spin_unlock_irqrestore(&lu->lock, flags);
 	scsi_device_put(path->sdev);
-	scsi_mpath_put(lu);
+	scsi_lu_put(lu);
 }
 
 static void activation_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(to_delayed_work(work),
-					     struct scsi_mpath,
-					     activation.work);
+	struct scsi_lu *lu = container_of(to_delayed_work(work),
+					  struct scsi_lu,
+					  activation.work);
 	struct scsi_path *path = NULL;
 	unsigned int noio;
 
 	spin_lock_irq(&lu->lock);
-	if (!scsi_mpath_has_path_locked(lu) && !lu->activation.running) {
+	if (!scsi_lu_has_path_locked(lu) && !lu->activation.running) {
 		path = candidate(lu, lu->activation.tries);
 		if (path && scsi_device_get(path->sdev))
 			path = NULL;
@@ -170,7 +170,7 @@ static void activation_work(struct work_struct *work)
 	spin_unlock_irq(&lu->lock);
 	if (!path)
 		return;
-	scsi_mpath_get(lu);
+	scsi_lu_get(lu);
 	/* What waits for this path may be the write-back of memory. */
 	noio = memalloc_noio_save();
 	scsi_dh_activate(path->sdev->request_queue, handler_is_done, path);
@@ -178,23 +178,23 @@ static void activation_work(struct work_struct *work)
 }
 
 /**
- * scsi_mpath_activation_stop - the logical unit goes
+ * scsi_lu_activation_stop - the logical unit goes
  * @lu: logical unit
  *
  * A handler that is at work still has its references.
  *
  * Context: process.
  */
-void scsi_mpath_activation_stop(struct scsi_mpath *lu)
+void scsi_lu_activation_stop(struct scsi_lu *lu)
 {
 	disable_delayed_work_sync(&lu->activation.work);
 }
 
 /**
- * scsi_mpath_activation_init - a new logical unit
+ * scsi_lu_activation_init - a new logical unit
  * @activation: what it knows of activations
  */
-void scsi_mpath_activation_init(struct scsi_mpath_activation *activation)
+void scsi_lu_activation_init(struct scsi_lu_activation *activation)
 {
 	INIT_DELAYED_WORK(&activation->work, activation_work);
 	/* The scan may find an active path next. */

@@ -82,10 +82,10 @@ enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
 
 	result = scsi_path_ask(sdev, test_unit_ready, NULL, 0, &sense);
 	if (result < 0)
-		effect = PATH_LOST;
+		effect = EFFECT_FAILED;
 	else
 		effect = scsi_path_verdict(sdev, result, &sense).path;
-	if (effect == PATH_LOST || host_byte(result) == DID_TIME_OUT)
+	if (effect == EFFECT_FAILED || host_byte(result) == DID_TIME_OUT)
 		*answer = ANSWER_NONE;
 	else if (!result)
 		*answer = ANSWER_GOOD;
@@ -100,19 +100,19 @@ enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
  * scsi_path_state_after - the state of a path that has been tested
  * @tested: what scsi_path_test() returned
  *
- * Return: PATH_GOOD, PATH_WAITING or PATH_DEAD.
+ * Return: PATH_GOOD, PATH_PENDING or PATH_FAILED.
  */
 enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested)
 {
 	switch (tested) {
-	case PATH_LOST:
-	case PATH_GONE:
-	case PATH_STRIKE:
-		return PATH_DEAD;
-	case PATH_TRANSITION:
-	case PATH_PASSIVE:
-	case PATH_SUSPENDED:
-		return PATH_WAITING;
+	case EFFECT_FAILED:
+	case EFFECT_DISCONNECTED:
+	case EFFECT_STRIKE:
+		return PATH_FAILED;
+	case EFFECT_TRANSITION:
+	case EFFECT_PASSIVE:
+	case EFFECT_PENDING:
+		return PATH_PENDING;
 	default:
 		return PATH_GOOD;
 	}

@@ -12,14 +12,14 @@
 #include <linux/string.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_transport.h>
 
 #include "../scsi_priv.h"
 #include "mpath.h"
 
 /* One logical unit at a time is found, and one path of an identity. */
-DEFINE_MUTEX(scsi_mpath_claim_mutex);
+DEFINE_MUTEX(scsi_multipath_claim_mutex);
 
 /**
  * struct newcomer - a device that is about to become a path, and what it has said
@@ -57,8 +57,8 @@ static void ask(struct newcomer *new)
 	new->is_silent = answer == ANSWER_NONE;
 	new->state = scsi_path_state_after(tested);
 	if (path) {
-		path->passive = tested == PATH_PASSIVE;
-		path->gone = tested == PATH_GONE;
+		path->passive = tested == EFFECT_PASSIVE;
+		path->disconnected = tested == EFFECT_DISCONNECTED;
 	}
 	if (!new->is_silent)
 		scsi_path_read_size(new->sdev, &new->size);
@@ -76,12 +76,12 @@ static void begin_as_asked(struct newcomer *new)
 		      (!new->is_silent && !scsi_type_has_size(new->sdev->type));
 }
 
-static int join_known(struct newcomer *new, struct scsi_mpath *lu)
+static int join_known(struct newcomer *new, struct scsi_lu *lu)
 {
 	int error;
 
-	lockdep_assert_held(&scsi_mpath_claim_mutex);
-	error = scsi_mpath_take_limits(lu, new->sdev);
+	lockdep_assert_held(&scsi_multipath_claim_mutex);
+	error = scsi_lu_take_limits(lu, new->sdev);
 	if (!error)
 		return scsi_path_join(lu, new->path, new->is_alone);
 	sdev_printk(KERN_ERR, new->sdev,
@@ -93,18 +93,18 @@ static int join_known(struct newcomer *new, struct scsi_mpath *lu)
 static int bring_up(struct newcomer *new)
 {
 	struct scsi_path *path = new->path;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	int error;
 	char *id;
 
-	lockdep_assert_held(&scsi_mpath_claim_mutex);
-	error = scsi_mpath_host_get();
+	lockdep_assert_held(&scsi_multipath_claim_mutex);
+	error = scsi_multipath_host_add();
 	if (error)
 		return error;
 	id = kstrdup(new->names, GFP_KERNEL);
 	if (!id)
 		return -ENOMEM;
-	lu = scsi_mpath_create(id, new->sdev);
+	lu = scsi_lu_create(id, new->sdev);
 	if (!lu)
 		return -ENOMEM;
 	/* A port in standby still answers what a scan asks. */
@@ -114,14 +114,14 @@ static int bring_up(struct newcomer *new)
 	error = scsi_path_join(lu, path, true);
 	if (error)
 		goto put_lu;
-	error = scsi_mpath_bring_up(lu);
+	error = scsi_lu_bring_up(lu);
 	if (error)
 		goto undo_join;
 	if (new->state != PATH_GOOD || path->access == ACCESS_NONE) {
-		scsi_mpath_rescan_when_usable(lu);
+		scsi_lu_rescan_when_usable(lu);
 		scsi_path_set_state(path, new->state, "at scan");
 	}
-	scsi_mpath_put(lu);
+	scsi_lu_put(lu);
 	return 0;
 
 undo_join:
@@ -129,9 +129,9 @@ undo_join:
 	scsi_path_wait_for_work(path);
 	WRITE_ONCE(new->sdev->path, NULL);
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
-	scsi_mpath_put(lu);
+	scsi_lu_put(lu);
 put_lu:
-	scsi_mpath_put(lu);
+	scsi_lu_put(lu);
 	return error;
 }
 
@@ -140,11 +140,11 @@ static void wait_for_size(struct scsi_path *path)
 {
 	path->sized = false;
 	if (path->state == PATH_GOOD)
-		path->state = PATH_WAITING;
+		path->state = PATH_PENDING;
 }
 
 /* May it join the logical unit that it has the name of? */
-static int compare(struct newcomer *new, struct scsi_mpath *lu)
+static int compare(struct newcomer *new, struct scsi_lu *lu)
 {
 	const char *what;
 	int error;
@@ -166,30 +166,30 @@ static int compare(struct newcomer *new, struct scsi_mpath *lu)
 }
 
 /* Nobody else has brought up meanwhile what was not there before. */
-static bool is_still_known_as(struct scsi_mpath *lu, const char *names)
+static bool is_still_known_as(struct scsi_lu *lu, const char *names)
 {
-	struct scsi_mpath *again = scsi_mpath_find(names);
+	struct scsi_lu *again = scsi_multipath_find(names);
 
 	if (again)
-		scsi_mpath_put(again);
+		scsi_lu_put(again);
 	return again == lu || (lu && !again);
 }
 
 static int join_or_bring_up(struct newcomer *new)
 {
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	int error;
 
 	do {
 		begin_as_asked(new);
-		lu = scsi_mpath_find(new->names) ?:
-		     scsi_mpath_find_renamed(new->names);
+		lu = scsi_multipath_find(new->names) ?:
+		     scsi_multipath_find_renamed(new->names);
 		if (lu)
 			error = compare(new, lu);
 		else
 			error = new->is_silent ? -EIO : 0;
 		if (!error && new->path) {
-			mutex_lock(&scsi_mpath_claim_mutex);
+			mutex_lock(&scsi_multipath_claim_mutex);
 			/* Another claim, or a removal, was perhaps faster. */
 			if (!is_still_known_as(lu, new->names))
 				error = -EAGAIN;
@@ -197,12 +197,12 @@ static int join_or_bring_up(struct newcomer *new)
 				error = bring_up(new);
 			else
 				error = join_known(new, lu);
-			mutex_unlock(&scsi_mpath_claim_mutex);
+			mutex_unlock(&scsi_multipath_claim_mutex);
 			if (lu && error == -ENODEV)
 				error = -EAGAIN;
 		}
 		if (lu)
-			scsi_mpath_put(lu);
+			scsi_lu_put(lu);
 	} while (error == -EAGAIN);
 	return error;
 }
@@ -329,13 +329,13 @@ void scsi_path_claim(struct scsi_device *sdev)
  * What a transport holds back can go another way now, if it can be sent twice. Its
  * own patience is right for the only path, and for what may be sent once only.
  */
-static void tell_transports(struct scsi_mpath *lu)
+static void tell_transports(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
 	if (!scsi_type_has_attempt_timeout(lu->sdev->type))
 		return;
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	if (lu->nr_paths > 1) {
 		list_for_each_entry(path, &lu->paths, node) {
 			struct scsi_device *sdev = path->sdev;
@@ -344,7 +344,7 @@ static void tell_transports(struct scsi_mpath *lu)
 				sdev->host->transportt->path_claimed(sdev);
 		}
 	}
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 }
 
 /**
@@ -366,8 +366,8 @@ void scsi_path_announce(struct scsi_device *sdev)
 	sdev_printk(KERN_NOTICE, path->lu->sdev, "path %s added, %u in all\n",
 		    dev_name(&sdev->sdev_gendev), path->lu->nr_paths);
 	scsi_path_uevent(path, "added");
-	scsi_mpath_watch_start();
-	scsi_mpath_outlier_start();
+	scsi_multipath_watch_start();
+	scsi_multipath_outlier_start();
 }
 
 /**
@@ -423,9 +423,9 @@ void scsi_path_release(struct scsi_device *sdev)
 	struct scsi_path *path = sdev->path;
 
 	if (scsi_device_is_lu(sdev))
-		scsi_mpath_sdev_released(sdev);
+		scsi_lu_sdev_released(sdev);
 	if (!path)
 		return;
-	scsi_mpath_put(path->lu);
+	scsi_lu_put(path->lu);
 	kfree(path);
 }

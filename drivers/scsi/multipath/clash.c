@@ -15,7 +15,7 @@
 #include <linux/unaligned.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "mpath.h"
@@ -93,7 +93,7 @@ void scsi_path_read_size(struct scsi_device *sdev, struct scsi_path_size *size)
 }
 
 /* What the upper level knows of a disk that nobody can be asked of. */
-static u64 known_sectors(struct scsi_mpath *lu)
+static u64 known_sectors(struct scsi_lu *lu)
 {
 	struct gendisk *disk;
 	u64 sectors = 0;
@@ -120,14 +120,14 @@ static bool is_smaller(const struct scsi_path_size *size, u64 sectors)
  * How large a logical unit is now, says the first path in use that says anything.
  * Returns false if there is no path in use.
  */
-static bool read_size_in_use(struct scsi_mpath *lu, struct scsi_device *than,
+static bool read_size_in_use(struct scsi_lu *lu, struct scsi_device *than,
 			     struct scsi_path_size *size)
 {
 	struct scsi_device *sdev;
 	unsigned int nr = 0;
 
 	memset(size, 0, sizeof(*size));
-	while (!size->block_size && (sdev = scsi_mpath_get_in_use(lu, than, nr))) {
+	while (!size->block_size && (sdev = scsi_lu_get_in_use(lu, than, nr))) {
 		scsi_path_read_size(sdev, size);
 		scsi_device_put(sdev);
 		nr++;
@@ -136,7 +136,7 @@ static bool read_size_in_use(struct scsi_mpath *lu, struct scsi_device *than,
 }
 
 /* Nobody can be asked: is it as large as the upper level has it? */
-static bool is_as_known(struct scsi_mpath *lu, const struct scsi_path_size *size)
+static bool is_as_known(struct scsi_lu *lu, const struct scsi_path_size *size)
 {
 	u64 sectors = known_sectors(lu);
 
@@ -160,7 +160,7 @@ static bool is_as_known(struct scsi_mpath *lu, const struct scsi_path_size *size
  * Return: 0 if nothing speaks against it; -EEXIST if it is another one; -EIO if that
  *	cannot be told now.
  */
-int scsi_path_compare(struct scsi_mpath *lu, struct scsi_device *sdev,
+int scsi_path_compare(struct scsi_lu *lu, struct scsi_device *sdev,
 		      const struct scsi_path_size *size, const char **what,
 		      bool *is_alone)
 {

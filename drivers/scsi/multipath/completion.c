@@ -13,7 +13,7 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "../scsi_priv.h"
@@ -23,7 +23,7 @@
 #include "verdict.h"
 
 /* What the upper level lets it take does not count while there is no path. */
-static void forget_time_without_path(struct scsi_mpath *lu,
+static void forget_time_without_path(struct scsi_lu *lu,
 				     struct scsi_cmnd *lu_cmd)
 {
 	unsigned long usable_since = READ_ONCE(lu->usable_since);
@@ -60,14 +60,14 @@ static bool has_had_its_time(struct scsi_cmnd *lu_cmd)
 	return lu_cmd->retries >= free_attempts && out_of_time(lu_cmd);
 }
 
-static __always_inline void mark_complete(struct scsi_mpath *lu,
+static __always_inline void mark_complete(struct scsi_lu *lu,
 					  struct scsi_cmnd *lu_cmd)
 {
 	blk_mq_set_request_complete(scsi_cmd_to_rq(lu_cmd));
 	this_cpu_inc(lu->cpu->done);
 }
 
-static __always_inline void succeed(struct scsi_mpath *lu,
+static __always_inline void succeed(struct scsi_lu *lu,
 				    struct scsi_cmnd *lu_cmd)
 {
 	mark_complete(lu, lu_cmd);
@@ -84,7 +84,7 @@ static __always_inline void succeed(struct scsi_mpath *lu,
  */
 void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 {
-	struct scsi_mpath *lu = lu_cmd->device->hostdata;
+	struct scsi_lu *lu = lu_cmd->device->hostdata;
 	enum scsi_disposition disposition;
 
 	if (!lu_cmd->result) {
@@ -150,7 +150,7 @@ static bool goes_once_over_each_path(struct scsi_cmnd *cmd,
  * once more. So ch lets the mid-layer do that, and what fails without sense data, it takes
  * for a success. This is when the mid-layer does.
  */
-static bool is_moved_once_more(const struct scsi_mpath *lu,
+static bool is_moved_once_more(const struct scsi_lu *lu,
 			       const struct scsi_cmnd *lu_cmd, bool once)
 {
 	if (lu->sdev->type != TYPE_MEDIUM_CHANGER ||
@@ -174,7 +174,7 @@ static bool is_moved_once_more(const struct scsi_mpath *lu,
 	}
 }
 
-static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+static bool may_be_repeated(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 			    bool once)
 {
 	if (is_the_senders_own(lu_cmd))
@@ -184,7 +184,7 @@ static bool may_be_repeated(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 }
 
 /* One more attempt is made, or are these all that a command has over all paths? */
-static bool use_up_an_attempt(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+static bool use_up_an_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
 	int budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
 
@@ -193,14 +193,14 @@ static bool use_up_an_attempt(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 }
 
 /* Is there a usable path that the command has not been tried on? */
-static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
+static bool has_untried_path(struct scsi_lu *lu, unsigned long history)
 {
 	const struct scsi_path_set *all;
 	bool found = false;
 	unsigned int nr;
 
 	rcu_read_lock();
-	all = scsi_mpath_all_rcu(lu);
+	all = scsi_lu_all_rcu(lu);
 	/* Pairs with smp_store_release() in publish(). */
 	nr = smp_load_acquire(&all->nr);
 	for (unsigned int i = 0; i < nr && !found; i++) {
@@ -216,8 +216,8 @@ static bool has_untried_path(struct scsi_mpath *lu, unsigned long history)
  * The limit is what the logical unit had at its best: paths that leave take no
  * attempts with them, and while there is none, none is made.
  */
-static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
-			  bool once)
+static bool charge_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
+			   bool once)
 {
 	if (!may_be_repeated(lu, lu_cmd, once))
 		return false;
@@ -232,7 +232,7 @@ static bool may_run_again(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 static bool may_ask_others(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 			   const struct scsi_verdict *verdict)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
 	if (!has_untried_path(lu, scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path)))
 		return false;
@@ -245,7 +245,7 @@ static void note_tried(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 		       bool once, bool blame)
 {
 	unsigned long history = scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path);
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
 	if (blame)
 		history |= HISTORY_BLAMED(path);
@@ -279,23 +279,23 @@ void scsi_path_apply(struct scsi_path *path, enum scsi_path_effect effect,
 		     const char *why)
 {
 	switch (effect) {
-	case PATH_STRIKE:
+	case EFFECT_STRIKE:
 		scsi_path_strike(path, why);
 		break;
-	case PATH_SUSPENDED:
-		scsi_path_suspend_or_lose(path, PATH_WAITING, why);
+	case EFFECT_PENDING:
+		scsi_path_take_out(path, PATH_PENDING, why);
 		break;
-	case PATH_TRANSITION:
-		scsi_path_in_transition(path);
+	case EFFECT_TRANSITION:
+		scsi_path_begin_transition(path);
 		break;
-	case PATH_PASSIVE:
-		scsi_path_is_passive(path);
+	case EFFECT_PASSIVE:
+		scsi_path_set_passive(path);
 		break;
-	case PATH_GONE:
-		scsi_path_is_gone(path, why);
+	case EFFECT_DISCONNECTED:
+		scsi_path_set_disconnected(path, why);
 		break;
-	case PATH_LOST:
-		scsi_path_suspend_or_lose(path, PATH_DEAD, why);
+	case EFFECT_FAILED:
+		scsi_path_take_out(path, PATH_FAILED, why);
 		break;
 	default:
 		break;
@@ -309,13 +309,13 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 	char why[32];
 
 	switch (effect) {
-	case PATH_PROVED:
+	case EFFECT_SUCCEEDED:
 		if (unlikely(READ_ONCE(path->suspect)))
-			scsi_path_proved(path);
+			scsi_path_succeeded(path);
 		return;
-	case PATH_UNCHANGED:
+	case EFFECT_NONE:
 		return;
-	case PATH_CONGESTED:
+	case EFFECT_CONGESTED:
 		atomic_set(&sdev->device_blocked, sdev->max_device_blocked);
 		return;
 	default:
@@ -323,7 +323,7 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 	}
 
 	/* What the path lost before it came back is no news of it. */
-	if (scsi_path_came_back_after(path, cmd->jiffies_at_alloc) ||
+	if (scsi_path_reinstated_after(path, cmd->jiffies_at_alloc) ||
 	    is_short_answer(cmd))
 		return;
 
@@ -333,18 +333,18 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 		if (blk_rq_is_passthrough(scsi_cmd_to_rq(cmd)))
 			scsi_path_strike(path, why);
 		else
-			scsi_path_timed_out(path, why);
+			scsi_path_note_timeout(path, why);
 		return;
 	}
 	scsi_path_apply(path, effect, why);
 }
 
-static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+static void apply_to_cmd(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 			 enum scsi_cmd_effect effect, bool pause, bool once)
 {
 	forget_time_without_path(lu, lu_cmd);
 	switch (effect) {
-	case CMD_DELIVER:
+	case CMD_COMPLETE:
 		scsi_lu_cmd_done(lu_cmd);
 		return;
 	case CMD_NEVER_RAN:
@@ -356,7 +356,7 @@ static void apply_to_cmd(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 			scsi_lu_retry_cmd(lu_cmd);
 		return;
 	case CMD_MAY_HAVE_RUN:
-		if (!may_run_again(lu, lu_cmd, once))
+		if (!charge_attempt(lu, lu_cmd, once))
 			scsi_lu_cmd_failed(lu_cmd);
 		else if (has_untried_path(lu, scsi_lu_cmd_history(lu_cmd)))
 			scsi_lu_requeue_cmd(lu_cmd);
@@ -397,14 +397,14 @@ static noinline bool has_an_epilogue(struct scsi_path *path,
 	unsigned long history = scsi_lu_cmd_history(lu_cmd);
 
 	if (lu_cmd->retries)
-		scsi_path_was_patient(path, cmd->jiffies_at_alloc);
+		scsi_path_note_patience(path, cmd->jiffies_at_alloc);
 	if (history & ~(HISTORY_ALL_TRIED | HISTORY_BOUND_TO_NEXUS))
-		scsi_mpath_blame(path->lu, history >> HISTORY_BLAMED_SHIFT);
+		scsi_lu_blame(path->lu, history >> HISTORY_BLAMED_SHIFT);
 	if (!(history & HISTORY_BOUND_TO_NEXUS))
 		return false;
 	if (others_hear_of(lu_cmd))
 		scsi_path_changed_lu(path);
-	scsi_path_has_set_key(path, lu_cmd);
+	scsi_path_note_key(path, lu_cmd);
 	return lu_cmd->cmnd[0] == ALLOW_MEDIUM_REMOVAL &&
 	       scsi_path_moved_door(path, lu_cmd);
 }
@@ -422,17 +422,17 @@ static enum scsi_cmd_effect as_without_others(struct scsi_cmnd *cmd,
 		     !is_the_senders_own(lu_cmd);
 
 	if (!sense)
-		return retry ? CMD_MAY_HAVE_RUN : CMD_DELIVER;
+		return retry ? CMD_MAY_HAVE_RUN : CMD_COMPLETE;
 	if (sense->sense_key != UNIT_ATTENTION && sense->sense_key != NOT_READY)
-		return CMD_DELIVER;
+		return CMD_COMPLETE;
 	return retry || cmd->flags & SCMD_PATH_REQUEUE ? CMD_NEVER_RAN :
-							 CMD_DELIVER;
+							 CMD_COMPLETE;
 }
 
 static bool is_out_of_use(enum scsi_path_effect effect)
 {
-	return effect != PATH_PROVED && effect != PATH_UNCHANGED &&
-	       effect != PATH_CONGESTED;
+	return effect != EFFECT_SUCCEEDED && effect != EFFECT_NONE &&
+	       effect != EFFECT_CONGESTED;
 }
 
 /*
@@ -450,7 +450,7 @@ static noinline void attempt_failed(struct scsi_path *path,
 				    struct scsi_cmnd *cmd,
 				    struct scsi_cmnd *lu_cmd)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	struct scsi_sense_hdr sense_hdr, *sense = NULL;
 	struct scsi_verdict verdict;
 	bool is_news = true, pause = false;
@@ -466,7 +466,7 @@ static noinline void attempt_failed(struct scsi_path *path,
 		is_news = scsi_path_report_event(path, sense);
 	if (is_conflict_of_nexus(path, cmd)) {
 		verdict.cmd = CMD_NEVER_RAN;
-	} else if (verdict.cmd == CMD_DELIVER) {
+	} else if (verdict.cmd == CMD_COMPLETE) {
 		verdict.cmd = is_news ? as_without_others(cmd, lu_cmd, sense) :
 					CMD_NEVER_RAN;
 		/* What has been told is said once over each path: that has an end. */
@@ -475,20 +475,20 @@ static noinline void attempt_failed(struct scsi_path *path,
 			scsi_path_event_was_swallowed(path, sense);
 	} else if (verdict.ask_others) {
 		if (!may_ask_others(path, lu_cmd, &verdict))
-			verdict.cmd = CMD_DELIVER;
+			verdict.cmd = CMD_COMPLETE;
 	} else if (verdict.cmd == CMD_NEVER_RAN && is_the_senders_own(lu_cmd) &&
 		   !has_untried_path(lu, scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path))) {
 		/* There is no better answer, and its sender is to see this one. */
-		verdict.cmd = CMD_DELIVER;
-	} else if (verdict.path == PATH_GONE && !use_up_an_attempt(lu, lu_cmd)) {
+		verdict.cmd = CMD_COMPLETE;
+	} else if (verdict.path == EFFECT_DISCONNECTED && !use_up_an_attempt(lu, lu_cmd)) {
 		/* It says so of this command only: when asked it is there. */
-		verdict.cmd = CMD_DELIVER;
+		verdict.cmd = CMD_COMPLETE;
 	} else {
 		/* The path is no worse for it: ask again, but not at once. */
 		pause = verdict.cmd == CMD_NEVER_RAN &&
 			!is_out_of_use(verdict.path);
 	}
-	trace_scsi_mpath_verdict(lu_cmd, path, &verdict);
+	trace_scsi_multipath_verdict(lu_cmd, path, &verdict);
 	apply_to_path(path, cmd, verdict.path);
 	if (verdict.cmd == CMD_MAY_HAVE_RUN ||
 	    (verdict.cmd == CMD_NEVER_RAN &&
@@ -496,7 +496,7 @@ static noinline void attempt_failed(struct scsi_path *path,
 		note_tried(path, lu_cmd, once, verdict.blame);
 	/* The attempt held the path; the command holds the logical unit. */
 	scsi_path_free_cmd(cmd);
-	if (verdict.ask_others && verdict.cmd != CMD_DELIVER)
+	if (verdict.ask_others && verdict.cmd != CMD_COMPLETE)
 		scsi_lu_requeue_cmd(lu_cmd);
 	else
 		apply_to_cmd(lu, lu_cmd, verdict.cmd, pause, once);
@@ -513,7 +513,7 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 	struct scsi_cmnd *lu_cmd = scsi_cmd_to_rq(cmd)->end_io_data;
 	struct scsi_path *path = cmd->device->path;
 	bool completed_later = false;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 
 	if (scsi_path_measured_by(cmd))
 		scsi_path_measured_by(cmd)->done(path, cmd);
@@ -529,7 +529,7 @@ void scsi_path_cmd_done(struct scsi_cmnd *cmd)
 		return;
 	}
 	if (unlikely(READ_ONCE(path->suspect)))
-		scsi_path_proved(path);
+		scsi_path_succeeded(path);
 	if (unlikely(scsi_lu_cmd_history(lu_cmd)))
 		completed_later = has_an_epilogue(path, cmd, lu_cmd);
 	lu = path->lu;

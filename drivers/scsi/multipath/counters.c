@@ -10,7 +10,7 @@
 #include <linux/rcupdate.h>
 #include <linux/xarray.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
@@ -22,7 +22,7 @@
  */
 void scsi_lu_fold_iostat(struct scsi_device *sdev)
 {
-	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_lu *lu = sdev->hostdata;
 	unsigned int sent = 0, done = 0;
 	int cpu;
 
@@ -42,14 +42,14 @@ void scsi_lu_fold_iostat(struct scsi_device *sdev)
  */
 int scsi_lu_busy(struct scsi_device *sdev)
 {
-	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_lu *lu = sdev->hostdata;
 	struct scsi_path *path;
 	int busy = 0;
 
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node)
 		busy += scsi_device_busy(path->sdev);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return busy;
 }
 
@@ -68,14 +68,14 @@ static long requests_of(struct block_device *part)
 }
 
 /**
- * scsi_mpath_queued - block I/O requests that no path has
+ * scsi_lu_queued - block I/O requests that no path has
  * @lu: logical unit
  *
  * Passthrough commands are not counted, nor is what has no disk.
  *
  * Context: process.
  */
-unsigned int scsi_mpath_queued(struct scsi_mpath *lu)
+unsigned int scsi_lu_queued(struct scsi_lu *lu)
 {
 	struct block_device *part;
 	struct gendisk *disk;

@@ -13,7 +13,7 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "../scsi_priv.h"
@@ -68,7 +68,7 @@ static struct scsi_cmnd *get_attempt(struct scsi_path *path,
  * reads and writes are not left on a path that does not answer them, at first.
  */
 static __always_inline unsigned int
-patience_with(const struct scsi_mpath *lu, const struct scsi_cmnd *lu_cmd,
+patience_with(const struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd,
 	      const struct request *lu_rq)
 {
 	unsigned int attempt_timeout = READ_ONCE(lu->attempt_timeout);
@@ -108,7 +108,7 @@ try_path(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 	if (unlikely(!cmd))
 		return why_no_request(sdev->request_queue);
 
-	trace_scsi_mpath_issue(lu_cmd, path);
+	trace_scsi_multipath_issue(lu_cmd, path);
 	if (policy->start) {
 		scsi_path_set_measured_by(cmd, policy);
 		policy->start(path, cmd);
@@ -194,10 +194,10 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
  * that needs the key of a path.
  */
 static noinline enum scsi_path_send
-dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+dispatch_with_history(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 		      const struct scsi_path_policy *policy)
 {
-	const struct scsi_path_set *all = scsi_mpath_all_rcu(lu);
+	const struct scsi_path_set *all = scsi_lu_all_rcu(lu);
 	unsigned long history = scsi_lu_cmd_history(lu_cmd);
 	enum scsi_path_send sent;
 
@@ -225,7 +225,7 @@ dispatch_with_history(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
  * have no room now. AWAY: there is no usable path, or all of them are away for a while:
  * frozen, blocked or in recovery.
  */
-static enum scsi_path_send dispatch(struct scsi_mpath *lu,
+static enum scsi_path_send dispatch(struct scsi_lu *lu,
 				    struct scsi_cmnd *lu_cmd)
 {
 	const struct scsi_path_policy *policy;
@@ -239,13 +239,13 @@ static enum scsi_path_send dispatch(struct scsi_mpath *lu,
 	 * before relying on it: what is sent from here is sent before that.
 	 */
 	rcu_read_lock();
-	set = rcu_dereference(lu->usable[numa_node_id()]);
+	set = rcu_dereference(lu->in_use[numa_node_id()]);
 	/* Pairs with smp_store_release() in publish(). */
 	nr = smp_load_acquire(&set->nr);
 	if (unlikely(!nr))
 		goto out;
 
-	/* Pairs with smp_store_release() in scsi_mpath_set_policy(). */
+	/* Pairs with smp_store_release() in scsi_lu_set_policy(). */
 	policy = smp_load_acquire(&lu->policy);
 	if (unlikely(scsi_lu_cmd_history(lu_cmd))) {
 		sent = dispatch_with_history(lu, lu_cmd, policy);
@@ -253,13 +253,13 @@ static enum scsi_path_send dispatch(struct scsi_mpath *lu,
 			goto out;
 	}
 	chosen = policy->select(lu, set, nr);
-	trace_scsi_mpath_select(lu_cmd, chosen, policy->name);
+	trace_scsi_multipath_select(lu_cmd, chosen, policy->name);
 	if (likely(chosen)) {
 		enum scsi_path_send first = try_path(chosen, lu_cmd, policy);
 
 		sent = first;
 		if (likely(sent == SCSI_PATH_SENT) ||
-		    (sent == SCSI_PATH_FULL && policy->stays))
+		    (sent == SCSI_PATH_FULL && policy->sticky))
 			goto out;
 		sent = try_set(set, chosen, lu_cmd, policy);
 		if (sent == SCSI_PATH_AWAY)
@@ -267,7 +267,7 @@ static enum scsi_path_send dispatch(struct scsi_mpath *lu,
 	}
 	/* Nearer and better paths are away: for others that is a failure. */
 	if (sent == SCSI_PATH_AWAY)
-		sent = try_set(scsi_mpath_all_rcu(lu), NULL, lu_cmd, policy);
+		sent = try_set(scsi_lu_all_rcu(lu), NULL, lu_cmd, policy);
 out:
 	if (likely(sent == SCSI_PATH_SENT))
 		this_cpu_inc(lu->cpu->sent);
@@ -279,7 +279,7 @@ out:
  * Is there a path that only its host's error handler keeps, or who reads whose path
  * it is? Neither waits for a scan.
  */
-static bool has_path_soon(struct scsi_mpath *lu)
+static bool has_path_soon(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	unsigned long flags;
@@ -299,7 +299,7 @@ static bool has_path_soon(struct scsi_mpath *lu)
  * scan, but for what that does not keep: the path's host waits for the end of it.
  * Not once no_path_timeout is over, and not when the device is being deleted.
  */
-static bool may_wait_for_path(struct scsi_mpath *lu)
+static bool may_wait_for_path(struct scsi_lu *lu)
 {
 	enum scsi_device_state state = READ_ONCE(lu->sdev->sdev_state);
 
@@ -336,7 +336,7 @@ static bool is_bound_to_one_nexus(const struct scsi_cmnd *lu_cmd)
  * Context: any; takes @lu->lock.
  * Return: false if there are several paths. Else no other one may join.
  */
-bool scsi_lu_bind_to_only_path(struct scsi_mpath *lu)
+bool scsi_lu_bind_to_only_path(struct scsi_lu *lu)
 {
 	unsigned long flags;
 	bool is_only;
@@ -349,7 +349,7 @@ bool scsi_lu_bind_to_only_path(struct scsi_mpath *lu)
 	return is_only;
 }
 
-static void refuse(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+static void refuse(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
 	dev_warn_ratelimited(&lu_cmd->device->sdev_gendev,
 			     "reservation command %#04x refused: it would hold for one of %u paths\n",
@@ -383,15 +383,15 @@ static noinline blk_status_t fail(struct scsi_cmnd *lu_cmd, int host_byte)
 }
 
 /* Returns true if it has been answered. */
-static noinline bool answer_attention(struct scsi_mpath *lu,
+static noinline bool answer_attention(struct scsi_lu *lu,
 				      struct scsi_cmnd *lu_cmd)
 {
 	clear_sense(lu_cmd);
-	return scsi_mpath_answer_attention(lu, lu_cmd);
+	return scsi_lu_answer_attention(lu, lu_cmd);
 }
 
 /* The same. */
-static noinline bool prepare_passthrough(struct scsi_mpath *lu,
+static noinline bool prepare_passthrough(struct scsi_lu *lu,
 					 struct scsi_cmnd *lu_cmd)
 {
 	/* Some senders look at it whatever the result is. */
@@ -411,28 +411,28 @@ static noinline bool prepare_passthrough(struct scsi_mpath *lu,
 	return false;
 }
 
-static noinline blk_status_t not_sent(struct scsi_mpath *lu,
+static noinline blk_status_t not_sent(struct scsi_lu *lu,
 				      struct scsi_cmnd *lu_cmd,
 				      enum scsi_path_send sent)
 {
 	if (sent == SCSI_PATH_FULL)
 		return BLK_STS_RESOURCE;
 	if (may_wait_for_path(lu)) {
-		queue_work(scsi_mpath_wq, &lu->work);
+		queue_work(scsi_multipath_wq, &lu->work);
 		return BLK_STS_RESOURCE;
 	}
 	/* The scan has not seen all of it, then. */
 	if (!READ_ONCE(lu->announced))
-		scsi_mpath_rescan_when_usable(lu);
+		scsi_lu_rescan_when_usable(lu);
 	return fail(lu_cmd, DID_NO_CONNECT);
 }
 
 /* It is for all paths, and somebody sees to that who may wait. */
-static noinline blk_status_t send_reservation(struct scsi_mpath *lu,
+static noinline blk_status_t send_reservation(struct scsi_lu *lu,
 					      struct scsi_cmnd *lu_cmd)
 {
 	clear_sense(lu_cmd);
-	if (scsi_mpath_pr_queue(lu, lu_cmd))
+	if (scsi_lu_pr_queue(lu, lu_cmd))
 		return BLK_STS_OK;
 	return not_sent(lu, lu_cmd, SCSI_PATH_AWAY);
 }
@@ -447,7 +447,7 @@ static noinline blk_status_t send_reservation(struct scsi_mpath *lu,
  */
 blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 {
-	struct scsi_mpath *lu = lu_cmd->device->hostdata;
+	struct scsi_lu *lu = lu_cmd->device->hostdata;
 	enum scsi_path_send sent;
 
 	if (unlikely(READ_ONCE(lu->attention)) &&
@@ -455,7 +455,7 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 		return answered(lu_cmd);
 	if (unlikely(blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))) {
 		if (lu_cmd->cmnd[0] == PERSISTENT_RESERVE_OUT &&
-		    scsi_mpath_reservations)
+		    scsi_multipath_reservations)
 			return send_reservation(lu, lu_cmd);
 		if (prepare_passthrough(lu, lu_cmd))
 			return answered(lu_cmd);

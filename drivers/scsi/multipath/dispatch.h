@@ -2,12 +2,12 @@
 #ifndef _SCSI_MULTIPATH_DISPATCH_H
 #define _SCSI_MULTIPATH_DISPATCH_H
 
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include <linux/blk-mq.h>
 #include <scsi/scsi_cmnd.h>
 
-struct scsi_mpath;
+struct scsi_lu;
 struct scsi_path_policy;
 
 struct request *scsi_path_get_polled(struct scsi_path *path,

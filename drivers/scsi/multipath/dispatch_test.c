@@ -126,7 +126,7 @@ static struct kunit_case dispatch_cases[] = {
 };
 
 static struct kunit_suite dispatch_suite = {
-	.name = "scsi_mpath_dispatch",
+	.name = "scsi_multipath_dispatch",
 	.test_cases = dispatch_cases,
 };
 

@@ -10,7 +10,7 @@
 #include <linux/workqueue.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "../scsi_priv.h"
@@ -18,7 +18,7 @@
 
 static bool is_nexus_in_use(const struct scsi_path *path)
 {
-	const struct scsi_path_set *set = scsi_mpath_all_locked(path->lu);
+	const struct scsi_path_set *set = scsi_lu_all_locked(path->lu);
 
 	return rcu_dereference_protected(set->stay,
 			lockdep_is_held(&path->lu->lock)) == path;
@@ -35,7 +35,7 @@ static bool is_as_it_should_be(const struct scsi_path *path)
 }
 
 /* The next path that has to be told something, with a reference to its device. */
-static struct scsi_path *next_to_tell(struct scsi_mpath *lu, bool *prevent)
+static struct scsi_path *next_to_tell(struct scsi_lu *lu, bool *prevent)
 {
 	struct scsi_path *path;
 
@@ -72,8 +72,8 @@ static void tell(struct scsi_path *path, bool prevent)
 
 static void door_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(work, struct scsi_mpath,
-					     door.work);
+	struct scsi_lu *lu = container_of(work, struct scsi_lu,
+					  door.work);
 	struct scsi_cmnd *lu_cmd, *next;
 	struct scsi_path *path;
 	LIST_HEAD(waiting);
@@ -105,7 +105,7 @@ static void door_work(struct work_struct *work)
 bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 {
 	bool prevent = lu_cmd->cmnd[4] & 1, wait = false;
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	struct scsi_path *other;
 	unsigned long flags;
 
@@ -126,12 +126,12 @@ bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 }
 
 /**
- * scsi_mpath_look_after_door - paths have come into use, or left it
+ * scsi_lu_look_after_door - paths have come into use, or left it
  * @lu: logical unit
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_look_after_door(struct scsi_mpath *lu)
+void scsi_lu_look_after_door(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
@@ -147,28 +147,28 @@ void scsi_mpath_look_after_door(struct scsi_mpath *lu)
 }
 
 /**
- * scsi_mpath_was_reset - a reset has ended what prevented the removal of the medium
+ * scsi_lu_was_reset - a reset has ended what prevented the removal of the medium
  * @lu: logical unit
  *
  * It is prevented again, as the error handler does it for a plain device.
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_was_reset(struct scsi_mpath *lu)
+void scsi_lu_was_reset(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
 	lockdep_assert_held(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node)
 		path->prevents_removal = false;
-	scsi_mpath_look_after_door(lu);
+	scsi_lu_look_after_door(lu);
 }
 
 /**
- * scsi_mpath_door_init - a new logical unit
+ * scsi_lu_door_init - a new logical unit
  * @door: its door
  */
-void scsi_mpath_door_init(struct scsi_mpath_door *door)
+void scsi_lu_door_init(struct scsi_lu_door *door)
 {
 	INIT_LIST_HEAD(&door->waiting);
 	INIT_WORK(&door->work, door_work);

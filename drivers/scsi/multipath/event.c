@@ -20,7 +20,7 @@
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "../scsi_priv.h"
@@ -80,7 +80,7 @@ static enum scsi_device_event uevent_of(enum scsi_lu_event event)
 	}
 }
 
-static void tell_user_space(struct scsi_mpath *lu, enum scsi_lu_event event)
+static void tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event)
 {
 	enum scsi_device_event uevent = uevent_of(event);
 
@@ -97,7 +97,7 @@ static bool concerns_upper_level(enum scsi_lu_event event)
 }
 
 /* The next command of the logical unit is answered with it. */
-static void keep_for_upper_level(struct scsi_mpath *lu,
+static void keep_for_upper_level(struct scsi_lu *lu,
 				 enum scsi_lu_event event,
 				 const struct scsi_sense_hdr *sense)
 {
@@ -110,13 +110,13 @@ static void keep_for_upper_level(struct scsi_mpath *lu,
  * Does a report that is missed, or told twice, do harm? A tape would be written at
  * another place than where its user believes it to be, or another medium.
  */
-static bool must_be_exact(const struct scsi_mpath *lu)
+static bool must_be_exact(const struct scsi_lu *lu)
 {
-	return scsi_type_must_stay(lu->sdev->type) || lu->sdev->removable;
+	return scsi_type_is_sticky(lu->sdev->type) || lu->sdev->removable;
 }
 
 /**
- * scsi_path_has_reported_all - a path has been asked for what it has to report
+ * scsi_path_note_all_reported - a path has been asked for what it has to report
  * @path: path
  *
  * What it reports later is new. A target that has not told it when it was asked,
@@ -124,14 +124,14 @@ static bool must_be_exact(const struct scsi_mpath *lu)
  *
  * Context: the logical unit's lock held.
  */
-void scsi_path_has_reported_all(struct scsi_path *path)
+void scsi_path_note_all_reported(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	if (must_be_exact(path->lu))
 		memcpy(path->event, path->lu->event, sizeof(path->event));
 }
 
-static void drain_others(struct scsi_mpath *lu, struct scsi_path *except)
+static void drain_others(struct scsi_lu *lu, struct scsi_path *except)
 {
 	struct scsi_path *path;
 
@@ -140,17 +140,17 @@ static void drain_others(struct scsi_mpath *lu, struct scsi_path *except)
 		return;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path != except && scsi_path_is_usable(path))
-			queue_work(scsi_mpath_probe_wq, &path->drain);
+			queue_work(scsi_multipath_probe_wq, &path->drain);
 		else if (path != except)
 			/* A probe takes it off, before the path is used. */
-			scsi_path_has_reported_all(path);
+			scsi_path_note_all_reported(path);
 	}
 }
 
 static void drain_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(work, struct scsi_path, drain);
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	enum scsi_path_answer answer;
 
 	if (!scsi_autopm_get_device(path->sdev)) {
@@ -159,7 +159,7 @@ static void drain_work(struct work_struct *work)
 	}
 	/* If it could not be asked, what it reports later is told once more. */
 	spin_lock_irq(&lu->lock);
-	scsi_path_has_reported_all(path);
+	scsi_path_note_all_reported(path);
 	spin_unlock_irq(&lu->lock);
 }
 
@@ -170,7 +170,7 @@ static bool may_lead_elsewhere(enum scsi_lu_event event)
 	       event == EVENT_LUNS;
 }
 
-static void new_event(struct scsi_mpath *lu, enum scsi_lu_event event)
+static void new_event(struct scsi_lu *lu, enum scsi_lu_event event)
 {
 	lockdep_assert_held(&lu->lock);
 	lu->event[event]++;
@@ -183,7 +183,7 @@ static void new_event(struct scsi_mpath *lu, enum scsi_lu_event event)
  */
 static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	bool is_news;
 
 	lockdep_assert_held(&lu->lock);
@@ -224,7 +224,7 @@ static bool is_about_reservations(const struct scsi_sense_hdr *sense)
 bool scsi_path_report_event(struct scsi_path *path,
 			    const struct scsi_sense_hdr *sense)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 	bool is_news;
 
@@ -262,14 +262,14 @@ void scsi_path_event_was_swallowed(struct scsi_path *path,
 /* A command of the mid-layer's own was told, so nobody else will be. */
 static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	enum scsi_lu_event event = event_of(sense);
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
 	if (is_about_reservations(sense))
 		scsi_path_hears_of_reservations(path);
-	if (!scsi_path_is_usable(path) && scsi_mpath_has_path_locked(lu)) {
+	if (!scsi_path_is_usable(path) && scsi_lu_has_path_locked(lu)) {
 		/*
 		 * A path that returns has its own past to tell of. Of what
 		 * happened to the logical unit, those in use tell by themselves.
@@ -286,14 +286,14 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 }
 
 /**
- * scsi_path_has_sense - a command was answered with sense data
+ * scsi_path_note_sense - a command was answered with sense data
  * @cmd: command of any SCSI device
  * @sense: its sense data
  *
  * Context: that of a completion, or the error handler.
  */
-void scsi_path_has_sense(struct scsi_cmnd *cmd,
-			 const struct scsi_sense_hdr *sense)
+void scsi_path_note_sense(struct scsi_cmnd *cmd,
+			  const struct scsi_sense_hdr *sense)
 {
 	struct scsi_device *sdev = cmd->device;
 	struct scsi_path *path;
@@ -333,7 +333,7 @@ out:
 void scsi_path_was_reset(struct scsi_device *sdev)
 {
 	struct scsi_path *path;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	unsigned long flags;
 
 	rcu_read_lock();	/* against a claim that is undone */
@@ -347,7 +347,7 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	new_event(lu, EVENT_RESET);
 	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 	drain_others(lu, path);
-	scsi_mpath_was_reset(lu);
+	scsi_lu_was_reset(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 out:
 	rcu_read_unlock();
@@ -364,7 +364,7 @@ out:
  */
 void scsi_path_changed_lu(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
@@ -389,7 +389,7 @@ void scsi_path_changed_lu(struct scsi_path *path)
  */
 void scsi_path_changed_reservation(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
@@ -401,14 +401,14 @@ void scsi_path_changed_reservation(struct scsi_path *path)
 }
 
 /**
- * scsi_mpath_lost_nexus - the logical unit goes on over a nexus that is new
+ * scsi_lu_lost_nexus - the logical unit goes on over a nexus that is new
  * @lu: logical unit that had no path at all
  *
  * Nobody has seen what happened meanwhile.
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_lost_nexus(struct scsi_mpath *lu)
+void scsi_lu_lost_nexus(struct scsi_lu *lu)
 {
 	static const struct scsi_sense_hdr nexus_loss = {
 		.sense_key = UNIT_ATTENTION,
@@ -434,15 +434,15 @@ bool scsi_leaves_attention_alone(u8 opcode)
 }
 
 /**
- * scsi_mpath_answer_attention - answer a command with what has been kept for it
+ * scsi_lu_answer_attention - answer a command with what has been kept for it
  * @lu: logical unit
  * @lu_cmd: its next command
  *
  * Context: any in which block I/O is dispatched; takes @lu->lock.
  * Return: true if @lu_cmd has its result, and is not to be sent.
  */
-bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
-				 struct scsi_cmnd *lu_cmd)
+bool scsi_lu_answer_attention(struct scsi_lu *lu,
+			      struct scsi_cmnd *lu_cmd)
 {
 	unsigned long flags;
 	u16 code = 0;
@@ -457,7 +457,7 @@ bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
 		code = lu->attention_code[event];
 		WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
 		if (event == EVENT_RESET)
-			scsi_mpath_key_loss_is_told(lu);
+			scsi_lu_note_key_loss_told(lu);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 	if (code)
@@ -467,10 +467,10 @@ bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
 }
 
 /**
- * scsi_mpath_attention_init - a new logical unit, which has told of nothing yet
+ * scsi_lu_attention_init - a new logical unit, which has told of nothing yet
  * @lu: logical unit
  */
-void scsi_mpath_attention_init(struct scsi_mpath *lu)
+void scsi_lu_attention_init(struct scsi_lu *lu)
 {
 	for (int event = 0; event < NR_LU_EVENTS; event++)
 		lu->event_since[event] = jiffies - SAME_EVENT_FOR;

@@ -5,7 +5,7 @@
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_eh.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "path_fixture.h"
@@ -32,7 +32,7 @@ static void drain(struct kunit *test, struct fake_lu *fake, unsigned int except)
 		KUNIT_EXPECT_EQ(test, path->drained, i != except);
 		path->drained = false;
 		spin_lock_irq(&fake->lu.lock);
-		scsi_path_has_reported_all(&path->path);
+		scsi_path_note_all_reported(&path->path);
 		spin_unlock_irq(&fake->lu.lock);
 	}
 }
@@ -98,7 +98,7 @@ static void own_command_is_told(struct fake_lu *fake, unsigned int i, u8 asc)
 	};
 	struct scsi_cmnd cmd = { .device = fake->path[i].path.sdev };
 
-	scsi_path_has_sense(&cmd, &sense);
+	scsi_path_note_sense(&cmd, &sense);
 }
 
 /* What reaches a command of the mid-layer's own is kept for the upper level. */
@@ -122,13 +122,13 @@ static void attentions_are_kept(struct kunit *test)
 	fake_path_kill(fake, 1);
 	own_command_is_told(fake, 1, 0x29);
 	KUNIT_EXPECT_TRUE(test, fake->lu.attention);
-	KUNIT_EXPECT_FALSE(test, scsi_mpath_answer_attention(&fake->lu, &lu_cmd));
+	KUNIT_EXPECT_FALSE(test, scsi_lu_answer_attention(&fake->lu, &lu_cmd));
 	lu_cmd.cmnd[0] = TEST_UNIT_READY;
-	KUNIT_EXPECT_TRUE(test, scsi_mpath_answer_attention(&fake->lu, &lu_cmd));
+	KUNIT_EXPECT_TRUE(test, scsi_lu_answer_attention(&fake->lu, &lu_cmd));
 	KUNIT_ASSERT_TRUE(test, scsi_command_normalize_sense(&lu_cmd, &sense));
 	KUNIT_EXPECT_EQ(test, sense.sense_key, UNIT_ATTENTION);
 	KUNIT_EXPECT_EQ(test, sense.asc, 0x29);
-	KUNIT_EXPECT_FALSE(test, scsi_mpath_answer_attention(&fake->lu, &lu_cmd));
+	KUNIT_EXPECT_FALSE(test, scsi_lu_answer_attention(&fake->lu, &lu_cmd));
 }
 
 static void events_that_ask_for_the_identity(struct kunit *test)
@@ -146,12 +146,12 @@ static void events_that_ask_for_the_identity(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0);
 	flush_work(&fake->lu.no_path_work.work);
 	KUNIT_EXPECT_FALSE(test, fake->gave_up);
-	scsi_path_answers(&fake->path[1].path);
+	scsi_path_reinstate(&fake->path[1].path);
 	KUNIT_EXPECT_FALSE(test, fake->path[1].path.checking);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	/* Lost for another reason, it does not wait. */
 	fake_path_kill(fake, 1);
-	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_DEAD);
+	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_FAILED);
 }
 
 static struct kunit_case cases[] = {
@@ -164,7 +164,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "scsi_mpath_event",
+	.name = "scsi_multipath_event",
 	.test_cases = cases,
 };
 

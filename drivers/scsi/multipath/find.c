@@ -9,58 +9,58 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "identity.h"
 #include "mpath.h"
 
 /**
- * scsi_mpath_find - the logical unit that is called by one of these names
+ * scsi_multipath_find - the logical unit that is called by one of these names
  * @names: as those of scsi_identity_format(); of several the best one counts
  *
- * Context: process; takes scsi_mpath_list_mutex.
+ * Context: process; takes scsi_multipath_list_mutex.
  * Return: a logical unit with a reference, or NULL.
  */
-struct scsi_mpath *scsi_mpath_find(const char *names)
+struct scsi_lu *scsi_multipath_find(const char *names)
 {
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	for (; *names; names = scsi_identity_next(names)) {
-		list_for_each_entry(lu, &scsi_mpath_list, node) {
+		list_for_each_entry(lu, &scsi_multipath_list, node) {
 			if (!strcmp(lu->id, names)) {
-				scsi_mpath_get(lu);
+				scsi_lu_get(lu);
 				goto found;
 			}
 		}
 	}
 	lu = NULL;
 found:
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return lu;
 }
 
 /* The one of several whose name ends with this serial number */
-static struct scsi_mpath *find_by_serial(const char *serial, unsigned int nr)
+static struct scsi_lu *find_by_serial(const char *serial, unsigned int nr)
 {
-	struct scsi_mpath *lu, *found = NULL;
+	struct scsi_lu *lu, *found = NULL;
 
-	mutex_lock(&scsi_mpath_list_mutex);
-	list_for_each_entry(lu, &scsi_mpath_list, node) {
+	mutex_lock(&scsi_multipath_list_mutex);
+	list_for_each_entry(lu, &scsi_multipath_list, node) {
 		const char *its = scsi_identity_serial(lu->id);
 
 		if (its && !strcmp(its, serial) && !nr--) {
-			scsi_mpath_get(lu);
+			scsi_lu_get(lu);
 			found = lu;
 			break;
 		}
 	}
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return found;
 }
 
 /* Is a logical unit called by one of these names now, says a path in use? */
-static bool calls_itself(struct scsi_mpath *lu, const char *names)
+static bool calls_itself(struct scsi_lu *lu, const char *names)
 {
 	struct scsi_device *in_use = scsi_lu_get_path(lu->sdev);
 	bool does = false;
@@ -78,7 +78,7 @@ static bool calls_itself(struct scsi_mpath *lu, const char *names)
 }
 
 /**
- * scsi_mpath_find_renamed - the logical unit that calls itself by one of these names now
+ * scsi_multipath_find_renamed - the logical unit that calls itself by one of these names now
  * @names: those of a device; no logical unit was found by one of them
  *
  * Where vendor and product are part of the name, firmware may have changed them since
@@ -87,10 +87,10 @@ static bool calls_itself(struct scsi_mpath *lu, const char *names)
  * Context: process; as scsi_path_ask().
  * Return: a logical unit with a reference, or NULL.
  */
-struct scsi_mpath *scsi_mpath_find_renamed(const char *names)
+struct scsi_lu *scsi_multipath_find_renamed(const char *names)
 {
 	const char *serial = NULL, *name;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 
 	for (name = names; *name && !serial; name = scsi_identity_next(name))
 		serial = scsi_identity_serial(name);
@@ -99,7 +99,7 @@ struct scsi_mpath *scsi_mpath_find_renamed(const char *names)
 	for (unsigned int nr = 0; (lu = find_by_serial(serial, nr)); nr++) {
 		if (calls_itself(lu, names))
 			return lu;
-		scsi_mpath_put(lu);
+		scsi_lu_put(lu);
 	}
 	return NULL;
 }

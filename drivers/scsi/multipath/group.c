@@ -34,7 +34,7 @@
  */
 u64 scsi_path_rank(const struct scsi_path *path)
 {
-	const struct scsi_mpath_group *group = &path->lu->group;
+	const struct scsi_lu_group *group = &path->lu->group;
 	u64 rank = path->weight;
 
 	rank |= (u64)path->access << RANK_ACCESS_SHIFT;
@@ -48,9 +48,9 @@ u64 scsi_path_rank(const struct scsi_path *path)
 }
 
 /* May the better group be used? If not yet, looks again when it may. */
-static bool may_fail_back(struct scsi_mpath *lu)
+static bool fail_back_when_due(struct scsi_lu *lu)
 {
-	struct scsi_mpath_group *group = &lu->group;
+	struct scsi_lu_group *group = &lu->group;
 	unsigned long due;
 
 	if (!group->failback)
@@ -62,13 +62,13 @@ static bool may_fail_back(struct scsi_mpath *lu)
 	due = group->better_since + group->failback * HZ;
 	if (time_after_eq(jiffies, due))
 		return true;
-	mod_delayed_work(scsi_mpath_wq, &group->work, due - jiffies);
+	mod_delayed_work(scsi_multipath_wq, &group->work, due - jiffies);
 	return false;
 }
 
-static u64 choose_rank(struct scsi_mpath *lu)
+static u64 choose_rank(struct scsi_lu *lu)
 {
-	struct scsi_mpath_group *group = &lu->group;
+	struct scsi_lu_group *group = &lu->group;
 	bool switched_has_path = false, used_has_path = false;
 	struct scsi_path *path;
 	u64 best = NO_RANK;
@@ -85,14 +85,14 @@ static u64 choose_rank(struct scsi_mpath *lu)
 		best = min(best, scsi_path_rank(path));
 		used_has_path |= scsi_path_rank(path) == group->rank;
 	}
-	if (used_has_path && best < group->rank && !may_fail_back(lu))
+	if (used_has_path && best < group->rank && !fail_back_when_due(lu))
 		return group->rank;
 	group->better_since = 0;
 	return best;
 }
 
 /* What has not been used for long is used again: is it still what it was? */
-static void doubt_access(struct scsi_mpath *lu)
+static void doubt_access(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
@@ -101,37 +101,37 @@ static void doubt_access(struct scsi_mpath *lu)
 		    time_before(jiffies, path->access_read + ACCESS_FRESH_FOR))
 			continue;
 		path->access_stale = true;
-		queue_work(scsi_mpath_wq, &lu->work);
+		queue_work(scsi_multipath_wq, &lu->work);
 		/* One answer is for all. */
 		return;
 	}
 }
 
 /**
- * scsi_path_refresh_locked - choose the group and rewrite the sets for dispatch
+ * scsi_lu_refresh_locked - choose the group and rewrite the sets for dispatch
  * @lu: logical unit
  *
  * Readers may see old and new entries mixed for the length of one selection.
  *
  * Context: @lu->lock held.
  */
-void scsi_path_refresh_locked(struct scsi_mpath *lu)
+void scsi_lu_refresh_locked(struct scsi_lu *lu)
 {
 	u64 rank;
 	bool had_path;
 
 	lockdep_assert_held(&lu->lock);
-	had_path = scsi_mpath_has_path_locked(lu);
+	had_path = scsi_lu_has_path_locked(lu);
 	rank = choose_rank(lu);
 	if (rank != lu->group.rank) {
 		lu->group.rank = rank;
 		doubt_access(lu);
 	}
-	scsi_mpath_fill_sets(lu);
-	scsi_mpath_look_after_door(lu);
-	scsi_mpath_look_after_key(lu);
-	scsi_mpath_pr_look_after(lu);
-	scsi_mpath_usable_changed(lu, had_path);
+	scsi_lu_fill_sets(lu);
+	scsi_lu_look_after_door(lu);
+	scsi_lu_look_after_key(lu);
+	scsi_lu_pr_look_after(lu);
+	scsi_lu_usable_changed(lu, had_path);
 }
 
 /**
@@ -149,29 +149,29 @@ bool scsi_path_is_in_use(const struct scsi_path *path)
 
 static void failback_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(to_delayed_work(work),
-					     struct scsi_mpath, group.work);
+	struct scsi_lu *lu = container_of(to_delayed_work(work),
+					  struct scsi_lu, group.work);
 
 	spin_lock_irq(&lu->lock);
-	scsi_path_refresh_locked(lu);
+	scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
 }
 
 /* The administrator has spoken: what was in use so far does not count. */
-static void choose_anew(struct scsi_mpath *lu)
+static void choose_anew(struct scsi_lu *lu)
 {
 	lu->group.rank = NO_RANK;
-	scsi_path_refresh_locked(lu);
+	scsi_lu_refresh_locked(lu);
 }
 
 /**
- * scsi_mpath_group_is_disabled - is the group with this weight disabled?
+ * scsi_lu_group_is_disabled - is the group with this weight disabled?
  * @lu: logical unit
  * @weight: of the group's paths
  *
  * Context: @lu->lock held.
  */
-bool scsi_mpath_group_is_disabled(struct scsi_mpath *lu, u32 weight)
+bool scsi_lu_group_is_disabled(struct scsi_lu *lu, u32 weight)
 {
 	struct scsi_path *path;
 
@@ -192,11 +192,11 @@ bool scsi_mpath_group_is_disabled(struct scsi_mpath *lu, u32 weight)
  */
 void scsi_path_set_weight(struct scsi_path *path, u32 weight)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
 	spin_lock_irq(&lu->lock);
 	if (path->weight != weight) {
-		path->group_disabled = scsi_mpath_group_is_disabled(lu, weight);
+		path->group_disabled = scsi_lu_group_is_disabled(lu, weight);
 		WRITE_ONCE(path->weight, weight);
 		choose_anew(lu);
 	}
@@ -204,7 +204,7 @@ void scsi_path_set_weight(struct scsi_path *path, u32 weight)
 }
 
 /**
- * scsi_mpath_disable_group - use a group only if every other one is gone, or not
+ * scsi_lu_disable_group - use a group only if every other one is gone, or not
  * @lu: logical unit
  * @weight: of the group's paths
  * @disable: or enable
@@ -212,7 +212,7 @@ void scsi_path_set_weight(struct scsi_path *path, u32 weight)
  * Context: process; takes @lu->lock.
  * Return: 0, or -ENODEV if no path has that weight.
  */
-int scsi_mpath_disable_group(struct scsi_mpath *lu, u32 weight, bool disable)
+int scsi_lu_disable_group(struct scsi_lu *lu, u32 weight, bool disable)
 {
 	struct scsi_path *path;
 	int error = -ENODEV;
@@ -231,7 +231,7 @@ int scsi_mpath_disable_group(struct scsi_mpath *lu, u32 weight, bool disable)
 }
 
 /**
- * scsi_mpath_switch_group - use a group until it has no usable path left
+ * scsi_lu_switch_group - use a group until it has no usable path left
  * @lu: logical unit
  * @weight: of the group's paths
  *
@@ -240,7 +240,7 @@ int scsi_mpath_disable_group(struct scsi_mpath *lu, u32 weight, bool disable)
  * Context: process; takes @lu->lock.
  * Return: 0, or -ENODEV if no path has that weight.
  */
-int scsi_mpath_switch_group(struct scsi_mpath *lu, u32 weight)
+int scsi_lu_switch_group(struct scsi_lu *lu, u32 weight)
 {
 	struct scsi_path *path;
 	int error = -ENODEV;
@@ -262,41 +262,41 @@ int scsi_mpath_switch_group(struct scsi_mpath *lu, u32 weight)
 }
 
 /**
- * scsi_mpath_set_failback - when to go back to a better group
+ * scsi_lu_set_failback - when to go back to a better group
  * @lu: logical unit
  * @seconds: that it must have been usable; 0: at once; -1: not before the group
  *	in use has no path left
  *
  * Context: process; takes @lu->lock.
  */
-void scsi_mpath_set_failback(struct scsi_mpath *lu, int seconds)
+void scsi_lu_set_failback(struct scsi_lu *lu, int seconds)
 {
 	spin_lock_irq(&lu->lock);
 	WRITE_ONCE(lu->group.failback, seconds);
-	scsi_path_refresh_locked(lu);
+	scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
 }
 
 /**
- * scsi_mpath_set_prefer_local - does I/O take the paths of the nearest hosts first?
+ * scsi_lu_set_prefer_local - does I/O take the paths of the nearest hosts first?
  * @lu: logical unit
  * @prefer_local: it does; else paths of all NUMA nodes are alike
  *
  * Context: process; takes @lu->lock.
  */
-void scsi_mpath_set_prefer_local(struct scsi_mpath *lu, bool prefer_local)
+void scsi_lu_set_prefer_local(struct scsi_lu *lu, bool prefer_local)
 {
 	spin_lock_irq(&lu->lock);
 	WRITE_ONCE(lu->group.prefer_local, prefer_local);
-	scsi_path_refresh_locked(lu);
+	scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
 }
 
 /**
- * scsi_mpath_group_init - a new logical unit
+ * scsi_lu_group_init - a new logical unit
  * @group: its group
  */
-void scsi_mpath_group_init(struct scsi_mpath_group *group)
+void scsi_lu_group_init(struct scsi_lu_group *group)
 {
 	group->rank = NO_RANK;
 	group->prefer_local = true;

@@ -4,7 +4,7 @@
 #include <kunit/test.h>
 #include <linux/jiffies.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "path_fixture.h"
@@ -77,8 +77,8 @@ static void access_brings_back(struct kunit *test)
 	struct scsi_path *path = &fake->path[0].path;
 
 	set_access(fake, 0, SCSI_ACCESS_STATE_ACTIVE);
-	scsi_path_is_passive(path);
-	KUNIT_EXPECT_EQ(test, path->state, PATH_WAITING);
+	scsi_path_set_passive(path);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_PENDING);
 	KUNIT_EXPECT_TRUE(test, path->passive);
 	set_access(fake, 0, SCSI_ACCESS_STATE_STANDBY);
 	fake_path_is_probed(&fake->path[0]);
@@ -86,7 +86,7 @@ static void access_brings_back(struct kunit *test)
 	set_access(fake, 0, SCSI_ACCESS_STATE_OPTIMAL);
 	KUNIT_EXPECT_TRUE(test, path->online);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_FALSE(test, path->passive);
 }
@@ -96,24 +96,24 @@ static void active_again_is_good(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 3, &scsi_policy_rr);
 
-	scsi_path_is_passive(&fake->path[0].path);
-	scsi_path_answers(&fake->path[0].path);
+	scsi_path_set_passive(&fake->path[0].path);
+	scsi_path_reinstate(&fake->path[0].path);
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
-	scsi_path_in_transition(&fake->path[1].path);
-	scsi_path_answers(&fake->path[1].path);
+	scsi_path_begin_transition(&fake->path[1].path);
+	scsi_path_reinstate(&fake->path[1].path);
 	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_GOOD);
 	fake_path_kill(fake, 2);
-	scsi_path_answers(&fake->path[2].path);
+	scsi_path_reinstate(&fake->path[2].path);
 	KUNIT_EXPECT_EQ(test, fake->path[2].path.state, PATH_PROBATION);
 	/* Dead, then found to answer, but in standby. */
 	fake_path_kill(fake, 2);
-	scsi_path_is_passive(&fake->path[2].path);
-	KUNIT_EXPECT_EQ(test, fake->path[2].path.state, PATH_WAITING);
+	scsi_path_set_passive(&fake->path[2].path);
+	KUNIT_EXPECT_EQ(test, fake->path[2].path.state, PATH_PENDING);
 	/* The administrator's word stands. */
 	scsi_path_admin_write(&fake->path[2].path, SHOWN_DEAD, 0, 0);
-	scsi_path_is_passive(&fake->path[2].path);
-	scsi_path_in_transition(&fake->path[2].path);
-	scsi_path_answers(&fake->path[2].path);
+	scsi_path_set_passive(&fake->path[2].path);
+	scsi_path_begin_transition(&fake->path[2].path);
+	scsi_path_reinstate(&fake->path[2].path);
 	KUNIT_EXPECT_EQ(test, fake->path[2].path.state, PATH_DISABLED);
 	KUNIT_EXPECT_FALSE(test, fake->path[2].path.passive);
 }
@@ -125,7 +125,7 @@ static void passive_is_tested_soon(struct kunit *test)
 	struct scsi_path *path = &fake->path[0].path;
 
 	path->probe_delay = 60 * HZ;
-	scsi_path_is_passive(path);
+	scsi_path_set_passive(path);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&path->probe));
 	KUNIT_EXPECT_TRUE(test, time_before(path->probe.timer.expires,
 					    jiffies + 15 * HZ));
@@ -134,45 +134,45 @@ static void passive_is_tested_soon(struct kunit *test)
 static void disabled_group_is_last(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 3, &scsi_policy_rr);
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 
 	scsi_path_set_weight(&fake->path[1].path, 1);
 	scsi_path_set_weight(&fake->path[2].path, 2);
-	KUNIT_EXPECT_EQ(test, scsi_mpath_disable_group(lu, 0, true), 0);
+	KUNIT_EXPECT_EQ(test, scsi_lu_disable_group(lu, 0, true), 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
-	KUNIT_EXPECT_EQ(test, scsi_mpath_disable_group(lu, 1, true), 0);
+	KUNIT_EXPECT_EQ(test, scsi_lu_disable_group(lu, 1, true), 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 4);
 	/* Every enabled one is gone: the best of those disabled. */
 	fake_path_kill(fake, 2);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 	fake_path_revive(fake, 2);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 4);
-	KUNIT_EXPECT_EQ(test, scsi_mpath_disable_group(lu, 1, false), 0);
+	KUNIT_EXPECT_EQ(test, scsi_lu_disable_group(lu, 1, false), 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	/* Who moves into a disabled group is disabled, who leaves is not. */
 	scsi_path_set_weight(&fake->path[1].path, 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 4);
 	scsi_path_set_weight(&fake->path[1].path, 1);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
-	KUNIT_EXPECT_EQ(test, scsi_mpath_disable_group(lu, 7, true), -ENODEV);
+	KUNIT_EXPECT_EQ(test, scsi_lu_disable_group(lu, 7, true), -ENODEV);
 }
 
 static void switched_group_is_used(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 3, &scsi_policy_rr);
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 
 	scsi_path_set_weight(&fake->path[1].path, 1);
 	scsi_path_set_weight(&fake->path[2].path, 2);
-	scsi_mpath_disable_group(lu, 0, true);
-	KUNIT_EXPECT_EQ(test, scsi_mpath_switch_group(lu, 2), 0);
+	scsi_lu_disable_group(lu, 0, true);
+	KUNIT_EXPECT_EQ(test, scsi_lu_switch_group(lu, 2), 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 4);
 	/* Until it fails, and then for good; all are enabled by it. */
 	fake_path_kill(fake, 2);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 	fake_path_revive(fake, 2);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
-	KUNIT_EXPECT_EQ(test, scsi_mpath_switch_group(lu, 7), -ENODEV);
+	KUNIT_EXPECT_EQ(test, scsi_lu_switch_group(lu, 7), -ENODEV);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 }
 
@@ -190,14 +190,14 @@ static void failback_is_at_once(struct kunit *test)
 static void failback_is_manual(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 
-	scsi_mpath_set_failback(lu, -1);
+	scsi_lu_set_failback(lu, -1);
 	scsi_path_set_weight(&fake->path[1].path, 1);
 	fake_path_kill(fake, 0);
 	fake_path_revive(fake, 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
-	KUNIT_EXPECT_EQ(test, scsi_mpath_switch_group(lu, 0), 0);
+	KUNIT_EXPECT_EQ(test, scsi_lu_switch_group(lu, 0), 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 	/* That the one in use has no path left outranks it. */
 	fake_path_kill(fake, 0);
@@ -210,9 +210,9 @@ static void failback_is_manual(struct kunit *test)
 static void failback_takes_time(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 
-	scsi_mpath_set_failback(lu, 100);
+	scsi_lu_set_failback(lu, 100);
 	scsi_path_set_weight(&fake->path[1].path, 1);
 	fake_path_kill(fake, 0);
 	fake_path_revive(fake, 0);
@@ -226,7 +226,7 @@ static void failback_takes_time(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, time_after(lu->group.better_since,
 					   jiffies - 50 * HZ));
 	lu->group.better_since = (jiffies - 101 * HZ) ?: 1;
-	mod_delayed_work(scsi_mpath_wq, &lu->group.work, 0);
+	mod_delayed_work(scsi_multipath_wq, &lu->group.work, 0);
 	flush_delayed_work(&lu->group.work);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 }
@@ -253,14 +253,14 @@ static void transition_extends_waiting(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 1, &scsi_policy_rr);
 	struct scsi_path *path = &fake->path[0].path;
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 
 	lu->announced = true;
 	lu->no_path_timeout = 0;
 	path->sdev->access_state = SCSI_ACCESS_STATE_OPTIMAL;
 	scsi_path_access_state_read(path->sdev, 3600);
-	scsi_path_in_transition(path);
-	KUNIT_EXPECT_EQ(test, path->state, PATH_WAITING);
+	scsi_path_begin_transition(path);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_PENDING);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&lu->no_path_work));
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_FALSE(test, fake->gave_up);
@@ -268,7 +268,7 @@ static void transition_extends_waiting(struct kunit *test)
 					   jiffies + 3000 * HZ));
 	/* The same transition does not begin again with each command. */
 	path->transition_end = (jiffies + 2 * HZ) ?: 1;
-	scsi_path_in_transition(path);
+	scsi_path_begin_transition(path);
 	KUNIT_EXPECT_TRUE(test, time_before(path->transition_end,
 					    jiffies + 10 * HZ));
 }
@@ -277,26 +277,26 @@ static void transition_extends_waiting(struct kunit *test)
 static void gone_everywhere_fails_soon(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 
 	lu->announced = true;
-	scsi_path_is_gone(&fake->path[0].path, "test");
+	scsi_path_set_disconnected(&fake->path[0].path, "test");
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	fake_path_kill(fake, 1);
 	/* One is gone, the other is only dead. */
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_FALSE(test, fake->gave_up);
-	scsi_path_is_gone(&fake->path[1].path, "test");
+	scsi_path_set_disconnected(&fake->path[1].path, "test");
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_FALSE(test, fake->gave_up);
 	KUNIT_EXPECT_TRUE(test, time_before(lu->no_path_work.timer.expires,
 					    jiffies + 60 * HZ));
-	lu->gone_since -= 3600UL * HZ;
-	scsi_path_is_gone(&fake->path[1].path, "test");
+	lu->disconnected_since -= 3600UL * HZ;
+	scsi_path_set_disconnected(&fake->path[1].path, "test");
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_TRUE(test, fake->gave_up);
 	fake_path_revive(fake, 0);
-	KUNIT_EXPECT_FALSE(test, fake->path[0].path.gone);
+	KUNIT_EXPECT_FALSE(test, fake->path[0].path.disconnected);
 }
 
 /* Blocked by its transport: it may return, until it is removed. */
@@ -304,21 +304,21 @@ static void lost_to_the_transport(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 1, &scsi_policy_rr);
 	struct scsi_path *path = &fake->path[0].path;
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 
 	lu->announced = true;
 	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
-	KUNIT_EXPECT_TRUE(test, path->gone);
+	KUNIT_EXPECT_TRUE(test, path->disconnected);
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_FALSE(test, fake->gave_up);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
-	KUNIT_EXPECT_FALSE(test, path->gone);
+	KUNIT_EXPECT_FALSE(test, path->disconnected);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_TRANSPORT_OFFLINE);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_CANCEL);
-	KUNIT_EXPECT_TRUE(test, path->gone);
+	KUNIT_EXPECT_TRUE(test, path->disconnected);
 	fake_path_leave(fake, 0);
 	spin_lock_irq(&lu->lock);
-	scsi_mpath_last_path_left(lu, path->gone);
+	scsi_lu_last_path_left(lu, path->disconnected);
 	spin_unlock_irq(&lu->lock);
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_TRUE(test, fake->gave_up);
@@ -343,7 +343,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "scsi_mpath_group",
+	.name = "scsi_multipath_group",
 	.test_cases = cases,
 };
 

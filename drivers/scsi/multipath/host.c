@@ -13,7 +13,7 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_transport.h>
 
 #include "../scsi_priv.h"
@@ -21,7 +21,7 @@
 
 #define VIRTUAL_MAX_ID		16384
 
-struct Scsi_Host *scsi_mpath_host;
+struct Scsi_Host *scsi_multipath_host;
 
 static struct lock_class_key scan_mutex_key;
 static struct lock_class_key state_mutex_key;
@@ -35,7 +35,7 @@ static enum scsi_timeout_action lu_timed_out(struct scsi_cmnd *lu_cmd)
 	return SCSI_EH_RESET_TIMER;
 }
 
-static struct scsi_device *first_path_sdev(struct scsi_mpath *lu)
+static struct scsi_device *first_path_sdev(struct scsi_lu *lu)
 {
 	struct scsi_device *sdev = NULL;
 	struct scsi_path *path;
@@ -52,10 +52,10 @@ static struct scsi_device *first_path_sdev(struct scsi_mpath *lu)
 static int lu_sdev_alloc(struct scsi_device *sdev)
 {
 	struct request_queue *q = sdev->request_queue;
-	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_lu *lu = sdev->hostdata;
 	struct queue_limits lim;
 
-	scsi_mpath_get(lu);
+	scsi_lu_get(lu);
 	get_device(&sdev->sdev_gendev);	/* put with the last reference to @lu */
 	lu->sdev = sdev;
 	/* Links to paths are made under it, see sysfs.c. */
@@ -69,13 +69,13 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 /* As many commands as the administrator allows the logical unit, spread evenly. */
 static int lu_change_queue_depth(struct scsi_device *sdev, int depth)
 {
-	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_lu *lu = sdev->hostdata;
 	struct scsi_path *path;
 	int error = -ENODEV;
 
 	if (depth < 1)
 		return -EINVAL;
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node) {
 		int (*change)(struct scsi_device *sdev, int depth) =
 			path->sdev->host->hostt->change_queue_depth;
@@ -85,8 +85,8 @@ static int lu_change_queue_depth(struct scsi_device *sdev, int depth)
 		if (error < 0)
 			break;
 	}
-	scsi_mpath_follow_path_depths(lu);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	scsi_lu_follow_path_depths(lu);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return error < 0 ? error : sdev->queue_depth;
 }
 
@@ -103,11 +103,11 @@ static int lu_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
 
 static void lu_sdev_destroy(struct scsi_device *sdev)
 {
-	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_lu *lu = sdev->hostdata;
 
 	/* It may have failed before lu_sdev_alloc(). */
 	if (lu->sdev == sdev)
-		scsi_mpath_sdev_destroyed(lu);
+		scsi_lu_sdev_destroyed(lu);
 }
 
 /*
@@ -126,13 +126,13 @@ static struct scsi_transport_template mpath_transport = {
 static const struct scsi_host_template mpath_host_template = {
 	.module			= THIS_MODULE,
 	.name			= "SCSI multipath",
-	.proc_name		= "scsi_mpath",
+	.proc_name		= "scsi_multipath",
 	.eh_timed_out		= lu_timed_out,
 	.slave_alloc		= lu_sdev_alloc,
 	.device_configure	= lu_sdev_configure,
 	.slave_destroy		= lu_sdev_destroy,
 	.change_queue_depth	= lu_change_queue_depth,
-	.sdev_groups		= scsi_mpath_lu_groups,
+	.sdev_groups		= scsi_lu_attr_groups,
 	.can_queue		= SCSI_LU_MAX_TAGS,
 	.cmd_per_lun		= 1,
 	.this_id		= -1,
@@ -167,17 +167,17 @@ bool scsi_device_is_lu(const struct scsi_device *sdev)
 EXPORT_SYMBOL_GPL(scsi_device_is_lu);	/* sd, sr and ses */
 
 /**
- * scsi_mpath_host_get - make sure that the virtual host is there
+ * scsi_multipath_host_add - make sure that the virtual host is there
  *
- * Context: process, scsi_mpath_claim_mutex held.
+ * Context: process, scsi_multipath_claim_mutex held.
  * Return: 0 or an errno.
  */
-int scsi_mpath_host_get(void)
+int scsi_multipath_host_add(void)
 {
 	struct Scsi_Host *shost;
 	int error;
 
-	if (scsi_mpath_host)
+	if (scsi_multipath_host)
 		return 0;
 	shost = scsi_host_alloc(&mpath_host_template, 0);
 	if (!shost)
@@ -192,7 +192,7 @@ int scsi_mpath_host_get(void)
 	/* The path's host puts the LUN into the CDB where it must be. */
 	shost->no_scsi2_lun_in_cdb = 1;
 	/*
-	 * Logical units are announced by scsi_mpath_bring_up(), and must not
+	 * Logical units are announced by scsi_lu_bring_up(), and must not
 	 * wait for the asynchronous scan they are found in.
 	 */
 	shost->async_scan = 1;
@@ -202,20 +202,20 @@ int scsi_mpath_host_get(void)
 		scsi_host_put(shost);
 		return error;
 	}
-	scsi_mpath_host = shost;
+	scsi_multipath_host = shost;
 	return 0;
 }
 
 /**
- * scsi_mpath_host_exit - remove the virtual host and what is on it
+ * scsi_multipath_host_exit - remove the virtual host and what is on it
  *
  * Context: process; no other host is left.
  */
-void scsi_mpath_host_exit(void)
+void scsi_multipath_host_exit(void)
 {
-	if (!scsi_mpath_host)
+	if (!scsi_multipath_host)
 		return;
-	scsi_remove_host(scsi_mpath_host);
-	scsi_host_put(scsi_mpath_host);
-	scsi_mpath_host = NULL;
+	scsi_remove_host(scsi_multipath_host);
+	scsi_host_put(scsi_multipath_host);
+	scsi_multipath_host = NULL;
 }

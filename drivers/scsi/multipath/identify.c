@@ -175,7 +175,7 @@ char *scsi_path_serial_name(struct scsi_device *sdev)
  */
 static int check_identity(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	bool by_serial = strstarts(lu->id, "sn.");
 	char *names;
 	int error;
@@ -197,7 +197,7 @@ static int check_identity(struct scsi_path *path)
 /* A path that has not been compared when it was found is when it can. */
 static int check_size(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	struct scsi_path_size size;
 	const char *what;
 	bool is_alone;
@@ -237,13 +237,13 @@ int scsi_path_identify(struct scsi_path *path)
 	if (!error && !READ_ONCE(path->sized))
 		error = check_size(path);
 	if (!error) {
-		scsi_path_answers(path);
+		scsi_path_reinstate(path);
 	} else if (error == -EMEDIUMTYPE) {
 		scsi_path_set_state(path, PATH_DISABLED, "leads elsewhere");
 		/* As what it is now it will be found anew. */
 		scsi_path_renew_soon(path);
 	} else if (error == -ENXIO) {
-		scsi_path_is_gone(path, "leads to nothing");
+		scsi_path_set_disconnected(path, "leads to nothing");
 	}
 	return error;
 }
@@ -259,17 +259,17 @@ int scsi_path_identify(struct scsi_path *path)
  */
 bool scsi_path_is_unmapped(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	struct scsi_sense_hdr sense;
 	bool is_over, unmapped;
 	u8 *inquiry;
 	int result;
 
 	spin_lock_irq(&lu->lock);
-	is_over = path->gone_since &&
-		  time_after(jiffies, path->gone_since + UNMAPPED_TIME) &&
+	is_over = path->disconnected_since &&
+		  time_after(jiffies, path->disconnected_since + UNMAPPED_TIME) &&
 		  /* Nobody waits for it any more. */
-		  (scsi_mpath_has_path_locked(lu) || lu->expired);
+		  (scsi_lu_has_path_locked(lu) || lu->expired);
 	spin_unlock_irq(&lu->lock);
 	if (!is_over)
 		return false;

@@ -656,7 +656,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "scsi_mpath_identity",
+	.name = "scsi_multipath_identity",
 	.test_cases = cases,
 };
 

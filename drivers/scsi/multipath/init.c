@@ -5,7 +5,7 @@
 #include <linux/mutex.h>
 #include <linux/sched/mm.h>
 #include <linux/workqueue.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
@@ -17,16 +17,16 @@
 static void teach_lockdep(void)
 {
 	fs_reclaim_acquire(GFP_KERNEL);
-	might_lock(&scsi_mpath_list_mutex);
+	might_lock(&scsi_multipath_list_mutex);
 	fs_reclaim_release(GFP_KERNEL);
 }
 
 /**
- * scsi_mpath_init - called once, when the mid-layer is ready
+ * scsi_multipath_init - called once, when the mid-layer is ready
  *
  * Return: 0 or an errno.
  */
-int scsi_mpath_init(void)
+int scsi_multipath_init(void)
 {
 	int error;
 
@@ -35,55 +35,55 @@ int scsi_mpath_init(void)
 	 * What waits for a path may be the write-back of memory. This is where it
 	 * is let go, or fails: no work here does I/O, or waits for any.
 	 */
-	scsi_mpath_wq = alloc_workqueue("scsi_mpath",
-					WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	if (!scsi_mpath_wq)
+	scsi_multipath_wq = alloc_workqueue("scsi_multipath",
+					    WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
+	if (!scsi_multipath_wq)
 		return -ENOMEM;
 	/* Commands to paths, of which many may be without an answer. */
-	scsi_mpath_probe_wq = alloc_workqueue("scsi_mpath_probe",
-					      WQ_UNBOUND | WQ_MEM_RECLAIM,
-					      WQ_UNBOUND_MAX_ACTIVE);
-	if (!scsi_mpath_probe_wq) {
+	scsi_multipath_probe_wq = alloc_workqueue("scsi_multipath_probe",
+						  WQ_UNBOUND | WQ_MEM_RECLAIM,
+						  WQ_UNBOUND_MAX_ACTIVE);
+	if (!scsi_multipath_probe_wq) {
 		error = -ENOMEM;
 		goto destroy_wq;
 	}
 	/* A device that is removed waits for work that memory may have to wait for. */
-	scsi_mpath_removal_wq = alloc_workqueue("scsi_mpath_removal",
-						WQ_UNBOUND, 0);
-	if (!scsi_mpath_removal_wq) {
+	scsi_multipath_removal_wq = alloc_workqueue("scsi_multipath_removal",
+						    WQ_UNBOUND, 0);
+	if (!scsi_multipath_removal_wq) {
 		error = -ENOMEM;
 		goto destroy_probe_wq;
 	}
-	error = scsi_mpath_shutdown_init();
+	error = scsi_multipath_shutdown_init();
 	if (error)
 		goto destroy_removal_wq;
-	error = scsi_mpath_proc_init();
+	error = scsi_multipath_proc_init();
 	if (error)
 		goto exit_shutdown;
 	return 0;
 
 exit_shutdown:
-	scsi_mpath_shutdown_exit();
+	scsi_multipath_shutdown_exit();
 destroy_removal_wq:
-	destroy_workqueue(scsi_mpath_removal_wq);
+	destroy_workqueue(scsi_multipath_removal_wq);
 destroy_probe_wq:
-	destroy_workqueue(scsi_mpath_probe_wq);
+	destroy_workqueue(scsi_multipath_probe_wq);
 destroy_wq:
-	destroy_workqueue(scsi_mpath_wq);
+	destroy_workqueue(scsi_multipath_wq);
 	return error;
 }
 
 /**
- * scsi_mpath_exit - called before the mid-layer goes
+ * scsi_multipath_exit - called before the mid-layer goes
  */
-void scsi_mpath_exit(void)
+void scsi_multipath_exit(void)
 {
-	scsi_mpath_proc_exit();
-	scsi_mpath_host_exit();
-	scsi_mpath_watch_stop();
-	scsi_mpath_outlier_stop();
-	scsi_mpath_shutdown_exit();
-	destroy_workqueue(scsi_mpath_removal_wq);
-	destroy_workqueue(scsi_mpath_probe_wq);
-	destroy_workqueue(scsi_mpath_wq);
+	scsi_multipath_proc_exit();
+	scsi_multipath_host_exit();
+	scsi_multipath_watch_stop();
+	scsi_multipath_outlier_stop();
+	scsi_multipath_shutdown_exit();
+	destroy_workqueue(scsi_multipath_removal_wq);
+	destroy_workqueue(scsi_multipath_probe_wq);
+	destroy_workqueue(scsi_multipath_wq);
 }

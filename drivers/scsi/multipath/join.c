@@ -11,17 +11,17 @@
 #include "mpath.h"
 
 /**
- * scsi_mpath_follow_path_depths - a logical unit takes what its paths take together
+ * scsi_lu_follow_path_depths - a logical unit takes what its paths take together
  * @lu: logical unit
  *
- * Context: process, scsi_mpath_list_mutex held.
+ * Context: process, scsi_multipath_list_mutex held.
  */
-void scsi_mpath_follow_path_depths(struct scsi_mpath *lu)
+void scsi_lu_follow_path_depths(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	int depth = 0;
 
-	lockdep_assert_held(&scsi_mpath_list_mutex);
+	lockdep_assert_held(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node)
 		depth += path->sdev->queue_depth;
 	if (lu->sdev && depth)
@@ -29,7 +29,7 @@ void scsi_mpath_follow_path_depths(struct scsi_mpath *lu)
 }
 
 /* What is reserved over its only path can not be used over another one. */
-static bool count_in(struct scsi_mpath *lu)
+static bool count_in(struct scsi_lu *lu)
 {
 	bool may_join;
 
@@ -47,17 +47,17 @@ static bool count_in(struct scsi_mpath *lu)
  * A path joins that could be compared with none in use. If there is one by now it is
  * compared before it carries I/O; if not, all others are, when they come back.
  */
-static void compare_later(struct scsi_mpath *lu, struct scsi_path *path)
+static void compare_later(struct scsi_lu *lu, struct scsi_path *path)
 {
 	struct scsi_path *other;
 
 	lockdep_assert_held(&lu->lock);
 	if (!scsi_type_has_size(path->sdev->type))
 		return;
-	if (scsi_mpath_has_path_locked(lu)) {
+	if (scsi_lu_has_path_locked(lu)) {
 		path->sized = false;
 		if (path->state == PATH_GOOD)
-			path->state = PATH_WAITING;
+			path->state = PATH_PENDING;
 		return;
 	}
 	list_for_each_entry(other, &lu->paths, node)
@@ -70,18 +70,18 @@ static void compare_later(struct scsi_mpath *lu, struct scsi_path *path)
  * @path: path, with the state that it begins with
  * @is_alone: there was no path in use to compare it with
  *
- * Context: process; takes scsi_mpath_list_mutex.
+ * Context: process; takes scsi_multipath_list_mutex.
  * Return: 0 or an errno: -ENODEV if @lu is being removed, -EBUSY if it may be
  * reserved over its only path.
  */
-int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path, bool is_alone)
+int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 {
 	int error = -ENODEV;
 
-	mutex_lock(&scsi_mpath_list_mutex);
-	if (lu->gone)
+	mutex_lock(&scsi_multipath_list_mutex);
+	if (lu->removing)
 		goto unlock;
-	error = scsi_mpath_reserve_room(lu, lu->nr_paths + 1);
+	error = scsi_lu_reserve_room(lu, lu->nr_paths + 1);
 	if (error)
 		goto unlock;
 	if (!count_in(lu)) {
@@ -93,7 +93,7 @@ int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path, bool is_alone)
 	}
 
 	path->lu = lu;
-	scsi_mpath_get(lu);
+	scsi_lu_get(lu);
 	WRITE_ONCE(path->sdev->path, path);
 	/*
 	 * Pairs with those in scsi_path_access_state_read() and
@@ -106,12 +106,12 @@ int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path, bool is_alone)
 
 	spin_lock_irq(&lu->lock);
 	if (list_empty(&lu->paths))
-		scsi_mpath_lost_nexus(lu);
+		scsi_lu_lost_nexus(lu);
 	memcpy(path->event, lu->event, sizeof(path->event));
 	if (is_alone)
 		compare_later(lu, path);
 	scsi_path_take_slot(path);
-	path->group_disabled = scsi_mpath_group_is_disabled(lu, path->weight);
+	path->group_disabled = scsi_lu_group_is_disabled(lu, path->weight);
 	scsi_path_access_join(path);
 	scsi_path_pr_join(path);
 	list_add_tail(&path->node, &lu->paths);
@@ -120,17 +120,17 @@ int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path, bool is_alone)
 		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
 	path->running = path->sdev->sdev_state == SDEV_RUNNING;
 	path->suspect = path->state != PATH_GOOD;
-	if (path->state == PATH_WAITING || path->state == PATH_DEAD)
+	if (path->state == PATH_PENDING || path->state == PATH_FAILED)
 		scsi_path_probe_schedule(path);
-	scsi_path_refresh_locked(lu);
+	scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
-	scsi_mpath_follow_path_depths(lu);
+	scsi_lu_follow_path_depths(lu);
 	if (lu->announced) {
 		scsi_path_share_settings(path);
 		scsi_path_share_quirks(path);
 	}
 unlock:
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return error;
 }
 
@@ -140,25 +140,25 @@ unlock:
  *
  * No new command finds it once this returns.
  *
- * Context: process; takes scsi_mpath_list_mutex.
+ * Context: process; takes scsi_multipath_list_mutex.
  */
 void scsi_path_unjoin(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	spin_lock_irq(&lu->lock);
 	list_del_init(&path->node);
 	scsi_path_pr_leave(path);
 	WRITE_ONCE(lu->nr_paths, lu->nr_paths - 1);
 	/* What still completes on this path must not start anything. */
 	WRITE_ONCE(path->state, PATH_DISABLED);
-	scsi_path_refresh_locked(lu);
+	scsi_lu_refresh_locked(lu);
 	if (list_empty(&lu->paths))
-		scsi_mpath_last_path_left(lu, path->gone);
+		scsi_lu_last_path_left(lu, path->disconnected);
 	spin_unlock_irq(&lu->lock);
-	scsi_mpath_follow_path_depths(lu);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	scsi_lu_follow_path_depths(lu);
+	mutex_unlock(&scsi_multipath_list_mutex);
 
 	/* Those that are under way may be waiting for its queue. */
 	disable_work(&path->drain);

@@ -40,15 +40,15 @@ static bool is_local_key(struct scsi_cmnd *lu_cmd)
 }
 
 /**
- * scsi_path_has_set_key - a command that may have brought a key has succeeded
+ * scsi_path_note_key - a command that may have brought a key has succeeded
  * @path: path that it took
  * @lu_cmd: command of the logical unit
  *
  * Context: that of a completion; takes the logical unit's lock.
  */
-void scsi_path_has_set_key(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
+void scsi_path_note_key(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 	bool is_local;
 
@@ -61,7 +61,7 @@ void scsi_path_has_set_key(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 		/* Pairs with smp_load_acquire() in scsi_lu_needs_key(). */
 		smp_store_release(&lu->key.is_local, true);
 		/* It may have left meanwhile. */
-		scsi_mpath_look_after_key(lu);
+		scsi_lu_look_after_key(lu);
 	} else if (rcu_access_pointer(lu->key.path) == path) {
 		WRITE_ONCE(lu->key.is_local, false);
 		RCU_INIT_POINTER(lu->key.path, NULL);
@@ -69,25 +69,25 @@ void scsi_path_has_set_key(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
-static bool is_lost(struct scsi_mpath *lu, const struct scsi_path *holder)
+static bool is_lost(struct scsi_lu *lu, const struct scsi_path *holder)
 {
 	struct scsi_path *path;
 
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path == holder)
-			return path->state == PATH_DEAD ||
+			return path->state == PATH_FAILED ||
 			       path->state == PATH_DISABLED;
 	}
 	return true;
 }
 
 /**
- * scsi_mpath_look_after_key - paths have been lost, or have left
+ * scsi_lu_look_after_key - paths have been lost, or have left
  * @lu: logical unit
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_look_after_key(struct scsi_mpath *lu)
+void scsi_lu_look_after_key(struct scsi_lu *lu)
 {
 	const struct scsi_path *holder;
 
@@ -99,16 +99,16 @@ void scsi_mpath_look_after_key(struct scsi_mpath *lu)
 	RCU_INIT_POINTER(lu->key.path, NULL);
 	sdev_printk(KERN_WARNING, lu->sdev,
 		    "the path with the data encryption key is lost, set the key again\n");
-	scsi_mpath_lost_nexus(lu);
+	scsi_lu_lost_nexus(lu);
 }
 
 /**
- * scsi_mpath_key_loss_is_told - somebody hears of the loss of a nexus
+ * scsi_lu_note_key_loss_told - somebody hears of the loss of a nexus
  * @lu: logical unit
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_key_loss_is_told(struct scsi_mpath *lu)
+void scsi_lu_note_key_loss_told(struct scsi_lu *lu)
 {
 	lockdep_assert_held(&lu->lock);
 	if (!rcu_access_pointer(lu->key.path))
@@ -125,10 +125,10 @@ void scsi_mpath_key_loss_is_told(struct scsi_mpath *lu)
  *
  * Context: any.
  */
-bool scsi_lu_needs_key(const struct scsi_mpath *lu,
+bool scsi_lu_needs_key(const struct scsi_lu *lu,
 		       const struct scsi_cmnd *lu_cmd)
 {
-	/* Pairs with smp_store_release() in scsi_path_has_set_key(). */
+	/* Pairs with smp_store_release() in scsi_path_note_key(). */
 	return unlikely(smp_load_acquire(&lu->key.is_local)) &&
 	       !scsi_leaves_attention_alone(lu_cmd->cmnd[0]);
 }

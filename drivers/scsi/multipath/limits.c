@@ -14,7 +14,7 @@
 #include <linux/string.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_transport.h>
 
 #include "mpath.h"
@@ -130,18 +130,18 @@ static int commit_when_idle(struct request_queue *q, struct queue_limits *lim)
 }
 
 /**
- * scsi_mpath_take_limits - make a logical unit fit one more path
+ * scsi_lu_take_limits - make a logical unit fit one more path
  * @lu: logical unit with a device
  * @path: device that is to join
  *
  * If the path takes less than the logical unit sends so far, the queue is
  * frozen for the change: no request made under the old limits remains.
  *
- * Context: process, scsi_mpath_claim_mutex held; waits for I/O under way.
+ * Context: process, scsi_multipath_claim_mutex held; waits for I/O under way.
  * Return: 0; -ETIMEDOUT if I/O did not end (it may be waiting for a path);
  * -EINVAL if no request can fit all hosts. On failure nothing has changed.
  */
-int scsi_mpath_take_limits(struct scsi_mpath *lu, struct scsi_device *path)
+int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path)
 {
 	const struct queue_limits *path_lim = &path->request_queue->limits;
 	struct request_queue *q = lu->sdev->request_queue;
@@ -161,18 +161,18 @@ int scsi_mpath_take_limits(struct scsi_mpath *lu, struct scsi_device *path)
 	return commit_when_idle(q, &lim);
 }
 
-static void stack_all_paths(struct scsi_mpath *lu, struct queue_limits *hosts)
+static void stack_all_paths(struct scsi_lu *lu, struct queue_limits *hosts)
 {
 	struct scsi_path *path;
 
-	scsi_init_limits(scsi_mpath_host, hosts);
-	mutex_lock(&scsi_mpath_list_mutex);
+	scsi_init_limits(scsi_multipath_host, hosts);
+	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node)
 		scsi_limits_stack(hosts, &path->sdev->request_queue->limits);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 }
 
-static int follow_paths(struct scsi_mpath *lu)
+static int follow_paths(struct scsi_lu *lu)
 {
 	struct request_queue *q = lu->sdev->request_queue;
 	struct queue_limits hosts, lim;
@@ -191,14 +191,14 @@ static int follow_paths(struct scsi_mpath *lu)
 
 static void limits_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(to_delayed_work(work),
-					     struct scsi_mpath, limits_work);
+	struct scsi_lu *lu = container_of(to_delayed_work(work),
+					  struct scsi_lu, limits_work);
 	int error = -EAGAIN;
 
 	/* What joins meanwhile has been compared with the limits of before. */
-	if (mutex_trylock(&scsi_mpath_claim_mutex)) {
+	if (mutex_trylock(&scsi_multipath_claim_mutex)) {
 		error = follow_paths(lu);
-		mutex_unlock(&scsi_mpath_claim_mutex);
+		mutex_unlock(&scsi_multipath_claim_mutex);
 	}
 	if (error == -EINVAL)
 		sdev_printk(KERN_ERR, lu->sdev,
@@ -228,10 +228,10 @@ void scsi_path_limits_changed(struct request_queue *q)
 }
 
 /**
- * scsi_mpath_limits_init - a new logical unit
+ * scsi_lu_limits_init - a new logical unit
  * @lu: logical unit
  */
-void scsi_mpath_limits_init(struct scsi_mpath *lu)
+void scsi_lu_limits_init(struct scsi_lu *lu)
 {
 	INIT_DELAYED_WORK(&lu->limits_work, limits_work);
 }

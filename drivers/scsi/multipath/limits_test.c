@@ -244,7 +244,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "scsi_mpath_limits",
+	.name = "scsi_multipath_limits",
 	.init = init,
 	.test_cases = cases,
 };

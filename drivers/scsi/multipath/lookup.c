@@ -6,13 +6,13 @@
 #include <linux/export.h>
 #include <linux/rcupdate.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
 /* Of several that suit, the one of that number */
 static struct scsi_device *
-get_nth(struct scsi_mpath *lu, const struct scsi_device *except, unsigned int nr,
+get_nth(struct scsi_lu *lu, const struct scsi_device *except, unsigned int nr,
 	bool (*suits)(const struct scsi_path *path))
 {
 	struct scsi_device *sdev = NULL;
@@ -63,7 +63,7 @@ struct scsi_device *scsi_path_get_other(const struct scsi_path *path)
 }
 
 /**
- * scsi_mpath_get_in_use - the device of a path in use, one after the other
+ * scsi_lu_get_in_use - the device of a path in use, one after the other
  * @lu: logical unit
  * @except: a device that is not meant
  * @nr: the number of the one that is, of those that are left
@@ -71,9 +71,9 @@ struct scsi_device *scsi_path_get_other(const struct scsi_path *path)
  * Context: process.
  * Return: a device with a reference for scsi_device_put(), or NULL.
  */
-struct scsi_device *scsi_mpath_get_in_use(struct scsi_mpath *lu,
-					  const struct scsi_device *except,
-					  unsigned int nr)
+struct scsi_device *scsi_lu_get_in_use(struct scsi_lu *lu,
+				       const struct scsi_device *except,
+				       unsigned int nr)
 {
 	return get_nth(lu, except, nr, scsi_path_is_in_use);
 }
@@ -98,7 +98,7 @@ struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev)
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
 	if (path) {
-		struct scsi_mpath *lu = path->lu;
+		struct scsi_lu *lu = path->lu;
 
 		spin_lock_irq(&lu->lock);
 		if (lu->announced && !scsi_device_get(lu->sdev))

@@ -17,7 +17,7 @@
 #include <linux/slab.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "../scsi_priv.h"
 #include "mpath.h"
@@ -26,11 +26,11 @@
 #define RESTART_TIME		(30UL * HZ)
 
 /* Protects the list of logical units, and each one's list of paths. */
-DEFINE_MUTEX(scsi_mpath_list_mutex);
-LIST_HEAD(scsi_mpath_list);
-struct workqueue_struct *scsi_mpath_wq;
-struct workqueue_struct *scsi_mpath_probe_wq;
-struct workqueue_struct *scsi_mpath_removal_wq;
+DEFINE_MUTEX(scsi_multipath_list_mutex);
+LIST_HEAD(scsi_multipath_list);
+struct workqueue_struct *scsi_multipath_wq;
+struct workqueue_struct *scsi_multipath_probe_wq;
+struct workqueue_struct *scsi_multipath_removal_wq;
 
 static DEFINE_IDA(targets);
 
@@ -39,27 +39,27 @@ module_param_named(no_path_timeout, default_no_path_timeout, int, 0644);
 MODULE_PARM_DESC(no_path_timeout,
 		 "Seconds that I/O of new logical units waits while no path is usable; 0: not at all, -1: for ever (default 30)");
 
-static void free_lu(struct scsi_mpath *lu)
+static void free_lu(struct scsi_lu *lu)
 {
 	ida_free(&targets, lu->target);
 	free_percpu(lu->cpu);
-	scsi_mpath_free_sets(lu);
-	scsi_mpath_free_tags(lu);
+	scsi_lu_free_sets(lu);
+	scsi_lu_free_tags(lu);
 	kfree(lu->id);
 	kfree(lu);
 }
 
 /**
- * scsi_mpath_sdev_released - the last reference to a device is gone
+ * scsi_lu_sdev_released - the last reference to a device is gone
  * @sdev: device on the virtual host
  *
  * If it is that of a logical unit, this is the end of that as well.
  *
  * Context: process.
  */
-void scsi_mpath_sdev_released(struct scsi_device *sdev)
+void scsi_lu_sdev_released(struct scsi_device *sdev)
 {
-	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_lu *lu = sdev->hostdata;
 
 	/* Not if it could not even be set up. */
 	if (lu->sdev == sdev)
@@ -69,7 +69,7 @@ void scsi_mpath_sdev_released(struct scsi_device *sdev)
 /* Whoever still has its device open may use the logical unit as well. */
 static void put_sdev_or_free(struct kref *ref)
 {
-	struct scsi_mpath *lu = container_of(ref, struct scsi_mpath, ref);
+	struct scsi_lu *lu = container_of(ref, struct scsi_lu, ref);
 
 	WARN_ON_ONCE(!list_empty(&lu->paths));
 	if (lu->sdev)
@@ -78,17 +78,17 @@ static void put_sdev_or_free(struct kref *ref)
 		free_lu(lu);
 }
 
-void scsi_mpath_get(struct scsi_mpath *lu)
+void scsi_lu_get(struct scsi_lu *lu)
 {
 	kref_get(&lu->ref);
 }
 
-void scsi_mpath_put(struct scsi_mpath *lu)
+void scsi_lu_put(struct scsi_lu *lu)
 {
 	kref_put(&lu->ref, put_sdev_or_free);
 }
 
-static void block_or_unblock(struct scsi_mpath *lu)
+static void block_or_unblock(struct scsi_lu *lu)
 {
 	const enum scsi_device_state failing = SDEV_TRANSPORT_OFFLINE;
 	struct scsi_device *sdev = lu->sdev;
@@ -97,7 +97,7 @@ static void block_or_unblock(struct scsi_mpath *lu)
 
 	mutex_lock(&sdev->state_mutex);
 	spin_lock_irq(&lu->lock);
-	usable = scsi_mpath_has_path_locked(lu);
+	usable = scsi_lu_has_path_locked(lu);
 	expired = lu->expired;
 	spin_unlock_irq(&lu->lock);
 
@@ -138,7 +138,7 @@ static void block_or_unblock(struct scsi_mpath *lu)
 
 static void lu_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(work, struct scsi_mpath, work);
+	struct scsi_lu *lu = container_of(work, struct scsi_lu, work);
 	unsigned int noio;
 
 	if (!READ_ONCE(lu->announced))
@@ -146,36 +146,36 @@ static void lu_work(struct work_struct *work)
 	/* What waits for a path may be the write-back of memory. */
 	noio = memalloc_noio_save();
 	block_or_unblock(lu);
-	scsi_mpath_rescan_if_wanted(lu);
-	scsi_mpath_tell_changes(lu);
-	scsi_mpath_read_stale_access(lu);
+	scsi_lu_rescan_if_wanted(lu);
+	scsi_lu_tell_changes(lu);
+	scsi_lu_read_stale_access(lu);
 	memalloc_noio_restore(noio);
 }
 
 /* From here on no path may join. */
-static void start_removal(struct scsi_mpath *lu)
+static void start_removal(struct scsi_lu *lu)
 {
-	lockdep_assert_held(&scsi_mpath_list_mutex);
-	if (lu->gone)
+	lockdep_assert_held(&scsi_multipath_list_mutex);
+	if (lu->removing)
 		return;
-	WRITE_ONCE(lu->gone, true);
+	WRITE_ONCE(lu->removing, true);
 	list_del_init(&lu->node);
-	scsi_mpath_get(lu);
-	queue_work(scsi_mpath_removal_wq, &lu->remove_work);
+	scsi_lu_get(lu);
+	queue_work(scsi_multipath_removal_wq, &lu->remove_work);
 }
 
 /* Do target or transport say of every path that it is not there any more? */
-static bool is_gone_for_good(struct scsi_mpath *lu)
+static bool is_disconnected_for_good(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
 	lockdep_assert_held(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node) {
 		/* A port that is lost may return until it is removed. */
-		if (!path->gone || !path->running)
+		if (!path->disconnected || !path->running)
 			return false;
 	}
-	return !list_empty(&lu->paths) || lu->last_was_gone;
+	return !list_empty(&lu->paths) || lu->last_was_disconnected;
 }
 
 static unsigned long later(unsigned long a, unsigned long b)
@@ -192,7 +192,7 @@ static unsigned long sooner(unsigned long a, unsigned long b)
  * A transport that blocks a path has not given it up. How long it waits is its own
  * matter, as it is with a plain device.
  */
-static bool waits_for_transport(struct scsi_mpath *lu)
+static bool waits_for_transport(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
@@ -205,7 +205,7 @@ static bool waits_for_transport(struct scsi_mpath *lu)
 }
 
 /* When is I/O to fail? Returns false if never. */
-static bool no_path_due(struct scsi_mpath *lu, unsigned long *when)
+static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 {
 	struct scsi_path *path;
 	unsigned long due;
@@ -217,9 +217,9 @@ static bool no_path_due(struct scsi_mpath *lu, unsigned long *when)
 	if (lu->waits_for_transport && !waits)
 		lu->no_path_since = jiffies;
 	lu->waits_for_transport = waits;
-	if (!scsi_mpath_ends(lu, waits, &due)) {
+	if (!scsi_lu_ends(lu, waits, &due)) {
 		if (waits || lu->no_path_timeout < 0 ||
-		    scsi_mpath_waits_for_resume(lu))
+		    scsi_lu_waits_for_resume(lu))
 			return false;
 		due = lu->no_path_since + lu->no_path_timeout * HZ;
 	}
@@ -230,32 +230,32 @@ static bool no_path_due(struct scsi_mpath *lu, unsigned long *when)
 		if (path->transition_end)
 			due = later(due, path->transition_end);
 	}
-	if (!is_gone_for_good(lu)) {
-		lu->gone_since = 0;
+	if (!is_disconnected_for_good(lu)) {
+		lu->disconnected_since = 0;
 	} else if (list_empty(&lu->paths)) {
 		due = jiffies;
 	} else {
 		/* A target that restarts has its ports up before its LUNs. */
-		if (!lu->gone_since)
-			lu->gone_since = jiffies ?: 1;
-		due = sooner(due, lu->gone_since + RESTART_TIME);
+		if (!lu->disconnected_since)
+			lu->disconnected_since = jiffies ?: 1;
+		due = sooner(due, lu->disconnected_since + RESTART_TIME);
 	}
 	*when = due;
 	return true;
 }
 
 /**
- * scsi_mpath_arm_no_path - I/O starts to wait for a path, or fails
+ * scsi_lu_arm_no_path - I/O starts to wait for a path, or fails
  * @lu: logical unit without a usable path
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
+void scsi_lu_arm_no_path(struct scsi_lu *lu)
 {
 	unsigned long due;
 
 	if (no_path_due(lu, &due))
-		mod_delayed_work(scsi_mpath_wq, &lu->no_path_work,
+		mod_delayed_work(scsi_multipath_wq, &lu->no_path_work,
 				 time_after(due, jiffies) ? due - jiffies : 0);
 	else
 		cancel_delayed_work(&lu->no_path_work);
@@ -263,47 +263,47 @@ void scsi_mpath_arm_no_path(struct scsi_mpath *lu)
 
 static void no_path_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(to_delayed_work(work),
-					     struct scsi_mpath, no_path_work);
+	struct scsi_lu *lu = container_of(to_delayed_work(work),
+					  struct scsi_lu, no_path_work);
 	unsigned int noio = memalloc_noio_save();
 	unsigned long due;
 	bool ends;
 
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	spin_lock_irq(&lu->lock);
-	if (scsi_mpath_has_path_locked(lu) || !no_path_due(lu, &due) ||
+	if (scsi_lu_has_path_locked(lu) || !no_path_due(lu, &due) ||
 	    time_after(due, jiffies)) {
 		/* Something has changed just now. */
-		if (!scsi_mpath_has_path_locked(lu))
-			scsi_mpath_arm_no_path(lu);
+		if (!scsi_lu_has_path_locked(lu))
+			scsi_lu_arm_no_path(lu);
 		spin_unlock_irq(&lu->lock);
-		mutex_unlock(&scsi_mpath_list_mutex);
+		mutex_unlock(&scsi_multipath_list_mutex);
 		goto out;
 	}
 	if (!lu->expired)
 		sdev_printk(KERN_ERR, lu->sdev,
 			    "no usable path for %u s%s, failing I/O\n",
 			    (unsigned int)((jiffies - lu->no_path_since) / HZ),
-			    is_gone_for_good(lu) ? ", all are gone" : "");
+			    is_disconnected_for_good(lu) ? ", all are gone" : "");
 	WRITE_ONCE(lu->expired, true);
-	ends = scsi_mpath_ends(lu, false, &due);
+	ends = scsi_lu_ends(lu, false, &due);
 	spin_unlock_irq(&lu->lock);
 	/* Unless it is merely that nobody is to wait for a path. */
 	if (list_empty(&lu->paths) && !ends)
 		start_removal(lu);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 
 	block_or_unblock(lu);
 out:
 	memalloc_noio_restore(noio);
 }
 
-static struct scsi_device *get_any_path_sdev(struct scsi_mpath *lu)
+static struct scsi_device *get_any_path_sdev(struct scsi_lu *lu)
 {
 	struct scsi_device *sdev = NULL;
 	struct scsi_path *path;
 
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node) {
 		/* One that is being removed needs nobody for it. */
 		if (!scsi_device_get(path->sdev)) {
@@ -311,7 +311,7 @@ static struct scsi_device *get_any_path_sdev(struct scsi_mpath *lu)
 			break;
 		}
 	}
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return sdev;
 }
 
@@ -321,8 +321,8 @@ static struct scsi_device *get_any_path_sdev(struct scsi_mpath *lu)
  */
 static void remove_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(work, struct scsi_mpath,
-					     remove_work);
+	struct scsi_lu *lu = container_of(work, struct scsi_lu,
+					  remove_work);
 	struct scsi_device *sdev, *last = NULL;
 
 	while ((sdev = get_any_path_sdev(lu))) {
@@ -333,11 +333,11 @@ static void remove_work(struct work_struct *work)
 		last = sdev;
 	}
 	scsi_remove_device(lu->sdev);
-	scsi_mpath_put(lu);
+	scsi_lu_put(lu);
 }
 
 /**
- * scsi_mpath_create - a logical unit for a device that belongs to none yet
+ * scsi_lu_create - a logical unit for a device that belongs to none yet
  * @id: identity; the logical unit owns it from now on, also on failure
  * @first: the first path's device
  *
@@ -346,24 +346,24 @@ static void remove_work(struct work_struct *work)
  * Context: process.
  * Return: a logical unit with one reference, or NULL.
  */
-struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
+struct scsi_lu *scsi_lu_create(char *id, struct scsi_device *first)
 {
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	int target;
 
-	lu = kzalloc(struct_size(lu, usable, scsi_mpath_nr_sets()), GFP_KERNEL);
+	lu = kzalloc(struct_size(lu, in_use, scsi_multipath_nr_sets()), GFP_KERNEL);
 	if (!lu)
 		goto free_id;
-	if (scsi_mpath_alloc_sets(lu))
+	if (scsi_lu_alloc_sets(lu))
 		goto free_sets;
-	lu->cpu = alloc_percpu(struct scsi_mpath_cpu);
+	lu->cpu = alloc_percpu(struct scsi_lu_cpu);
 	if (!lu->cpu)
 		goto free_sets;
-	target = ida_alloc_max(&targets, scsi_mpath_host->max_id - 1,
+	target = ida_alloc_max(&targets, scsi_multipath_host->max_id - 1,
 			       GFP_KERNEL);
 	if (target < 0)
 		goto free_cpu;
-	if (scsi_mpath_alloc_tags(lu, first))
+	if (scsi_lu_alloc_tags(lu, first))
 		goto free_target;
 
 	lu->id = id;
@@ -373,13 +373,13 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->paths);
 	INIT_LIST_HEAD(&lu->polled);
-	scsi_mpath_group_init(&lu->group);
+	scsi_lu_group_init(&lu->group);
 	/* One path at a time means one for all nodes. */
-	lu->group.prefer_local = !scsi_type_must_stay(first->type);
-	scsi_mpath_activation_init(&lu->activation);
-	scsi_mpath_door_init(&lu->door);
-	scsi_mpath_attention_init(lu);
-	scsi_mpath_pr_init(lu);
+	lu->group.prefer_local = !scsi_type_is_sticky(first->type);
+	scsi_lu_activation_init(&lu->activation);
+	scsi_lu_door_init(&lu->door);
+	scsi_lu_attention_init(lu);
+	scsi_lu_pr_init(lu);
 	lu->policy = scsi_path_policy_for(first->type);
 	lu->attempt_timeout = scsi_attempt_timeout_for(first->type);
 	lu->max_cmd_len = first->host->max_cmd_len;
@@ -389,9 +389,9 @@ struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first)
 	INIT_WORK(&lu->work, lu_work);
 	INIT_DELAYED_WORK(&lu->no_path_work, no_path_work);
 	INIT_WORK(&lu->remove_work, remove_work);
-	scsi_mpath_rescan_init(lu);
-	scsi_mpath_limits_init(lu);
-	scsi_mpath_events_init(lu);
+	scsi_lu_rescan_init(lu);
+	scsi_lu_limits_init(lu);
+	scsi_lu_events_init(lu);
 	return lu;
 
 free_target:
@@ -399,7 +399,7 @@ free_target:
 free_cpu:
 	free_percpu(lu->cpu);
 free_sets:
-	scsi_mpath_free_sets(lu);
+	scsi_lu_free_sets(lu);
 	kfree(lu);
 free_id:
 	kfree(id);
@@ -407,18 +407,18 @@ free_id:
 }
 
 /**
- * scsi_mpath_bring_up - scan the logical unit over its first path, announce it
+ * scsi_lu_bring_up - scan the logical unit over its first path, announce it
  * @lu: logical unit with one path
  *
  * The scan is the mid-layer's own: INQUIRY and all that follows are commands of
  * the logical unit and take its path.
  *
- * Context: process, scsi_mpath_claim_mutex held; does I/O.
+ * Context: process, scsi_multipath_claim_mutex held; does I/O.
  * Return: 0 or an errno; on failure there is no scsi_device.
  */
-int scsi_mpath_bring_up(struct scsi_mpath *lu)
+int scsi_lu_bring_up(struct scsi_lu *lu)
 {
-	struct Scsi_Host *shost = scsi_mpath_host;
+	struct Scsi_Host *shost = scsi_multipath_host;
 	struct scsi_device *sdev;
 	int error = -ENODEV;
 	bool awake;
@@ -441,40 +441,40 @@ int scsi_mpath_bring_up(struct scsi_mpath *lu)
 		return error;
 	}
 
-	mutex_lock(&scsi_mpath_list_mutex);
-	if (lu->gone) {
+	mutex_lock(&scsi_multipath_list_mutex);
+	if (lu->removing) {
 		/* Somebody has deleted it within the moment. */
-		mutex_unlock(&scsi_mpath_list_mutex);
+		mutex_unlock(&scsi_multipath_list_mutex);
 		scsi_device_put(sdev);
 		return -ENODEV;
 	}
-	list_add_tail(&lu->node, &scsi_mpath_list);
+	list_add_tail(&lu->node, &scsi_multipath_list);
 	spin_lock_irq(&lu->lock);
 	WRITE_ONCE(lu->announced, true);
-	if (!scsi_mpath_has_path_locked(lu))
-		scsi_mpath_arm_no_path(lu);
+	if (!scsi_lu_has_path_locked(lu))
+		scsi_lu_arm_no_path(lu);
 	spin_unlock_irq(&lu->lock);
-	mutex_unlock(&scsi_mpath_list_mutex);
-	queue_work(scsi_mpath_wq, &lu->work);
+	mutex_unlock(&scsi_multipath_list_mutex);
+	queue_work(scsi_multipath_wq, &lu->work);
 	scsi_device_put(sdev);
 	return 0;
 }
 
 /**
- * scsi_mpath_sdev_destroyed - the LU's scsi_device is no more
+ * scsi_lu_sdev_destroyed - the LU's scsi_device is no more
  * @lu: logical unit
  *
  * Its queue is drained. If this was not our doing, the paths go as well.
  *
  * Context: process, scan_mutex of the virtual host held.
  */
-void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
+void scsi_lu_sdev_destroyed(struct scsi_lu *lu)
 {
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	if (lu->announced)
 		start_removal(lu);
-	WRITE_ONCE(lu->gone, true);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	WRITE_ONCE(lu->removing, true);
+	mutex_unlock(&scsi_multipath_list_mutex);
 
 	disable_work_sync(&lu->work);
 	disable_delayed_work_sync(&lu->no_path_work);
@@ -483,105 +483,105 @@ void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu)
 	disable_delayed_work_sync(&lu->limits_work);
 	disable_work_sync(&lu->door.work);
 	disable_work_sync(&lu->event_work);
-	scsi_mpath_activation_stop(lu);
-	scsi_mpath_pr_stop(lu);
-	scsi_mpath_put(lu);
+	scsi_lu_activation_stop(lu);
+	scsi_lu_pr_stop(lu);
+	scsi_lu_put(lu);
 }
 
 /**
- * scsi_mpath_usable_changed - the set of usable paths has been rewritten
+ * scsi_lu_usable_changed - the set of usable paths has been rewritten
  * @lu: logical unit
  * @had_path: there was a path in it before
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path)
+void scsi_lu_usable_changed(struct scsi_lu *lu, bool had_path)
 {
-	bool has_path = scsi_mpath_has_path_locked(lu);
+	bool has_path = scsi_lu_has_path_locked(lu);
 	struct scsi_path *path;
 
 	lockdep_assert_held(&lu->lock);
 	if (!has_path)
-		scsi_mpath_consider_activation(lu);
+		scsi_lu_consider_activation(lu);
 	if (had_path == has_path)
 		return;
 	if (has_path) {
 		lu->waits_for_transport = false;
-		lu->gone_since = 0;
+		lu->disconnected_since = 0;
 		WRITE_ONCE(lu->expired, false);
 		WRITE_ONCE(lu->usable_since, jiffies);
 		cancel_delayed_work(&lu->no_path_work);
 	} else {
 		lu->no_path_since = jiffies;
 		if (lu->announced)
-			scsi_mpath_arm_no_path(lu);
+			scsi_lu_arm_no_path(lu);
 		/* The least bad one will do. */
 		list_for_each_entry(path, &lu->paths, node)
 			scsi_path_probe_soon(path);
 	}
-	queue_work(scsi_mpath_wq, &lu->work);
+	queue_work(scsi_multipath_wq, &lu->work);
 }
 
 /**
- * scsi_mpath_runs_again - the logical unit's device has begun to run
+ * scsi_lu_runs_again - the logical unit's device has begun to run
  * @lu: logical unit
  *
  * If it has lost its paths while it was suspended, nobody has looked after that.
  *
  * Context: any.
  */
-void scsi_mpath_runs_again(struct scsi_mpath *lu)
+void scsi_lu_runs_again(struct scsi_lu *lu)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (lu->announced && !scsi_mpath_has_path_locked(lu)) {
-		scsi_mpath_arm_no_path(lu);
-		queue_work(scsi_mpath_wq, &lu->work);
+	if (lu->announced && !scsi_lu_has_path_locked(lu)) {
+		scsi_lu_arm_no_path(lu);
+		queue_work(scsi_multipath_wq, &lu->work);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /**
- * scsi_mpath_last_path_left - the logical unit has no path at all any more
+ * scsi_lu_last_path_left - the logical unit has no path at all any more
  * @lu: logical unit
- * @is_gone: its transport has given it up; I/O does not wait for it to return
+ * @is_disconnected: its transport has given it up; I/O does not wait for it to return
  *
  * Else its device stays for no_path_timeout from now, even if I/O fails already.
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone)
+void scsi_lu_last_path_left(struct scsi_lu *lu, bool is_disconnected)
 {
 	lockdep_assert_held(&lu->lock);
-	lu->last_was_gone = is_gone;
+	lu->last_was_disconnected = is_disconnected;
 	lu->no_path_since = jiffies;
 	if (lu->announced)
-		scsi_mpath_arm_no_path(lu);
+		scsi_lu_arm_no_path(lu);
 }
 
-static void rearm_no_path(struct scsi_mpath *lu)
+static void rearm_no_path(struct scsi_lu *lu)
 {
 	unsigned long due;
 
 	lockdep_assert_held(&lu->lock);
-	if (scsi_mpath_has_path_locked(lu))
+	if (scsi_lu_has_path_locked(lu))
 		return;
 	if (lu->expired &&
 	    (!no_path_due(lu, &due) || time_after(due, jiffies))) {
 		WRITE_ONCE(lu->expired, false);
-		queue_work(scsi_mpath_wq, &lu->work);
+		queue_work(scsi_multipath_wq, &lu->work);
 	}
-	scsi_mpath_arm_no_path(lu);
+	scsi_lu_arm_no_path(lu);
 }
 
 /**
- * scsi_mpath_rearm_no_path - how long I/O waits for a path may have changed
+ * scsi_lu_rearm_no_path - how long I/O waits for a path may have changed
  * @lu: logical unit
  *
  * Context: process; takes @lu->lock.
  */
-void scsi_mpath_rearm_no_path(struct scsi_mpath *lu)
+void scsi_lu_rearm_no_path(struct scsi_lu *lu)
 {
 	spin_lock_irq(&lu->lock);
 	if (lu->announced)
@@ -590,7 +590,7 @@ void scsi_mpath_rearm_no_path(struct scsi_mpath *lu)
 }
 
 /**
- * scsi_mpath_set_no_path_timeout - how long I/O waits for a path
+ * scsi_lu_set_no_path_timeout - how long I/O waits for a path
  * @lu: logical unit
  * @seconds: seconds, 0: not at all, -1: for ever
  *
@@ -599,7 +599,7 @@ void scsi_mpath_rearm_no_path(struct scsi_mpath *lu)
  *
  * Context: process; takes @lu->lock.
  */
-void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds)
+void scsi_lu_set_no_path_timeout(struct scsi_lu *lu, int seconds)
 {
 	spin_lock_irq(&lu->lock);
 	WRITE_ONCE(lu->no_path_timeout, seconds);

@@ -15,7 +15,7 @@
 #include <linux/sysfs.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
@@ -107,7 +107,7 @@ void scsi_path_becomes_marginal(struct scsi_path *path, u8 reason,
 			path->marginal_end = jiffies + hold_time(path);
 		else	/* It goes on. */
 			path->marginal_end = jiffies + path->marginal_hold;
-		mod_delayed_work(scsi_mpath_wq, &path->marginal_work,
+		mod_delayed_work(scsi_multipath_wq, &path->marginal_work,
 				 path->marginal_hold);
 	}
 	WRITE_ONCE(path->marginal, path->marginal | reason);
@@ -138,7 +138,7 @@ static void marginal_work(struct work_struct *work)
 
 	spin_lock_irq(&path->lu->lock);
 	if (time_before(jiffies, path->marginal_end))
-		mod_delayed_work(scsi_mpath_wq, &path->marginal_work,
+		mod_delayed_work(scsi_multipath_wq, &path->marginal_work,
 				 path->marginal_end - jiffies);
 	else
 		scsi_path_recovers(path, (u8)~MARGINAL_PORT, "tried again");

@@ -4,13 +4,13 @@
  *
  * Locks, outermost first:
  *  - scan_mutex of a path's host: held by the scan that claims a device.
- *  - scsi_mpath_claim_mutex: one claim at a time; the scan of a new logical unit is
+ *  - scsi_multipath_claim_mutex: one claim at a time; the scan of a new logical unit is
  *    done under it.
  *  - scan_mutex of the virtual host, a lockdep class of its own.
- *  - scsi_mpath_list_mutex: which logical units there are, and for sleepers
+ *  - scsi_multipath_list_mutex: which logical units there are, and for sleepers
  *    which paths each has; nothing that waits for I/O, nor for memory that
  *    may come from I/O, is done under it.
- *  - scsi_mpath.lock: the paths of one logical unit and their states. Taken
+ *  - scsi_lu.lock: the paths of one logical unit and their states. Taken
  *    in completions.
  * Dispatch takes none of them; it reads under RCU.
  */
@@ -32,15 +32,15 @@
 #include "pr.h"
 #include "verdict.h"
 
-struct scsi_mpath;
+struct scsi_lu;
 struct scsi_sense_hdr;
 
 /**
  * enum scsi_path_state - what is known about a path
  * @PATH_GOOD: carries I/O
  * @PATH_PROBATION: carries I/O; came back and has not proved itself yet
- * @PATH_WAITING: carries none; its transport or a probe will bring it back
- * @PATH_DEAD: carries none; failed, and a probe may bring it back
+ * @PATH_PENDING: carries none; its transport or a probe will bring it back
+ * @PATH_FAILED: carries none; failed, and a probe may bring it back
  * @PATH_DISABLED: carries none; by the administrator, who alone can undo it
  *
  * A path whose scsi_device is blocked or offline carries no I/O in any state.
@@ -48,8 +48,8 @@ struct scsi_sense_hdr;
 enum scsi_path_state {
 	PATH_GOOD,
 	PATH_PROBATION,
-	PATH_WAITING,
-	PATH_DEAD,
+	PATH_PENDING,
+	PATH_FAILED,
 	PATH_DISABLED,
 };
 
@@ -153,7 +153,7 @@ struct scsi_path_measure {
  *	device is released. Constant.
  * @lu: the logical unit; a reference of the path's. Constant.
  * @node: entry in @lu->paths; written under @lu->lock and
- *	scsi_mpath_list_mutex
+ *	scsi_multipath_list_mutex
  * @state: written under @lu->lock, read anywhere
  * @running: sdev_state was SDEV_RUNNING when last looked at; @lu->lock
  * @weight: administrator's weight, lower is better; @lu->lock
@@ -187,15 +187,16 @@ struct scsi_path_measure {
  * @transition_end: when the change under way must be over; 0: none. @lu->lock
  * @passive: another controller of the target serves the logical unit, until
  *	this one is activated; @lu->lock
- * @gone: its target, or its transport, says that the logical unit is not there
+ * @disconnected: its target, or its transport, says that the logical unit is not there
  *	any more; @lu->lock
- * @gone_since: jiffies when the target said so first; 0: it does not. @lu->lock
+ * @disconnected_since: jiffies when the target said so first; 0: it does not.
+ *	@lu->lock
  * @group_disabled: its group carries I/O only if all others cannot; @lu->lock
  * @asleep: has been stopped with its logical unit, for system sleep;
- *	scsi_mpath_list_mutex
+ *	scsi_multipath_list_mutex
  * @probe_delay: jiffies until the next probe; @lu->lock
  * @good_since: jiffies when it last became good; @lu->lock
- * @back_since: jiffies when it last came back into use; written under
+ * @reinstated_at: jiffies when it last came back into use; written under
  *	@lu->lock, read by completions
  * @event: the newest event of each kind that is not to be reported over this path
  *	any more; @lu->lock
@@ -222,7 +223,7 @@ struct scsi_path_measure {
  * @renew: has its device removed, and its address scanned; disabled when the path
  *	leaves
  * @latency_us: of a command, in the last window; written under @lu->lock, read anywhere
- * @probe: tests whether a dead or waiting path is back; disabled when the path
+ * @probe: tests whether a failed or pending path can be reinstated; disabled when the path
  *	leaves or sleeps
  * @pr: what its nexus is registered with, see pr.h
  * @load: what policies that compare paths write for each I/O. Apart from the rest,
@@ -230,7 +231,7 @@ struct scsi_path_measure {
  */
 struct scsi_path {
 	struct scsi_device *sdev;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	struct list_head node;
 	struct list_head polled_node;
 	enum scsi_path_state state;
@@ -248,7 +249,7 @@ struct scsi_path {
 	bool watched_busy;
 	bool access_stale;
 	bool passive;
-	bool gone;
+	bool disconnected;
 	bool group_disabled;
 	bool asleep;
 	u8 access;
@@ -268,7 +269,7 @@ struct scsi_path {
 	unsigned int strikes;
 	unsigned long probe_delay;
 	unsigned long good_since;
-	unsigned long back_since;
+	unsigned long reinstated_at;
 	unsigned long access_read;
 	unsigned long transition_time;
 	unsigned long transition_end;
@@ -277,7 +278,7 @@ struct scsi_path {
 	unsigned int watch_issued;
 	unsigned long watch_at;
 	unsigned long identity_at;
-	unsigned long gone_since;
+	unsigned long disconnected_since;
 	u8 event[NR_LU_EVENTS];
 	u8 slot;
 	bool prevents_removal;
@@ -318,7 +319,7 @@ struct scsi_path_size {
 #define NO_RANK		U64_MAX
 
 /**
- * struct scsi_mpath_group - which group of paths carries the I/O, see group.c
+ * struct scsi_lu_group - which group of paths carries the I/O, see group.c
  * @rank: that of the group in use; NO_RANK if there is none. @lu->lock
  * @failback: seconds that a better group must have been usable before it is
  *	used; 0: none; -1: until the one in use has no path left. @lu->lock
@@ -330,7 +331,7 @@ struct scsi_path_size {
  *	@lu->lock
  * @work: @failback is over
  */
-struct scsi_mpath_group {
+struct scsi_lu_group {
 	u64 rank;
 	int failback;
 	unsigned long better_since;
@@ -341,7 +342,7 @@ struct scsi_mpath_group {
 };
 
 /**
- * struct scsi_mpath_activation - a controller is asked to serve the logical unit
+ * struct scsi_lu_activation - a controller is asked to serve the logical unit
  * @work: asks one
  * @running: one has been asked and has not answered; @lu->lock
  * @tries: how many have been asked in a row without success; @lu->lock
@@ -349,7 +350,7 @@ struct scsi_mpath_group {
  * @last: jiffies of the last success; 0: none yet. @lu->lock
  * @hold_off: jiffies that it has held off the next one; @lu->lock
  */
-struct scsi_mpath_activation {
+struct scsi_lu_activation {
 	struct delayed_work work;
 	bool running;
 	unsigned int tries;
@@ -359,14 +360,14 @@ struct scsi_mpath_activation {
 };
 
 /**
- * struct scsi_mpath_door - whether the medium can be removed, see door.c
+ * struct scsi_lu_door - whether the medium can be removed, see door.c
  * @is_used: that was ever said; @lu->lock
  * @prevented: the upper level does not want it removed; @lu->lock
  * @round: counts the runs of @work; @lu->lock
  * @waiting: commands that are complete when @work is done; @lu->lock
  * @work: tells the paths
  */
-struct scsi_mpath_door {
+struct scsi_lu_door {
 	bool is_used;
 	bool prevented;
 	unsigned int round;
@@ -375,43 +376,43 @@ struct scsi_mpath_door {
 };
 
 /**
- * struct scsi_mpath_key - a data encryption key that one I_T nexus has, see key.c
+ * struct scsi_lu_key - a data encryption key that one I_T nexus has, see key.c
  * @is_local: there is one, or its loss has not been told yet; written under @lu->lock,
  *	read by dispatch
  * @path: path that has brought it; NULL: it is lost, or there is none. Written under
  *	@lu->lock, read under RCU
  */
-struct scsi_mpath_key {
+struct scsi_lu_key {
 	bool is_local;
 	struct scsi_path __rcu *path;
 };
 
 /**
- * struct scsi_mpath_cpu - what one CPU keeps about a logical unit
+ * struct scsi_lu_cpu - what one CPU keeps about a logical unit
  * @cursor: position of policies that go round
  * @sent: commands sent, an attempt each
  * @done: commands completed
  */
-struct scsi_mpath_cpu {
+struct scsi_lu_cpu {
 	unsigned int cursor;
 	unsigned int sent;
 	unsigned int done;
 };
 
 /**
- * struct scsi_mpath - one logical unit
+ * struct scsi_lu - one logical unit
  * @id: identity, see identity.c. Constant.
  * @ref: held by the LU's scsi_device until that is destroyed, by each path, and
  *	by a running removal. They share one reference to @sdev, whose release
  *	frees this struct: whoever has @sdev has @sdev->hostdata.
- * @node: entry in the list of logical units; scsi_mpath_list_mutex
+ * @node: entry in the list of logical units; scsi_multipath_list_mutex
  * @sdev: the LU's scsi_device on the virtual host. Set when it is allocated,
  *	before the LU is announced; constant after.
  * @target: target number on the virtual host. Constant.
  * @max_cmd_len: longest CDB that every path takes; written with no path in
  *	use or growing shorter only
  * @lock: protects what names it, and every change of a path's state
- * @paths: all paths, usable or not; @lock and scsi_mpath_list_mutex for
+ * @paths: all paths, usable or not; @lock and scsi_multipath_list_mutex for
  *	writing, either for reading
  * @nr_paths: length of @paths; as @paths, read anywhere for estimates
  * @most_paths: the greatest length that it has had; written under @lock, read
@@ -437,24 +438,24 @@ struct scsi_mpath_cpu {
  * @no_path_since: jiffies when the last usable path was lost; @lock
  * @waits_for_transport: since then, a path has been blocked by its transport;
  *	@lock
- * @gone_since: jiffies since when no path leads to it, says the target over all of
- *	them; 0: not. @lock
+ * @disconnected_since: jiffies since when no path leads to it, says the target over
+ *	all of them; 0: not. @lock
  * @ends_since: jiffies when its upper-level driver has begun to let go of it; 0: it
  *	has not. @lock
  * @usable_since: jiffies when I/O last became possible; @lock
  * @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere
  * @announced: the LU's scsi_device is in sysfs. Before, I/O does not wait
  *	for paths. @lock; read anywhere
- * @last_was_gone: the last path that left was gone; @lock
+ * @last_was_disconnected: the last path that left was; @lock
  * @reserved: a reservation of one nexus may have been made over the only path there
  *	was; @lock
- * @gone: the LU's scsi_device is removed or about to be; no path may join.
- *	scsi_mpath_list_mutex
+ * @removing: the LU's scsi_device is removed or about to be; no path may join.
+ *	scsi_multipath_list_mutex
  * @keep_outliers: a path that is worse than its siblings is as good as they are;
  *	@lock
  * @no_passthrough_failover: passthrough commands are never repeated. Written and
  *	read anywhere
- * @work: brings the LU's scsi_device in line with @usable
+ * @work: brings the LU's scsi_device in line with @in_use
  * @no_path_work: @no_path_timeout is over
  * @remove_work: removes the LU's scsi_device and what paths there are
  * @wants_rescan: it was found over a path that could not serve it; @lock
@@ -465,12 +466,12 @@ struct scsi_mpath_cpu {
  * @tags: tag set of its device's queue. Constant.
  * @polled: the paths whose hosts are to be asked by who polls, until they have no
  *	attempt any more; @lock for writing, read under RCU
- * @usable: the paths that I/O from each node takes, for dispatch; behind these
+ * @in_use: the paths that I/O from each node takes, for dispatch; behind these
  *	all that could carry any, the better groups first. An array is replaced
  *	when a path joins and rewritten in place at state changes. All are empty,
  *	or none is.
  */
-struct scsi_mpath {
+struct scsi_lu {
 	char *id;
 	struct kref ref;
 	struct list_head node;
@@ -483,7 +484,7 @@ struct scsi_mpath {
 	unsigned int nr_paths;
 	unsigned int most_paths;
 	const struct scsi_path_policy *policy;
-	struct scsi_mpath_cpu __percpu *cpu;
+	struct scsi_lu_cpu __percpu *cpu;
 
 	unsigned int attempt_timeout;
 	unsigned long slow_until;
@@ -494,22 +495,22 @@ struct scsi_mpath {
 
 	int no_path_timeout;
 	unsigned long no_path_since;
-	unsigned long gone_since;
+	unsigned long disconnected_since;
 	unsigned long ends_since;
 	unsigned long usable_since;
 	bool waits_for_transport;
 	bool expired;
 	bool announced;
-	bool last_was_gone;
+	bool last_was_disconnected;
 	bool reserved;
-	bool gone;
+	bool removing;
 	bool no_passthrough_failover;
 	bool keep_outliers;
 
-	struct scsi_mpath_group group;
-	struct scsi_mpath_activation activation;
-	struct scsi_mpath_door door;
-	struct scsi_mpath_key key;
+	struct scsi_lu_group group;
+	struct scsi_lu_activation activation;
+	struct scsi_lu_door door;
+	struct scsi_lu_key key;
 	struct work_struct work;
 	struct delayed_work no_path_work;
 	struct work_struct remove_work;
@@ -517,94 +518,94 @@ struct scsi_mpath {
 	struct work_struct rescan_work;
 	struct delayed_work limits_work;
 	struct work_struct event_work;
-	struct scsi_mpath_pr pr;
+	struct scsi_lu_pr pr;
 	struct blk_mq_tag_set tags;
 	struct list_head polled;
-	struct scsi_path_set __rcu *usable[];
+	struct scsi_path_set __rcu *in_use[];
 };
 
 /* The set of one node, for those who hold the logical unit's lock. */
 static inline struct scsi_path_set *
-scsi_mpath_node_set_locked(struct scsi_mpath *lu, int node)
+scsi_lu_node_set_locked(struct scsi_lu *lu, int node)
 {
-	return rcu_dereference_protected(lu->usable[node],
+	return rcu_dereference_protected(lu->in_use[node],
 					 lockdep_is_held(&lu->lock));
 }
 
 /* How many sets a logical unit has: one for each node, and that of all. */
-static inline unsigned int scsi_mpath_nr_sets(void)
+static inline unsigned int scsi_multipath_nr_sets(void)
 {
 	return nr_node_ids + 1;
 }
 
 /* The set of all usable paths, whose @stay is the one for sequences of commands. */
 static inline const struct scsi_path_set *
-scsi_mpath_all_rcu(const struct scsi_mpath *lu)
+scsi_lu_all_rcu(const struct scsi_lu *lu)
 {
-	return rcu_dereference(lu->usable[nr_node_ids]);
+	return rcu_dereference(lu->in_use[nr_node_ids]);
 }
 
 /* The same, for those who hold the logical unit's lock. */
-static inline struct scsi_path_set *scsi_mpath_all_locked(struct scsi_mpath *lu)
+static inline struct scsi_path_set *scsi_lu_all_locked(struct scsi_lu *lu)
 {
-	return scsi_mpath_node_set_locked(lu, nr_node_ids);
+	return scsi_lu_node_set_locked(lu, nr_node_ids);
 }
 
 /* Is there a path that I/O may take? For those who hold the lock. */
-static inline bool scsi_mpath_has_path_locked(struct scsi_mpath *lu)
+static inline bool scsi_lu_has_path_locked(struct scsi_lu *lu)
 {
-	return scsi_mpath_node_set_locked(lu, 0)->nr;
+	return scsi_lu_node_set_locked(lu, 0)->nr;
 }
 
-/* What a path has not done for a command from before it came back is no news of it. */
-static inline bool scsi_path_came_back_after(const struct scsi_path *path,
-					     unsigned long when)
+/* A failure of a command that was sent before says nothing about its present state. */
+static inline bool scsi_path_reinstated_after(const struct scsi_path *path,
+					      unsigned long when)
 {
-	return time_before(when, READ_ONCE(path->back_since));
+	return time_before(when, READ_ONCE(path->reinstated_at));
 }
 
 /* Does it have hardware queues for polled I/O, behind the others? */
-static inline bool scsi_lu_has_polled_queues(const struct scsi_mpath *lu)
+static inline bool scsi_lu_has_polled_queues(const struct scsi_lu *lu)
 {
 	return lu->tags.nr_maps > HCTX_TYPE_POLL;
 }
 
 /* lu.c */
 #define NO_PATH_TIMEOUT_MAX	(7 * 24 * 3600)	/* seconds */
-extern struct mutex scsi_mpath_list_mutex;
-extern struct list_head scsi_mpath_list;
-extern struct workqueue_struct *scsi_mpath_wq;
-extern struct workqueue_struct *scsi_mpath_probe_wq;
-extern struct workqueue_struct *scsi_mpath_removal_wq;
-struct scsi_mpath *scsi_mpath_create(char *id, struct scsi_device *first);
-void scsi_mpath_get(struct scsi_mpath *lu);
-void scsi_mpath_put(struct scsi_mpath *lu);
-int scsi_mpath_bring_up(struct scsi_mpath *lu);
-void scsi_mpath_sdev_destroyed(struct scsi_mpath *lu);
-void scsi_mpath_sdev_released(struct scsi_device *sdev);
-void scsi_mpath_usable_changed(struct scsi_mpath *lu, bool had_path);
-void scsi_mpath_arm_no_path(struct scsi_mpath *lu);
-void scsi_mpath_rearm_no_path(struct scsi_mpath *lu);
-void scsi_mpath_runs_again(struct scsi_mpath *lu);
-void scsi_mpath_set_no_path_timeout(struct scsi_mpath *lu, int seconds);
-void scsi_mpath_last_path_left(struct scsi_mpath *lu, bool is_gone);
+extern struct mutex scsi_multipath_list_mutex;
+extern struct list_head scsi_multipath_list;
+extern struct workqueue_struct *scsi_multipath_wq;
+extern struct workqueue_struct *scsi_multipath_probe_wq;
+extern struct workqueue_struct *scsi_multipath_removal_wq;
+struct scsi_lu *scsi_lu_create(char *id, struct scsi_device *first);
+void scsi_lu_get(struct scsi_lu *lu);
+void scsi_lu_put(struct scsi_lu *lu);
+int scsi_lu_bring_up(struct scsi_lu *lu);
+void scsi_lu_sdev_destroyed(struct scsi_lu *lu);
+void scsi_lu_sdev_released(struct scsi_device *sdev);
+void scsi_lu_usable_changed(struct scsi_lu *lu, bool had_path);
+void scsi_lu_arm_no_path(struct scsi_lu *lu);
+void scsi_lu_rearm_no_path(struct scsi_lu *lu);
+void scsi_lu_runs_again(struct scsi_lu *lu);
+void scsi_lu_set_no_path_timeout(struct scsi_lu *lu, int seconds);
+void scsi_lu_last_path_left(struct scsi_lu *lu, bool is_disconnected);
 
 /* path.c */
 void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
 			 const char *why);
-void scsi_path_answers(struct scsi_path *path);
+void scsi_path_reinstate(struct scsi_path *path);
 void scsi_path_strike(struct scsi_path *path, const char *why);
-void scsi_path_suspend_locked(struct scsi_path *path, const char *why);
-void scsi_path_suspend_or_lose(struct scsi_path *path,
-			       enum scsi_path_state state, const char *why);
-void scsi_path_timed_out(struct scsi_path *path, const char *why);
-void scsi_path_is_gone(struct scsi_path *path, const char *why);
-void scsi_mpath_blame(struct scsi_mpath *lu, unsigned long slots);
+void scsi_path_set_pending_locked(struct scsi_path *path, const char *why);
+void scsi_path_take_out(struct scsi_path *path,
+			enum scsi_path_state state, const char *why);
+void scsi_path_note_timeout(struct scsi_path *path, const char *why);
+void scsi_path_set_disconnected(struct scsi_path *path, const char *why);
+void scsi_lu_blame(struct scsi_lu *lu, unsigned long slots);
 void scsi_path_take_slot(struct scsi_path *path);
-void scsi_path_proved(struct scsi_path *path);
-void scsi_path_lose_unless_last(struct scsi_path *path, const char *why);
+void scsi_path_succeeded(struct scsi_path *path);
+void scsi_path_fail_unless_last(struct scsi_path *path, const char *why);
 void scsi_path_check_identity(struct scsi_path *path);
-bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since);
+bool scsi_path_take_out_if_stuck(struct scsi_path *path, unsigned long since);
 void scsi_path_admin_write(struct scsi_path *path,
 			   enum scsi_path_shown_state state, u32 failures,
 			   u32 weight);
@@ -612,7 +613,7 @@ void scsi_path_wait_for_check(struct scsi_device *sdev);
 bool scsi_path_is_usable(const struct scsi_path *path);
 enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path);
 const char *scsi_path_state_name(const struct scsi_path *path);
-unsigned int scsi_mpath_nr_usable(struct scsi_mpath *lu);
+unsigned int scsi_lu_nr_usable(struct scsi_lu *lu);
 void scsi_path_tell(struct scsi_path *path);
 void scsi_path_usable_changed(struct scsi_path *path, const char *what,
 			      const char *why);
@@ -620,59 +621,59 @@ void scsi_path_usable_changed(struct scsi_path *path, const char *what,
 /* group.c */
 #define FAILBACK_MAX		(24 * 3600)	/* seconds */
 u64 scsi_path_rank(const struct scsi_path *path);
-void scsi_mpath_group_init(struct scsi_mpath_group *group);
-void scsi_path_refresh_locked(struct scsi_mpath *lu);
+void scsi_lu_group_init(struct scsi_lu_group *group);
+void scsi_lu_refresh_locked(struct scsi_lu *lu);
 bool scsi_path_is_in_use(const struct scsi_path *path);
 void scsi_path_set_weight(struct scsi_path *path, u32 weight);
-bool scsi_mpath_group_is_disabled(struct scsi_mpath *lu, u32 weight);
-int scsi_mpath_disable_group(struct scsi_mpath *lu, u32 weight, bool disable);
-int scsi_mpath_switch_group(struct scsi_mpath *lu, u32 weight);
-void scsi_mpath_set_failback(struct scsi_mpath *lu, int seconds);
-void scsi_mpath_set_prefer_local(struct scsi_mpath *lu, bool prefer_local);
+bool scsi_lu_group_is_disabled(struct scsi_lu *lu, u32 weight);
+int scsi_lu_disable_group(struct scsi_lu *lu, u32 weight, bool disable);
+int scsi_lu_switch_group(struct scsi_lu *lu, u32 weight);
+void scsi_lu_set_failback(struct scsi_lu *lu, int seconds);
+void scsi_lu_set_prefer_local(struct scsi_lu *lu, bool prefer_local);
 
 /* set.c */
-int scsi_mpath_alloc_sets(struct scsi_mpath *lu);
-void scsi_mpath_free_sets(struct scsi_mpath *lu);
-int scsi_mpath_reserve_room(struct scsi_mpath *lu, unsigned int nr_paths);
-void scsi_mpath_fill_sets(struct scsi_mpath *lu);
+int scsi_lu_alloc_sets(struct scsi_lu *lu);
+void scsi_lu_free_sets(struct scsi_lu *lu);
+int scsi_lu_reserve_room(struct scsi_lu *lu, unsigned int nr_paths);
+void scsi_lu_fill_sets(struct scsi_lu *lu);
 
 /* access.c */
 void scsi_path_access_init(struct scsi_path *path);
 void scsi_path_access_join(struct scsi_path *path);
 const char *scsi_path_access_name(const struct scsi_path *path);
-void scsi_path_in_transition(struct scsi_path *path);
-void scsi_path_is_passive(struct scsi_path *path);
+void scsi_path_begin_transition(struct scsi_path *path);
+void scsi_path_set_passive(struct scsi_path *path);
 void scsi_path_read_access(struct scsi_path *path);
-void scsi_mpath_read_stale_access(struct scsi_mpath *lu);
+void scsi_lu_read_stale_access(struct scsi_lu *lu);
 
 /* activate.c */
-void scsi_mpath_activation_init(struct scsi_mpath_activation *activation);
-void scsi_mpath_activation_stop(struct scsi_mpath *lu);
-void scsi_mpath_consider_activation(struct scsi_mpath *lu);
+void scsi_lu_activation_init(struct scsi_lu_activation *activation);
+void scsi_lu_activation_stop(struct scsi_lu *lu);
+void scsi_lu_consider_activation(struct scsi_lu *lu);
 
 /* rescan.c */
-void scsi_mpath_rescan_init(struct scsi_mpath *lu);
-void scsi_mpath_rescan_when_usable(struct scsi_mpath *lu);
-void scsi_mpath_rescan_if_wanted(struct scsi_mpath *lu);
+void scsi_lu_rescan_init(struct scsi_lu *lu);
+void scsi_lu_rescan_when_usable(struct scsi_lu *lu);
+void scsi_lu_rescan_if_wanted(struct scsi_lu *lu);
 
 /* status.c */
-ssize_t scsi_mpath_status(struct scsi_mpath *lu, char *buf);
+ssize_t scsi_lu_status(struct scsi_lu *lu, char *buf);
 
 /* counters.c */
-unsigned int scsi_mpath_queued(struct scsi_mpath *lu);
+unsigned int scsi_lu_queued(struct scsi_lu *lu);
 
 /* power.c */
 void scsi_path_power_add(struct scsi_device *sdev);
 void scsi_path_power_remove(struct scsi_device *sdev);
-bool scsi_mpath_is_suspended(const struct scsi_mpath *lu);
-bool scsi_mpath_waits_for_resume(struct scsi_mpath *lu);
+bool scsi_lu_is_suspended(const struct scsi_lu *lu);
+bool scsi_lu_waits_for_resume(struct scsi_lu *lu);
 
 /* shutdown.c */
-bool scsi_mpath_system_ends(void);
-bool scsi_mpath_ends(const struct scsi_mpath *lu, bool waits,
-		     unsigned long *when);
-int scsi_mpath_shutdown_init(void);
-void scsi_mpath_shutdown_exit(void);
+bool scsi_multipath_system_ends(void);
+bool scsi_lu_ends(const struct scsi_lu *lu, bool waits,
+		  unsigned long *when);
+int scsi_multipath_shutdown_init(void);
+void scsi_multipath_shutdown_exit(void);
 
 /* ask.c */
 #define VPD_MAX_LEN		4096
@@ -692,8 +693,8 @@ void scsi_path_probe_soon(struct scsi_path *path);
 unsigned int scsi_path_watch(struct scsi_path *path, bool busy);
 
 /* find.c */
-struct scsi_mpath *scsi_mpath_find(const char *names);
-struct scsi_mpath *scsi_mpath_find_renamed(const char *names);
+struct scsi_lu *scsi_multipath_find(const char *names);
+struct scsi_lu *scsi_multipath_find_renamed(const char *names);
 
 /* identify.c */
 char *scsi_device_read_names(struct scsi_device *sdev);
@@ -704,8 +705,8 @@ bool scsi_path_is_unmapped(struct scsi_path *path);
 /* watch.c */
 /* A path that is watched has its identity read once in so many periods. */
 #define WATCH_IDENTITY_EVERY	10
-void scsi_mpath_watch_start(void);
-void scsi_mpath_watch_stop(void);
+void scsi_multipath_watch_start(void);
+void scsi_multipath_watch_stop(void);
 
 /* marginal.c */
 bool scsi_path_is_marginal(const struct scsi_path *path);
@@ -719,34 +720,34 @@ void scsi_path_marginal_init(struct scsi_path *path);
 /* outlier.c */
 bool scsi_path_is_outlier(const struct scsi_path_measure *all, unsigned int nr,
 			  unsigned int self);
-void scsi_mpath_demote_outliers(struct scsi_mpath *lu, bool demote);
-void scsi_mpath_outlier_start(void);
-void scsi_mpath_outlier_stop(void);
+void scsi_lu_demote_outliers(struct scsi_lu *lu, bool demote);
+void scsi_multipath_outlier_start(void);
+void scsi_multipath_outlier_stop(void);
 
 /* timeout.c */
 #define ATTEMPT_TIMEOUT_MAX	3600u	/* seconds */
 bool scsi_type_has_attempt_timeout(u8 device_type);
 unsigned int scsi_attempt_timeout_for(u8 device_type);
-bool scsi_lu_is_slow(const struct scsi_mpath *lu);
-void scsi_path_was_patient(struct scsi_path *path, unsigned long since);
+bool scsi_lu_is_slow(const struct scsi_lu *lu);
+void scsi_path_note_patience(struct scsi_path *path, unsigned long since);
 
 /* event.c */
 bool scsi_path_report_event(struct scsi_path *path,
 			    const struct scsi_sense_hdr *sense);
-void scsi_path_has_reported_all(struct scsi_path *path);
+void scsi_path_note_all_reported(struct scsi_path *path);
 void scsi_path_event_was_swallowed(struct scsi_path *path,
 				   const struct scsi_sense_hdr *sense);
 void scsi_path_changed_lu(struct scsi_path *path);
 void scsi_path_changed_reservation(struct scsi_path *path);
-void scsi_mpath_lost_nexus(struct scsi_mpath *lu);
+void scsi_lu_lost_nexus(struct scsi_lu *lu);
 bool scsi_leaves_attention_alone(u8 opcode);
-bool scsi_mpath_answer_attention(struct scsi_mpath *lu,
-				 struct scsi_cmnd *lu_cmd);
-void scsi_mpath_attention_init(struct scsi_mpath *lu);
+bool scsi_lu_answer_attention(struct scsi_lu *lu,
+			      struct scsi_cmnd *lu_cmd);
+void scsi_lu_attention_init(struct scsi_lu *lu);
 void scsi_path_event_init(struct scsi_path *path);
 
 /* dispatch.c */
-bool scsi_lu_bind_to_only_path(struct scsi_mpath *lu);
+bool scsi_lu_bind_to_only_path(struct scsi_lu *lu);
 
 /* completion.c */
 void scsi_path_apply(struct scsi_path *path, enum scsi_path_effect effect,
@@ -756,30 +757,30 @@ void scsi_lu_cmd_failed(struct scsi_cmnd *lu_cmd);
 /* passthrough.c */
 extern struct device_attribute dev_attr_passthrough_failover;
 bool scsi_lu_report_luns(struct scsi_cmnd *lu_cmd);
-bool scsi_lu_may_repeat_passthrough(const struct scsi_mpath *lu,
+bool scsi_lu_may_repeat_passthrough(const struct scsi_lu *lu,
 				    const struct scsi_cmnd *lu_cmd);
 
 /* door.c */
 bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
-void scsi_mpath_look_after_door(struct scsi_mpath *lu);
-void scsi_mpath_was_reset(struct scsi_mpath *lu);
-void scsi_mpath_door_init(struct scsi_mpath_door *door);
+void scsi_lu_look_after_door(struct scsi_lu *lu);
+void scsi_lu_was_reset(struct scsi_lu *lu);
+void scsi_lu_door_init(struct scsi_lu_door *door);
 
 /* key.c */
-void scsi_path_has_set_key(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
-void scsi_mpath_look_after_key(struct scsi_mpath *lu);
-void scsi_mpath_key_loss_is_told(struct scsi_mpath *lu);
-bool scsi_lu_needs_key(const struct scsi_mpath *lu,
+void scsi_path_note_key(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
+void scsi_lu_look_after_key(struct scsi_lu *lu);
+void scsi_lu_note_key_loss_told(struct scsi_lu *lu);
+bool scsi_lu_needs_key(const struct scsi_lu *lu,
 		       const struct scsi_cmnd *lu_cmd);
 
 /* eligible.c */
 bool scsi_device_may_be_path(struct scsi_device *sdev);
 
 /* join.c */
-int scsi_path_join(struct scsi_mpath *lu, struct scsi_path *path, bool is_alone);
+int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone);
 void scsi_path_unjoin(struct scsi_path *path);
 void scsi_path_wait_for_work(struct scsi_path *path);
-void scsi_mpath_follow_path_depths(struct scsi_mpath *lu);
+void scsi_lu_follow_path_depths(struct scsi_lu *lu);
 
 /* settings.c */
 void scsi_lu_copy_quirks(struct scsi_device *to, const struct scsi_device *from);
@@ -788,14 +789,14 @@ void scsi_path_share_quirks(struct scsi_path *path);
 
 /* lookup.c */
 struct scsi_device *scsi_path_get_other(const struct scsi_path *path);
-struct scsi_device *scsi_mpath_get_in_use(struct scsi_mpath *lu,
-					  const struct scsi_device *except,
-					  unsigned int nr);
+struct scsi_device *scsi_lu_get_in_use(struct scsi_lu *lu,
+				       const struct scsi_device *except,
+				       unsigned int nr);
 
 /* host.c */
-extern struct Scsi_Host *scsi_mpath_host;
-int scsi_mpath_host_get(void);
-void scsi_mpath_host_exit(void);
+extern struct Scsi_Host *scsi_multipath_host;
+int scsi_multipath_host_add(void);
+void scsi_multipath_host_exit(void);
 
 /* poll.c */
 unsigned int scsi_path_polled_queues(const struct Scsi_Host *shost);
@@ -809,22 +810,22 @@ void scsi_lu_size_tags(struct blk_mq_tag_set *set,
 		       const struct blk_mq_tag_set *host,
 		       unsigned int nr_polled, unsigned int path_depth,
 		       unsigned int nr_cpus);
-int scsi_mpath_alloc_tags(struct scsi_mpath *lu, struct scsi_device *first);
-void scsi_mpath_free_tags(struct scsi_mpath *lu);
+int scsi_lu_alloc_tags(struct scsi_lu *lu, struct scsi_device *first);
+void scsi_lu_free_tags(struct scsi_lu *lu);
 
 /* uevent.c */
 void scsi_path_uevent(struct scsi_path *path, const char *what);
-void scsi_mpath_tell_changes(struct scsi_mpath *lu);
-void scsi_mpath_events_init(struct scsi_mpath *lu);
+void scsi_lu_tell_changes(struct scsi_lu *lu);
+void scsi_lu_events_init(struct scsi_lu *lu);
 
 /* claim.c */
-extern struct mutex scsi_mpath_claim_mutex;
+extern struct mutex scsi_multipath_claim_mutex;
 int scsi_path_try_claim(struct scsi_device *sdev);
 
 /* clash.c */
 bool scsi_type_has_size(u8 device_type);
 void scsi_path_read_size(struct scsi_device *sdev, struct scsi_path_size *size);
-int scsi_path_compare(struct scsi_mpath *lu, struct scsi_device *sdev,
+int scsi_path_compare(struct scsi_lu *lu, struct scsi_device *sdev,
 		      const struct scsi_path_size *size, const char **what,
 		      bool *is_alone);
 
@@ -842,16 +843,16 @@ void scsi_limits_stack(struct queue_limits *lu,
 		       const struct queue_limits *path);
 void scsi_limits_replace(struct queue_limits *lu,
 			 const struct queue_limits *hosts);
-int scsi_mpath_take_limits(struct scsi_mpath *lu, struct scsi_device *path);
-void scsi_mpath_limits_init(struct scsi_mpath *lu);
+int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path);
+void scsi_lu_limits_init(struct scsi_lu *lu);
 
 /* sysfs.c */
-extern const struct attribute_group *scsi_mpath_lu_groups[];
+extern const struct attribute_group *scsi_lu_attr_groups[];
 int scsi_path_sysfs_add(struct scsi_path *path);
 void scsi_path_sysfs_remove(struct scsi_path *path);
 
 /* proc.c */
-int scsi_mpath_proc_init(void);
-void scsi_mpath_proc_exit(void);
+int scsi_multipath_proc_init(void);
+void scsi_multipath_proc_exit(void);
 
 #endif /* _SCSI_MULTIPATH_MPATH_H */

@@ -46,8 +46,8 @@ static int outlier_time_set(const char *val, const struct kernel_param *kp)
 	if (error)
 		return error;
 	/* Before that there is no path, either. */
-	if (scsi_mpath_wq)
-		mod_delayed_work(scsi_mpath_wq, &outlier, 0);
+	if (scsi_multipath_wq)
+		mod_delayed_work(scsi_multipath_wq, &outlier, 0);
 	return 0;
 }
 
@@ -162,7 +162,7 @@ static void measure(struct scsi_path *path, unsigned long look_us,
 	WRITE_ONCE(path->latency_us, measure->latency_us);
 }
 
-static void judge(struct scsi_mpath *lu, unsigned long look_us)
+static void judge(struct scsi_lu *lu, unsigned long look_us)
 {
 	struct scsi_path_measure all[SCSI_PATH_SLOTS];
 	unsigned int nr = 0, self = 0;
@@ -186,7 +186,7 @@ static void judge(struct scsi_mpath *lu, unsigned long look_us)
 	}
 }
 
-static void look_at(struct scsi_mpath *lu)
+static void look_at(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
@@ -199,15 +199,15 @@ static void outlier_work(struct work_struct *work)
 	static unsigned int looks;
 	unsigned int seconds = READ_ONCE(outlier_time);
 	unsigned long look;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	bool is_over;
 
-	if (!seconds || scsi_mpath_system_ends())
+	if (!seconds || scsi_multipath_system_ends())
 		return;
 	look = max(seconds * HZ / (WINDOW_LOOKS * BAD_WINDOWS), 1UL);
 	is_over = ++looks >= WINDOW_LOOKS;
-	mutex_lock(&scsi_mpath_list_mutex);
-	list_for_each_entry(lu, &scsi_mpath_list, node) {
+	mutex_lock(&scsi_multipath_list_mutex);
+	list_for_each_entry(lu, &scsi_multipath_list, node) {
 		spin_lock_irq(&lu->lock);
 		if (lu->nr_paths > 1 && !lu->keep_outliers) {
 			look_at(lu);
@@ -217,21 +217,21 @@ static void outlier_work(struct work_struct *work)
 		spin_unlock_irq(&lu->lock);
 	}
 	/* The next path starts it again. */
-	if (!list_empty(&scsi_mpath_list))
-		queue_delayed_work(scsi_mpath_wq, &outlier, look);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	if (!list_empty(&scsi_multipath_list))
+		queue_delayed_work(scsi_multipath_wq, &outlier, look);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	if (is_over)
 		looks = 0;
 }
 
 /**
- * scsi_mpath_demote_outliers - may a path be marginal for being worse than its siblings?
+ * scsi_lu_demote_outliers - may a path be marginal for being worse than its siblings?
  * @lu: logical unit
  * @demote: it may; else none is, from now on
  *
  * Context: process; takes @lu->lock.
  */
-void scsi_mpath_demote_outliers(struct scsi_mpath *lu, bool demote)
+void scsi_lu_demote_outliers(struct scsi_lu *lu, bool demote)
 {
 	struct scsi_path *path;
 
@@ -248,21 +248,21 @@ void scsi_mpath_demote_outliers(struct scsi_mpath *lu, bool demote)
 }
 
 /**
- * scsi_mpath_outlier_start - there is a path
+ * scsi_multipath_outlier_start - there is a path
  *
  * Context: any.
  */
-void scsi_mpath_outlier_start(void)
+void scsi_multipath_outlier_start(void)
 {
-	queue_delayed_work(scsi_mpath_wq, &outlier, HZ);
+	queue_delayed_work(scsi_multipath_wq, &outlier, HZ);
 }
 
 /**
- * scsi_mpath_outlier_stop - the mid-layer goes, there is no path any more
+ * scsi_multipath_outlier_stop - the mid-layer goes, there is no path any more
  *
  * Context: process.
  */
-void scsi_mpath_outlier_stop(void)
+void scsi_multipath_outlier_stop(void)
 {
 	disable_delayed_work_sync(&outlier);
 }

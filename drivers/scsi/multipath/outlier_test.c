@@ -58,7 +58,7 @@ static struct kunit_case outlier_cases[] = {
 };
 
 static struct kunit_suite outlier_suite = {
-	.name = "scsi_mpath_outlier",
+	.name = "scsi_multipath_outlier",
 	.test_cases = outlier_cases,
 };
 

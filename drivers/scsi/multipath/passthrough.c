@@ -21,7 +21,7 @@
 #include "mpath.h"
 #include "verdict.h"
 
-static struct scsi_mpath *dev_to_lu(struct device *dev)
+static struct scsi_lu *dev_to_lu(struct device *dev)
 {
 	return to_scsi_device(dev)->hostdata;
 }
@@ -56,7 +56,7 @@ DEVICE_ATTR_RW(passthrough_failover);
  *
  * Context: any.
  */
-bool scsi_lu_may_repeat_passthrough(const struct scsi_mpath *lu,
+bool scsi_lu_may_repeat_passthrough(const struct scsi_lu *lu,
 				    const struct scsi_cmnd *lu_cmd)
 {
 	return !READ_ONCE(lu->no_passthrough_failover) &&

@@ -9,7 +9,7 @@
 
 #include <linux/jiffies.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 #include "trace.h"
@@ -34,10 +34,10 @@ const char *scsi_path_state_name(const struct scsi_path *path)
 		return "good";
 	case PATH_PROBATION:
 		return "probation";
-	case PATH_WAITING:
-		return "waiting";
-	case PATH_DEAD:
-		return "dead";
+	case PATH_PENDING:
+		return "pending";
+	case PATH_FAILED:
+		return "failed";
 	case PATH_DISABLED:
 		return "disabled";
 	}
@@ -70,12 +70,12 @@ bool scsi_path_is_usable(const struct scsi_path *path)
 }
 
 /**
- * scsi_mpath_nr_usable - how many paths could carry I/O
+ * scsi_lu_nr_usable - how many paths could carry I/O
  * @lu: logical unit
  *
  * Context: @lu->lock held.
  */
-unsigned int scsi_mpath_nr_usable(struct scsi_mpath *lu)
+unsigned int scsi_lu_nr_usable(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	unsigned int nr = 0;
@@ -88,17 +88,17 @@ unsigned int scsi_mpath_nr_usable(struct scsi_mpath *lu)
 static bool is_the_last_usable(const struct scsi_path *path)
 {
 	return scsi_path_is_usable(path) &&
-	       scsi_mpath_nr_usable(path->lu) == 1;
+	       scsi_lu_nr_usable(path->lu) == 1;
 }
 
 static void log_state(struct scsi_path *path, const char *what, const char *why)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
 	sdev_printk(KERN_NOTICE, lu->sdev ?: path->sdev,
 		    "path %s %s (%s), %u of %u usable\n",
 		    dev_name(&path->sdev->sdev_gendev), what, why,
-		    scsi_mpath_nr_usable(lu), lu->nr_paths);
+		    scsi_lu_nr_usable(lu), lu->nr_paths);
 }
 
 /**
@@ -111,7 +111,7 @@ void scsi_path_tell(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	path->changed = true;
-	queue_work(scsi_mpath_wq, &path->lu->work);
+	queue_work(scsi_multipath_wq, &path->lu->work);
 }
 
 /**
@@ -125,7 +125,7 @@ void scsi_path_tell(struct scsi_path *path)
 void scsi_path_usable_changed(struct scsi_path *path, const char *what,
 			      const char *why)
 {
-	scsi_path_refresh_locked(path->lu);
+	scsi_lu_refresh_locked(path->lu);
 	log_state(path, what, why);
 	scsi_path_tell(path);
 }
@@ -144,20 +144,20 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 			 const char *why)
 {
 	enum scsi_path_state old = path->state;
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
 	lockdep_assert_held(&lu->lock);
 	if (state == old)
 		return;
 
 	WRITE_ONCE(path->state, state);
-	if (state != PATH_WAITING) {
+	if (state != PATH_PENDING) {
 		path->passive = false;
 		path->transition_end = 0;
 	}
 	if (state_carries_io(state)) {
-		path->gone = false;
-		path->gone_since = 0;
+		path->disconnected = false;
+		path->disconnected_since = 0;
 	} else {
 		/* It does not come back without that. */
 		WRITE_ONCE(path->checking, false);
@@ -174,8 +174,8 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 
 	if (state_carries_io(state) != state_carries_io(old)) {
 		if (state_carries_io(state))
-			WRITE_ONCE(path->back_since, jiffies);
-		scsi_path_refresh_locked(lu);
+			WRITE_ONCE(path->reinstated_at, jiffies);
+		scsi_lu_refresh_locked(lu);
 		path->told_stopped = false;
 		scsi_path_tell(path);
 	} else if (!state_carries_io(state)) {
@@ -184,10 +184,10 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 	/* From probation to good is what everyone expects. */
 	if (old != PATH_PROBATION || state != PATH_GOOD)
 		log_state(path, scsi_path_state_name(path), why);
-	if (state == PATH_WAITING || state == PATH_DEAD)
+	if (state == PATH_PENDING || state == PATH_FAILED)
 		scsi_path_probe_schedule(path);
 	if (!state_carries_io(state))
-		scsi_mpath_look_after_key(lu);
+		scsi_lu_look_after_key(lu);
 }
 
 static void strike(struct scsi_path *path, const char *why)
@@ -199,7 +199,7 @@ static void strike(struct scsi_path *path, const char *why)
 	if (state_carries_io(path->state) && !is_the_last_usable(path) &&
 	    (path->strikes >= STRIKES_TO_DEATH ||
 	     path->state == PATH_PROBATION))
-		change_state(path, PATH_DEAD, why);
+		change_state(path, PATH_FAILED, why);
 }
 
 /**
@@ -230,12 +230,12 @@ void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
  */
 static void end_check(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long usable_since = lu->usable_since;
 
 	lockdep_assert_held(&lu->lock);
 	WRITE_ONCE(path->checking, false);
-	scsi_path_refresh_locked(lu);
+	scsi_lu_refresh_locked(lu);
 	if (path->checked_in_use)
 		WRITE_ONCE(lu->usable_since, usable_since);
 	else
@@ -248,7 +248,7 @@ static void end_check(struct scsi_path *path)
 }
 
 /**
- * scsi_path_answers - a probe found that a path is back, and whose it is
+ * scsi_path_reinstate - a probe found that a path is back, and whose it is
  * @path: path
  *
  * Does nothing if the path is not out of rotation any more, or is disabled, or if
@@ -256,74 +256,74 @@ static void end_check(struct scsi_path *path)
  *
  * Context: any; takes the logical unit's lock.
  */
-void scsi_path_answers(struct scsi_path *path)
+void scsi_path_reinstate(struct scsi_path *path)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
 	if (path->missed)
 		goto unlock;
-	scsi_path_has_reported_all(path);
+	scsi_path_note_all_reported(path);
 	/* After the loss of its nexus it prevents nothing any more. */
 	if (path->lu->door.prevented)
 		path->prevents_removal = false;
 	if (path->checking)
 		end_check(path);
-	if (path->state == PATH_WAITING &&
+	if (path->state == PATH_PENDING &&
 	    (path->passive || path->transition_end))
 		/* It has not failed: the target had another one serve. */
 		change_state(path, PATH_GOOD, "active again");
-	else if (path->state == PATH_DEAD || path->state == PATH_WAITING)
+	else if (path->state == PATH_FAILED || path->state == PATH_PENDING)
 		change_state(path, PATH_PROBATION, "answers again");
 unlock:
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
 /**
- * scsi_path_suspend_locked - the target lets a path carry no I/O now
+ * scsi_path_set_pending_locked - the target lets a path carry no I/O now
  * @path: path
  * @why: for the log
  *
  * Context: the logical unit's lock held.
  */
-void scsi_path_suspend_locked(struct scsi_path *path, const char *why)
+void scsi_path_set_pending_locked(struct scsi_path *path, const char *why)
 {
 	lockdep_assert_held(&path->lu->lock);
 	count_failure(path);
-	if (state_carries_io(path->state) || path->state == PATH_DEAD)
-		change_state(path, PATH_WAITING, why);
-	if (path->state == PATH_WAITING) {
+	if (state_carries_io(path->state) || path->state == PATH_FAILED)
+		change_state(path, PATH_PENDING, why);
+	if (path->state == PATH_PENDING) {
 		path->loss = CONDITION_ACCESS;
 		scsi_path_tell(path);
 	}
 }
 
 /**
- * scsi_path_suspend_or_lose - an attempt failed, the path is out of rotation
+ * scsi_path_take_out - an attempt failed, the path is out of rotation
  * @path: path
- * @state: PATH_WAITING or PATH_DEAD; a dead path stays dead
+ * @state: PATH_PENDING or PATH_FAILED; a dead path stays dead
  * @why: for the log
  *
  * Context: any; takes the logical unit's lock.
  */
-void scsi_path_suspend_or_lose(struct scsi_path *path,
-			       enum scsi_path_state state, const char *why)
+void scsi_path_take_out(struct scsi_path *path,
+			enum scsi_path_state state, const char *why)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
 	count_failure(path);
-	if (path->state != PATH_DISABLED && path->state != PATH_DEAD) {
+	if (path->state != PATH_DISABLED && path->state != PATH_FAILED) {
 		change_state(path, state, why);
 		/* Its transport is about to say so. */
-		if (state == PATH_WAITING)
+		if (state == PATH_PENDING)
 			path->loss = CONDITION_STOPPED;
 	}
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
 /**
- * scsi_path_timed_out - an attempt got no answer in all of its time
+ * scsi_path_note_timeout - an attempt got no answer in all of its time
  * @path: path
  * @why: for the log
  *
@@ -332,7 +332,7 @@ void scsi_path_suspend_or_lose(struct scsi_path *path,
  *
  * Context: any; takes the logical unit's lock.
  */
-void scsi_path_timed_out(struct scsi_path *path, const char *why)
+void scsi_path_note_timeout(struct scsi_path *path, const char *why)
 {
 	unsigned long flags;
 
@@ -342,13 +342,13 @@ void scsi_path_timed_out(struct scsi_path *path, const char *why)
 	} else {
 		count_failure(path);
 		if (path->state != PATH_DISABLED)
-			change_state(path, PATH_DEAD, why);
+			change_state(path, PATH_FAILED, why);
 	}
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
 /**
- * scsi_path_is_gone - the target does not know the logical unit over this path
+ * scsi_path_set_disconnected - the target does not know the logical unit over this path
  * @path: path
  * @why: for the log
  *
@@ -356,20 +356,20 @@ void scsi_path_timed_out(struct scsi_path *path, const char *why)
  *
  * Context: any; takes the logical unit's lock.
  */
-void scsi_path_is_gone(struct scsi_path *path, const char *why)
+void scsi_path_set_disconnected(struct scsi_path *path, const char *why)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
 	count_failure(path);
-	path->gone = true;
-	if (!path->gone_since)
-		path->gone_since = jiffies ?: 1;
+	path->disconnected = true;
+	if (!path->disconnected_since)
+		path->disconnected_since = jiffies ?: 1;
 	if (path->state != PATH_DISABLED)
-		change_state(path, PATH_DEAD, why);
-	if (!scsi_mpath_has_path_locked(lu) && lu->announced)
-		scsi_mpath_arm_no_path(lu);
+		change_state(path, PATH_FAILED, why);
+	if (!scsi_lu_has_path_locked(lu) && lu->announced)
+		scsi_lu_arm_no_path(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
@@ -392,13 +392,13 @@ void scsi_path_strike(struct scsi_path *path, const char *why)
 }
 
 /**
- * scsi_mpath_blame - a path has carried out what others said they could not
+ * scsi_lu_blame - a path has carried out what others said they could not
  * @lu: logical unit
  * @slots: a bit for the slot of each of the others
  *
  * Context: any; takes @lu->lock.
  */
-void scsi_mpath_blame(struct scsi_mpath *lu, unsigned long slots)
+void scsi_lu_blame(struct scsi_lu *lu, unsigned long slots)
 {
 	struct scsi_path *path;
 	unsigned long flags;
@@ -422,7 +422,7 @@ void scsi_mpath_blame(struct scsi_mpath *lu, unsigned long slots)
  */
 void scsi_path_take_slot(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long taken = 0;
 	struct scsi_path *other;
 
@@ -434,30 +434,30 @@ void scsi_path_take_slot(struct scsi_path *path)
 }
 
 /**
- * scsi_path_lose_unless_last - a path answers, but with nothing that it should
+ * scsi_path_fail_unless_last - a path answers, but with nothing that it should
  * @path: path
  * @why: for the log
  *
  * Context: any; takes the logical unit's lock.
  */
-void scsi_path_lose_unless_last(struct scsi_path *path, const char *why)
+void scsi_path_fail_unless_last(struct scsi_path *path, const char *why)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
 	count_failure(path);
 	if (state_carries_io(path->state) && !is_the_last_usable(path))
-		change_state(path, PATH_DEAD, why);
+		change_state(path, PATH_FAILED, why);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
 /**
- * scsi_path_proved - an attempt succeeded on a path with something to clear
+ * scsi_path_succeeded - an attempt succeeded on a path with something to clear
  * @path: path whose @suspect was seen set
  *
  * Context: any; takes the logical unit's lock.
  */
-void scsi_path_proved(struct scsi_path *path)
+void scsi_path_succeeded(struct scsi_path *path)
 {
 	unsigned long flags;
 
@@ -480,15 +480,15 @@ void scsi_path_proved(struct scsi_path *path)
  */
 static void start_check(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
 	lockdep_assert_held(&lu->lock);
 	path->missed = path->probing;
 	path->check_end = jiffies + CHECK_TIMEOUT;
 	WRITE_ONCE(path->checking, true);
-	scsi_path_refresh_locked(lu);
-	if (lu->announced && !scsi_mpath_has_path_locked(lu))
-		scsi_mpath_arm_no_path(lu);
+	scsi_lu_refresh_locked(lu);
+	if (lu->announced && !scsi_lu_has_path_locked(lu))
+		scsi_lu_arm_no_path(lu);
 	scsi_path_probe_now(path);
 }
 
@@ -517,7 +517,7 @@ void scsi_path_check_identity(struct scsi_path *path)
 }
 
 /**
- * scsi_path_is_stuck - a read or write has been without an answer for too long
+ * scsi_path_take_out_if_stuck - a read or write has been without an answer for too long
  * @path: path
  * @since: jiffies when it was sent
  *
@@ -528,21 +528,21 @@ void scsi_path_check_identity(struct scsi_path *path)
  * Return: true if what the path has not answered is to be aborted; false if
  * there is no other path.
  */
-bool scsi_path_is_stuck(struct scsi_path *path, unsigned long since)
+bool scsi_path_take_out_if_stuck(struct scsi_path *path, unsigned long since)
 {
 	unsigned long flags;
 	bool stuck = false;
 	char why[40];
 
 	spin_lock_irqsave(&path->lu->lock, flags);
-	if (scsi_mpath_nr_usable(path->lu) > scsi_path_is_usable(path)) {
+	if (scsi_lu_nr_usable(path->lu) > scsi_path_is_usable(path)) {
 		stuck = true;
 		if (state_carries_io(path->state) &&
-		    !scsi_path_came_back_after(path, since)) {
+		    !scsi_path_reinstated_after(path, since)) {
 			count_failure(path);
 			snprintf(why, sizeof(why), "no answer for %u ms",
 				 jiffies_to_msecs(jiffies - since));
-			change_state(path, PATH_WAITING, why);
+			change_state(path, PATH_PENDING, why);
 		}
 	}
 	spin_unlock_irqrestore(&path->lu->lock, flags);
@@ -569,11 +569,11 @@ void scsi_path_admin_write(struct scsi_path *path,
 {
 	static const enum scsi_path_state meaning[] = {
 		[SHOWN_GOOD]	= PATH_GOOD,
-		[SHOWN_FAILING]	= PATH_WAITING,
+		[SHOWN_FAILING]	= PATH_PENDING,
 		[SHOWN_DEAD]	= PATH_DISABLED,
 	};
 	struct scsi_device *sdev = path->sdev;
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 	bool carried_io;
 
@@ -601,8 +601,8 @@ void scsi_path_admin_write(struct scsi_path *path,
 		}
 	}
 	/* I/O may have been waiting for the transport of this very path. */
-	if (lu->announced && !scsi_mpath_has_path_locked(lu))
-		scsi_mpath_arm_no_path(lu);
+	if (lu->announced && !scsi_lu_has_path_locked(lu))
+		scsi_lu_arm_no_path(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
@@ -631,7 +631,7 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
 {
 	enum scsi_path_state state = READ_ONCE(path->state);
 
-	if (state == PATH_DEAD || state == PATH_DISABLED)
+	if (state == PATH_FAILED || state == PATH_DISABLED)
 		return SHOWN_DEAD;
 
 	switch (READ_ONCE(path->sdev->sdev_state)) {
@@ -654,7 +654,7 @@ static void report_stopped(struct scsi_path *path)
 {
 	enum scsi_device_state sdev_state = READ_ONCE(path->sdev->sdev_state);
 
-	if (scsi_mpath_is_suspended(path->lu) || sdev_state == SDEV_CANCEL ||
+	if (scsi_lu_is_suspended(path->lu) || sdev_state == SDEV_CANCEL ||
 	    sdev_state == SDEV_DEL)
 		return;
 	path->told_stopped = true;
@@ -689,7 +689,7 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	if (!path) {
 		if (scsi_device_is_lu(sdev) &&
 		    READ_ONCE(sdev->sdev_state) == SDEV_RUNNING)
-			scsi_mpath_runs_again(sdev->hostdata);
+			scsi_lu_runs_again(sdev->hostdata);
 		goto out;
 	}
 
@@ -699,18 +699,18 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	/* A device that is removed while it is lost to its transport is gone. */
 	if (running) {
 		/* Its port has come back, and is what it was at first. */
-		if (path->gone)
+		if (path->disconnected)
 			scsi_path_recovers(path, MARGINAL_PORT, "port is back");
-		path->gone = false;
-		path->gone_since = 0;
+		path->disconnected = false;
+		path->disconnected_since = 0;
 	} else if (sdev_state == SDEV_BLOCK ||
 		   sdev_state == SDEV_TRANSPORT_OFFLINE) {
-		path->gone = true;
+		path->disconnected = true;
 	}
 	if (running != path->running) {
 		WRITE_ONCE(path->running, running);
 		if (!running) {
-			scsi_path_refresh_locked(path->lu);
+			scsi_lu_refresh_locked(path->lu);
 			if (state_carries_io(path->state))
 				report_stopped(path);
 		} else if (state_carries_io(path->state)) {
@@ -724,10 +724,10 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 	if ((sdev_state == SDEV_OFFLINE ||
 	     sdev_state == SDEV_TRANSPORT_OFFLINE) &&
 	    path->state != PATH_DISABLED)
-		change_state(path, PATH_DEAD, "offline");
+		change_state(path, PATH_FAILED, "offline");
 	/* What its transport has decided may be what I/O waits for. */
-	if (path->lu->announced && !scsi_mpath_has_path_locked(path->lu))
-		scsi_mpath_arm_no_path(path->lu);
+	if (path->lu->announced && !scsi_lu_has_path_locked(path->lu))
+		scsi_lu_arm_no_path(path->lu);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 out:
 	rcu_read_unlock();

@@ -56,7 +56,7 @@ static void stop(void *data)
 
 void fake_path_join(struct fake_lu *fake, unsigned int i)
 {
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 	struct scsi_path *path = &fake->path[i].path;
 
 	spin_lock_irq(&lu->lock);
@@ -64,20 +64,20 @@ void fake_path_join(struct fake_lu *fake, unsigned int i)
 	list_add_tail(&path->node, &lu->paths);
 	lu->nr_paths++;
 	path->running = path->sdev->sdev_state == SDEV_RUNNING;
-	scsi_path_refresh_locked(lu);
+	scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
 }
 
 void fake_path_leave(struct fake_lu *fake, unsigned int i)
 {
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 	struct scsi_path *path = &fake->path[i].path;
 
 	spin_lock_irq(&lu->lock);
 	list_del_init(&path->node);
 	lu->nr_paths--;
 	path->state = PATH_DISABLED;
-	scsi_path_refresh_locked(lu);
+	scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
 }
 
@@ -116,20 +116,20 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	struct fake_lu *fake;
 
 	fake = kunit_kzalloc(test,
-			     struct_size(fake, lu.usable, scsi_mpath_nr_sets()),
+			     struct_size(fake, lu.in_use, scsi_multipath_nr_sets()),
 			     GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fake);
 	fake->nr = nr;
 	fake->path = kunit_kcalloc(test, nr, sizeof(*fake->path), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fake->path);
-	for (int i = 0; i < scsi_mpath_nr_sets(); i++) {
+	for (int i = 0; i < scsi_multipath_nr_sets(); i++) {
 		struct scsi_path_set *set;
 
 		set = kunit_kzalloc(test, struct_size(set, path, nr),
 				    GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, set);
 		set->capacity = nr;
-		RCU_INIT_POINTER(fake->lu.usable[i], set);
+		RCU_INIT_POINTER(fake->lu.in_use[i], set);
 	}
 
 	fake->lu.id = "test";
@@ -138,11 +138,11 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	fake->lu.no_path_timeout = 3600;
 	spin_lock_init(&fake->lu.lock);
 	INIT_LIST_HEAD(&fake->lu.paths);
-	scsi_mpath_group_init(&fake->lu.group);
-	scsi_mpath_activation_init(&fake->lu.activation);
-	scsi_mpath_door_init(&fake->lu.door);
-	scsi_mpath_attention_init(&fake->lu);
-	scsi_mpath_pr_init(&fake->lu);
+	scsi_lu_group_init(&fake->lu.group);
+	scsi_lu_activation_init(&fake->lu.activation);
+	scsi_lu_door_init(&fake->lu.door);
+	scsi_lu_attention_init(&fake->lu);
+	scsi_lu_pr_init(&fake->lu);
 	INIT_WORK(&fake->lu.work, fake_work);
 	INIT_DELAYED_WORK(&fake->lu.no_path_work, fake_no_path_work);
 	for (unsigned int i = 0; i < nr; i++) {
@@ -162,7 +162,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 		INIT_DELAYED_WORK(&path->pr.line, fake_line);
 	}
 
-	fake->lu.cpu = alloc_percpu(struct scsi_mpath_cpu);
+	fake->lu.cpu = alloc_percpu(struct scsi_lu_cpu);
 	KUNIT_ASSERT_TRUE(test, !!fake->lu.cpu);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, stop, fake), 0);
 	for (unsigned int i = 0; i < nr; i++)
@@ -177,7 +177,7 @@ u64 fake_lu_usable(struct kunit *test, struct fake_lu *fake)
 	u64 members = 0;
 
 	rcu_read_lock();
-	set = rcu_dereference(fake->lu.usable[0]);
+	set = rcu_dereference(fake->lu.in_use[0]);
 	for (unsigned int i = 0; i < set->nr; i++) {
 		unsigned int member = container_of(set->path[i],
 						   struct fake_path, path) -
@@ -197,7 +197,7 @@ int fake_lu_select(struct fake_lu *fake)
 	struct scsi_path *path;
 
 	rcu_read_lock();
-	set = rcu_dereference(fake->lu.usable[0]);
+	set = rcu_dereference(fake->lu.in_use[0]);
 	path = fake->lu.policy->select(&fake->lu, set, set->nr);
 	rcu_read_unlock();
 	return path ? container_of(path, struct fake_path, path) - fake->path :
@@ -220,14 +220,14 @@ void fake_path_forget_probe(struct fake_path *fake)
 
 void fake_path_kill(struct fake_lu *fake, unsigned int i)
 {
-	scsi_path_suspend_or_lose(&fake->path[i].path, PATH_DEAD, "test");
+	scsi_path_take_out(&fake->path[i].path, PATH_FAILED, "test");
 }
 
 /* As a probe that succeeded and I/O that followed do. */
 void fake_path_revive(struct fake_lu *fake, unsigned int i)
 {
 	scsi_path_set_state(&fake->path[i].path, PATH_PROBATION, "test");
-	scsi_path_proved(&fake->path[i].path);
+	scsi_path_succeeded(&fake->path[i].path);
 }
 
 void fake_path_set_sdev_state(struct kunit *test, struct fake_lu *fake,

@@ -22,7 +22,7 @@ struct fake_lu {
 	bool gave_up;
 	void *priv;
 	struct fake_path *path;
-	struct scsi_mpath lu;
+	struct scsi_lu lu;
 };
 
 void fake_path_join(struct fake_lu *fake, unsigned int i);

@@ -3,7 +3,7 @@
 
 #include <kunit/test.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "path_fixture.h"
 
@@ -23,7 +23,7 @@ static void strikes_in_a_row_kill(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 	KUNIT_EXPECT_FALSE(test, fake_path_is_probed(&fake->path[0]));
 	scsi_path_strike(path, "test");
-	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 	KUNIT_EXPECT_EQ(test, path->failures, STRIKES);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
@@ -43,7 +43,7 @@ static void success_clears_strikes(struct kunit *test)
 			scsi_path_strike(path, "test");
 		for (int i = 1; i < STRIKES; i++) {
 			KUNIT_EXPECT_TRUE(test, path->suspect);
-			scsi_path_proved(path);
+			scsi_path_succeeded(path);
 		}
 		KUNIT_EXPECT_FALSE(test, path->suspect);
 	}
@@ -61,9 +61,9 @@ static void more_failures_than_successes_kill(struct kunit *test)
 	for (int i = 0; i < STRIKES && path->state == PATH_GOOD; i++) {
 		scsi_path_strike(path, "test");
 		scsi_path_strike(path, "test");
-		scsi_path_proved(path);
+		scsi_path_succeeded(path);
 	}
-	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 }
 
 /* No other is any better. A path that is lost is another matter. */
@@ -79,7 +79,7 @@ static void strikes_leave_the_last_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 	fake_path_revive(fake, 1);
 	scsi_path_strike(path, "test");
-	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 	fake_path_kill(fake, 1);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0);
 }
@@ -89,28 +89,28 @@ static void stuck(struct kunit *test)
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
 	struct scsi_path *path = &fake->path[0].path;
 
-	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, jiffies));
-	KUNIT_EXPECT_EQ(test, path->state, PATH_WAITING);
+	KUNIT_EXPECT_TRUE(test, scsi_path_take_out_if_stuck(path, jiffies));
+	KUNIT_EXPECT_EQ(test, path->state, PATH_PENDING);
 	KUNIT_EXPECT_EQ(test, path->failures, 1);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 	/* Its other commands, found later: one failure is enough. */
-	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, jiffies));
+	KUNIT_EXPECT_TRUE(test, scsi_path_take_out_if_stuck(path, jiffies));
 	KUNIT_EXPECT_EQ(test, path->failures, 1);
 	/* Or after it has come back. */
 	fake_path_revive(fake, 0);
-	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, path->back_since - 1));
+	KUNIT_EXPECT_TRUE(test, scsi_path_take_out_if_stuck(path, path->reinstated_at - 1));
 	KUNIT_EXPECT_TRUE(test, scsi_path_is_usable(path));
 	KUNIT_EXPECT_EQ(test, path->failures, 1);
-	KUNIT_EXPECT_TRUE(test, scsi_path_is_stuck(path, path->back_since));
+	KUNIT_EXPECT_TRUE(test, scsi_path_take_out_if_stuck(path, path->reinstated_at));
 	KUNIT_EXPECT_FALSE(test, scsi_path_is_usable(path));
 	/* The only one left may take its time. */
-	KUNIT_EXPECT_FALSE(test, scsi_path_is_stuck(&fake->path[1].path,
-						    jiffies));
+	KUNIT_EXPECT_FALSE(test, scsi_path_take_out_if_stuck(&fake->path[1].path,
+							     jiffies));
 	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	/* And when that one is lost, what is stuck stays where it is. */
 	fake_path_kill(fake, 1);
-	KUNIT_EXPECT_FALSE(test, scsi_path_is_stuck(path, jiffies));
+	KUNIT_EXPECT_FALSE(test, scsi_path_take_out_if_stuck(path, jiffies));
 }
 
 /* The last one lost: all that could come back are looked at soon. */
@@ -143,18 +143,18 @@ static void probation(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, path->changed);
 	/* A probe that comes late does not put a good path on probation. */
 	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	fake_path_kill(fake, 0);
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_PROBATION);
 	scsi_path_strike(path, "test");
-	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 
 	scsi_path_set_state(path, PATH_PROBATION, "test");
 	path->changed = false;
-	scsi_path_proved(path);
+	scsi_path_succeeded(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_FALSE(test, path->suspect);
 	KUNIT_EXPECT_FALSE(test, path->changed);
@@ -168,13 +168,13 @@ static void dead_stays_dead(struct kunit *test)
 	struct scsi_path *path = &fake->path[0].path;
 
 	fake_path_kill(fake, 0);
-	scsi_path_proved(path);
-	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	scsi_path_succeeded(path);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 	KUNIT_EXPECT_TRUE(test, path->suspect);
-	scsi_path_suspend_or_lose(path, PATH_WAITING, "test");
-	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	scsi_path_take_out(path, PATH_PENDING, "test");
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 	scsi_path_strike(path, "test");
-	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 	KUNIT_EXPECT_EQ(test, path->failures, 3);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 }
@@ -184,14 +184,14 @@ static void waiting(struct kunit *test)
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
 	struct scsi_path *path = &fake->path[0].path;
 
-	scsi_path_suspend_or_lose(path, PATH_WAITING, "test");
-	KUNIT_EXPECT_EQ(test, path->state, PATH_WAITING);
+	scsi_path_take_out(path, PATH_PENDING, "test");
+	KUNIT_EXPECT_EQ(test, path->state, PATH_PENDING);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
-	scsi_path_proved(path);
-	KUNIT_EXPECT_EQ(test, path->state, PATH_WAITING);
+	scsi_path_succeeded(path);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_PENDING);
 	fake_path_kill(fake, 0);
-	KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 }
 
 static void disabled_stays_disabled(struct kunit *test)
@@ -205,12 +205,12 @@ static void disabled_stays_disabled(struct kunit *test)
 
 	scsi_path_set_state(path, PATH_PROBATION, "test");
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
-	scsi_path_proved(path);
+	scsi_path_succeeded(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
 	for (int i = 0; i <= STRIKES; i++)
 		scsi_path_strike(path, "test");
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
-	scsi_path_suspend_or_lose(path, PATH_WAITING, "test");
+	scsi_path_take_out(path, PATH_PENDING, "test");
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
 	fake_path_kill(fake, 0);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
@@ -232,7 +232,7 @@ static void admin_write(struct kunit *test)
 {
 	static const enum scsi_path_state after[] = {
 		[SHOWN_GOOD]	= PATH_GOOD,
-		[SHOWN_FAILING]	= PATH_WAITING,
+		[SHOWN_FAILING]	= PATH_PENDING,
 		[SHOWN_DEAD]	= PATH_DISABLED,
 	};
 
@@ -273,7 +273,7 @@ static void admin_write_is_checked(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_FAILING);
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_GOOD);
 }
@@ -299,7 +299,7 @@ static void admin_write_to_offline(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0);
 	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_DEAD);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 }
 
@@ -351,7 +351,7 @@ static void block_and_unblock(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_FAILING);
 	KUNIT_EXPECT_FALSE(test, path->changed);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_TRUE(test, path->changed);
@@ -359,11 +359,11 @@ static void block_and_unblock(struct kunit *test)
 
 	/* What was in flight fails while it is blocked. */
 	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
-	scsi_path_suspend_or_lose(path, PATH_WAITING, "test");
+	scsi_path_take_out(path, PATH_PENDING, "test");
 	fake_path_forget_probe(&fake->path[0]);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
-	KUNIT_EXPECT_EQ(test, path->state, PATH_WAITING);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_PENDING);
 	KUNIT_EXPECT_TRUE(test, path->online);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 
@@ -378,7 +378,7 @@ static void time_of_a_check(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 1, &scsi_policy_rr);
 	struct scsi_path *path = &fake->path[0].path;
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 	unsigned long long_ago = jiffies - 60 * HZ;
 
 	lu->announced = true;
@@ -387,7 +387,7 @@ static void time_of_a_check(struct kunit *test)
 	scsi_path_check_identity(path);
 	spin_unlock_irq(&lu->lock);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0);
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 	KUNIT_EXPECT_EQ(test, lu->usable_since, long_ago);
 
@@ -395,7 +395,7 @@ static void time_of_a_check(struct kunit *test)
 	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
 	path->missed = false;
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 	KUNIT_EXPECT_TRUE(test, time_after(lu->usable_since, long_ago));
 }
@@ -405,7 +405,7 @@ static void checked(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
 	struct scsi_path *path = &fake->path[0].path;
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 
 	lu->announced = true;
 	for (int state = PATH_GOOD; state <= PATH_PROBATION; state++) {
@@ -417,7 +417,7 @@ static void checked(struct kunit *test)
 		spin_unlock_irq(&lu->lock);
 		KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 		KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
-		scsi_path_answers(path);
+		scsi_path_reinstate(path);
 		KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 		KUNIT_EXPECT_EQ(test, path->state, state);
 		KUNIT_EXPECT_EQ(test, path->failures, 0);
@@ -428,11 +428,11 @@ static void checked(struct kunit *test)
 	path->probing = true;
 	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	path->probing = false;
 	path->missed = false;
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 
 	/* One that fails meanwhile has failed. */
@@ -440,7 +440,7 @@ static void checked(struct kunit *test)
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
 	fake_path_kill(fake, 0);
 	KUNIT_EXPECT_FALSE(test, path->checking);
-	scsi_path_answers(path);
+	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_PROBATION);
 
 	/* All at once: I/O waits, however short its patience is. */
@@ -468,13 +468,13 @@ static void offline_and_back(struct kunit *test)
 		if (i)
 			fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
 		fake_path_set_sdev_state(test, fake, 0, offline[i]);
-		KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+		KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 		KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 		KUNIT_EXPECT_TRUE(test, path->changed);
 		/* Not before a probe has seen whose path it is. */
 		fake_path_forget_probe(&fake->path[0]);
 		fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
-		KUNIT_EXPECT_EQ(test, path->state, PATH_DEAD);
+		KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 		KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 		KUNIT_EXPECT_TRUE(test, path->online);
 		KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
@@ -505,7 +505,7 @@ static void weights(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x1);
 	fake_path_set_sdev_state(test, fake, 1, SDEV_RUNNING);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x1);
-	scsi_path_answers(&fake->path[1].path);
+	scsi_path_reinstate(&fake->path[1].path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x3);
 	scsi_path_admin_write(&fake->path[2].path, SHOWN_GOOD, 0, 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x7);
@@ -519,7 +519,7 @@ static void who_left_is_not_found(struct kunit *test)
 	for (unsigned int gone = 0; gone < 4; gone++) {
 		struct fake_lu *fake = make_fake_lu(test, 4, &scsi_policy_rr);
 		const struct scsi_path_set *set =
-			rcu_access_pointer(fake->lu.usable[0]);
+			rcu_access_pointer(fake->lu.in_use[0]);
 		unsigned int before;
 
 		fake_path_kill(fake, (gone + 1) % 4);
@@ -562,7 +562,7 @@ static void probe_delay(struct kunit *test)
 		scsi_path_set_state(path, PATH_PROBATION, "test");
 	}
 	/* Good again, but not for long: it flaps. */
-	scsi_path_proved(path);
+	scsi_path_succeeded(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	fake_path_kill(fake, 0);
 	KUNIT_EXPECT_EQ(test, path->probe_delay, 60UL * HZ);
@@ -586,7 +586,7 @@ static void probe_delay(struct kunit *test)
 static void no_path_timeout(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
-	struct scsi_mpath *lu = &fake->lu;
+	struct scsi_lu *lu = &fake->lu;
 
 	lu->announced = true;
 	fake_path_kill(fake, 0);
@@ -604,22 +604,22 @@ static void no_path_timeout(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&lu->no_path_work));
 	KUNIT_EXPECT_FALSE(test, lu->expired);
 
-	scsi_mpath_set_no_path_timeout(lu, -1);
+	scsi_lu_set_no_path_timeout(lu, -1);
 	fake_path_kill(fake, 0);
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&lu->no_path_work));
 	lu->expired = true;
-	scsi_mpath_set_no_path_timeout(lu, 3600);
+	scsi_lu_set_no_path_timeout(lu, 3600);
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&lu->no_path_work));
 	KUNIT_EXPECT_FALSE(test, fake->gave_up);
 	/* I/O that has begun to fail waits again, if there is time left. */
 	KUNIT_EXPECT_FALSE(test, lu->expired);
 	lu->expired = true;
 	lu->no_path_since = jiffies - 60 * HZ;
-	scsi_mpath_set_no_path_timeout(lu, 30);
+	scsi_lu_set_no_path_timeout(lu, 30);
 	KUNIT_EXPECT_TRUE(test, lu->expired);
-	scsi_mpath_set_no_path_timeout(lu, -1);
+	scsi_lu_set_no_path_timeout(lu, -1);
 	KUNIT_EXPECT_FALSE(test, lu->expired);
-	scsi_mpath_set_no_path_timeout(lu, 0);
+	scsi_lu_set_no_path_timeout(lu, 0);
 	flush_work(&lu->no_path_work.work);
 	KUNIT_EXPECT_TRUE(test, fake->gave_up);
 }
@@ -651,7 +651,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "scsi_mpath_path",
+	.name = "scsi_multipath_path",
 	.test_cases = cases,
 };
 

@@ -43,12 +43,12 @@ const struct scsi_path_policy *scsi_path_policy_find(const char *name)
 }
 
 /**
- * scsi_type_must_stay - must commands of such a device take one path?
+ * scsi_type_is_sticky - must commands of such a device take one path?
  * @device_type: peripheral device type
  *
  * Changing the port between two commands of a tape or changer has a price.
  */
-bool scsi_type_must_stay(u8 device_type)
+bool scsi_type_is_sticky(u8 device_type)
 {
 	return device_type == TYPE_TAPE || device_type == TYPE_MEDIUM_CHANGER;
 }
@@ -59,7 +59,7 @@ bool scsi_type_must_stay(u8 device_type)
  */
 const struct scsi_path_policy *scsi_path_policy_for(u8 device_type)
 {
-	if (scsi_type_must_stay(device_type))
+	if (scsi_type_is_sticky(device_type))
 		return &scsi_policy_lpu;
 	return READ_ONCE(default_policy);
 }
@@ -82,31 +82,31 @@ ssize_t scsi_path_policy_list(char *buf, const struct scsi_path_policy *active)
 }
 
 /**
- * scsi_mpath_set_policy - change the policy of a logical unit, under load or not
+ * scsi_lu_set_policy - change the policy of a logical unit, under load or not
  * @lu: logical unit
  * @policy: new policy
  *
  * Context: any; takes @lu->lock.
  * Return: 0, or -EOPNOTSUPP for a type of device that must stay on its path.
  */
-int scsi_mpath_set_policy(struct scsi_mpath *lu,
-			  const struct scsi_path_policy *policy)
+int scsi_lu_set_policy(struct scsi_lu *lu,
+		       const struct scsi_path_policy *policy)
 {
 	const struct scsi_path_policy *old;
 	unsigned long flags;
 
-	if (scsi_type_must_stay(lu->sdev->type) && !policy->stays)
+	if (scsi_type_is_sticky(lu->sdev->type) && !policy->sticky)
 		return -EOPNOTSUPP;
 
 	spin_lock_irqsave(&lu->lock, flags);
 	old = lu->policy;
 	for (int node = 0; policy->set_changed && node < nr_node_ids; node++)
-		policy->set_changed(lu, scsi_mpath_node_set_locked(lu, node));
+		policy->set_changed(lu, scsi_lu_node_set_locked(lu, node));
 	/* Pairs with smp_load_acquire() in the dispatcher. */
 	smp_store_release(&lu->policy, policy);
 	for (int node = 0; policy != old && old->set_left && node < nr_node_ids;
 	     node++)
-		old->set_left(lu, scsi_mpath_node_set_locked(lu, node));
+		old->set_left(lu, scsi_lu_node_set_locked(lu, node));
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return 0;
 }

@@ -7,7 +7,7 @@
 
 struct Scsi_Host;
 struct scsi_cmnd;
-struct scsi_mpath;
+struct scsi_lu;
 struct scsi_path;
 
 /**
@@ -46,7 +46,7 @@ struct scsi_path_set {
  * struct scsi_path_policy - how the path of a command is chosen
  * @name: as shown in parameters and sysfs
  * @short_name: may be written instead
- * @stays: a full path is waited for rather than passed over
+ * @sticky: a full path is waited for rather than passed over
  * @select: choose one of @set, which has @nr > 0 entries. Called for every
  *	command, under rcu_read_lock(), in any context that can submit I/O; must
  *	not sleep, lock or allocate.
@@ -63,13 +63,13 @@ struct scsi_path_set {
 struct scsi_path_policy {
 	const char *name;
 	const char *short_name;
-	bool stays;
-	struct scsi_path *(*select)(struct scsi_mpath *lu,
+	bool sticky;
+	struct scsi_path *(*select)(struct scsi_lu *lu,
 				    const struct scsi_path_set *set,
 				    unsigned int nr);
-	void (*set_changed)(struct scsi_mpath *lu,
+	void (*set_changed)(struct scsi_lu *lu,
 			    struct scsi_path_set *set);
-	void (*set_left)(struct scsi_mpath *lu, struct scsi_path_set *set);
+	void (*set_left)(struct scsi_lu *lu, struct scsi_path_set *set);
 	void (*start)(struct scsi_path *path, struct scsi_cmnd *cmd);
 	void (*done)(struct scsi_path *path, struct scsi_cmnd *cmd);
 };
@@ -84,10 +84,10 @@ int scsi_policy_qd_add_host(struct Scsi_Host *shost);
 void scsi_policy_qd_remove_host(struct Scsi_Host *shost);
 
 const struct scsi_path_policy *scsi_path_policy_find(const char *name);
-bool scsi_type_must_stay(u8 device_type);
+bool scsi_type_is_sticky(u8 device_type);
 const struct scsi_path_policy *scsi_path_policy_for(u8 device_type);
 ssize_t scsi_path_policy_list(char *buf, const struct scsi_path_policy *active);
-int scsi_mpath_set_policy(struct scsi_mpath *lu,
-			  const struct scsi_path_policy *policy);
+int scsi_lu_set_policy(struct scsi_lu *lu,
+		       const struct scsi_path_policy *policy);
 
 #endif /* _SCSI_MULTIPATH_POLICY_H */

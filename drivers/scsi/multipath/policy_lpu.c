@@ -17,7 +17,7 @@
 
 #include "mpath.h"
 
-static struct scsi_path *lpu_select(struct scsi_mpath *lu,
+static struct scsi_path *lpu_select(struct scsi_lu *lu,
 				    const struct scsi_path_set *set,
 				    unsigned int nr)
 {
@@ -92,7 +92,7 @@ static struct scsi_path *better_than(const struct scsi_path_set *set,
 {
 	struct scsi_path *to;
 
-	if (scsi_type_must_stay(stay->sdev->type))
+	if (scsi_type_is_sticky(stay->sdev->type))
 		return stay;
 	to = idlest_path(set, NULL);
 	if (is_worth_it(stays_on_host(stay), stays_on_host(to)))
@@ -103,7 +103,7 @@ static struct scsi_path *better_than(const struct scsi_path_set *set,
 	return stay;
 }
 
-static void lpu_set_changed(struct scsi_mpath *lu,
+static void lpu_set_changed(struct scsi_lu *lu,
 			    struct scsi_path_set *set)
 {
 	struct scsi_path *stay =
@@ -119,7 +119,7 @@ static void lpu_set_changed(struct scsi_mpath *lu,
 	set_stay(set, stay, idlest_path(set, NULL));
 }
 
-static void lpu_set_left(struct scsi_mpath *lu, struct scsi_path_set *set)
+static void lpu_set_left(struct scsi_lu *lu, struct scsi_path_set *set)
 {
 	set_stay(set, rcu_dereference_protected(set->stay,
 						lockdep_is_held(&lu->lock)),
@@ -129,7 +129,7 @@ static void lpu_set_left(struct scsi_mpath *lu, struct scsi_path_set *set)
 const struct scsi_path_policy scsi_policy_lpu = {
 	.name		= "last-path",
 	.short_name	= "lpu",
-	.stays		= true,
+	.sticky		= true,
 	.select		= lpu_select,
 	.set_changed	= lpu_set_changed,
 	.set_left	= lpu_set_left,

@@ -63,7 +63,7 @@ static void count(struct Scsi_Host *shost, int change)
 	atomic_add(kept, &shost->path_cmds);
 }
 
-static struct scsi_path *qd_select(struct scsi_mpath *lu,
+static struct scsi_path *qd_select(struct scsi_lu *lu,
 				   const struct scsi_path_set *set,
 				   unsigned int nr)
 {

@@ -8,7 +8,7 @@
 
 #include "mpath.h"
 
-static struct scsi_path *rr_select(struct scsi_mpath *lu,
+static struct scsi_path *rr_select(struct scsi_lu *lu,
 				   const struct scsi_path_set *set,
 				   unsigned int nr)
 {

@@ -21,7 +21,7 @@
 /* Beyond 4 s all are alike. */
 #define LONGEST		U32_MAX
 
-static struct scsi_path *st_select(struct scsi_mpath *lu,
+static struct scsi_path *st_select(struct scsi_lu *lu,
 				   const struct scsi_path_set *set,
 				   unsigned int nr)
 {

@@ -98,7 +98,7 @@ static void lpu_prefers_weight(struct kunit *test)
 	fake_path_set_sdev_state(test, fake, 2, SDEV_BLOCK);
 	KUNIT_EXPECT_NE(test, fake_lu_select(fake), 2);
 	fake_path_set_sdev_state(test, fake, 2, SDEV_RUNNING);
-	scsi_path_answers(&fake->path[2].path);
+	scsi_path_reinstate(&fake->path[2].path);
 	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), 2);
 }
 
@@ -116,7 +116,7 @@ static void lpu_spreads(struct kunit *test)
 	for (unsigned int i = 0; i < nr; i++) {
 		for (unsigned int j = 0; j < nr_hosts; j++)
 			fake[i]->path[j].path.sdev->host = host[j];
-		scsi_mpath_set_policy(&fake[i]->lu, &scsi_policy_lpu);
+		scsi_lu_set_policy(&fake[i]->lu, &scsi_policy_lpu);
 		KUNIT_EXPECT_EQ(test, fake_lu_select(fake[i]), i % nr_hosts);
 	}
 	/* One host goes, and comes back. */
@@ -131,13 +131,13 @@ static void lpu_spreads(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, atomic_read(&host[j]->nr_stays), 2);
 	/* Who is on another policy does not count, and comes back evenly. */
 	for (unsigned int i = 0; i < nr; i++)
-		scsi_mpath_set_policy(&fake[i]->lu, &scsi_policy_rr);
+		scsi_lu_set_policy(&fake[i]->lu, &scsi_policy_rr);
 	for (unsigned int j = 0; j < nr_hosts; j++)
 		KUNIT_EXPECT_EQ(test, atomic_read(&host[j]->nr_stays), 0);
 	/* A tape moves for no one. */
 	for (unsigned int j = 0; j < nr_hosts; j++)
 		fake[0]->path[j].path.sdev->type = TYPE_TAPE;
-	scsi_mpath_set_policy(&fake[0]->lu, &scsi_policy_lpu);
+	scsi_lu_set_policy(&fake[0]->lu, &scsi_policy_lpu);
 	KUNIT_EXPECT_EQ(test, fake_lu_select(fake[0]), 0);
 	atomic_set(&host[0]->nr_stays, 7);
 	fake_path_kill(fake[0], 2);
@@ -166,7 +166,7 @@ static void lpu_spreads_over_ports(struct kunit *test)
 			fake[i]->path[j].path.sdev->host = host[j];
 			fake[i]->path[j].path.sdev->sdev_target = port[j];
 		}
-		scsi_mpath_set_policy(&fake[i]->lu, &scsi_policy_lpu);
+		scsi_lu_set_policy(&fake[i]->lu, &scsi_policy_lpu);
 		KUNIT_EXPECT_EQ(test, fake_lu_select(fake[i]), expected[i]);
 	}
 	for (unsigned int i = 0; i < 4; i++)
@@ -185,26 +185,26 @@ static void change_of_policy(struct kunit *test)
 	int first = fake_lu_select(fake), second;
 
 	KUNIT_ASSERT_GE(test, first, 0);
-	KUNIT_EXPECT_EQ(test, scsi_mpath_set_policy(&fake->lu, &scsi_policy_rr),
+	KUNIT_EXPECT_EQ(test, scsi_lu_set_policy(&fake->lu, &scsi_policy_rr),
 			0);
 	KUNIT_EXPECT_PTR_EQ(test, fake->lu.policy, &scsi_policy_rr);
 	fake_path_kill(fake, first);
 	KUNIT_EXPECT_EQ(test,
-			scsi_mpath_set_policy(&fake->lu, &scsi_policy_lpu), 0);
+			scsi_lu_set_policy(&fake->lu, &scsi_policy_lpu), 0);
 	second = fake_lu_select(fake);
 	KUNIT_ASSERT_GE(test, second, 0);
 	KUNIT_EXPECT_NE(test, second, first);
 
-	scsi_mpath_set_policy(&fake->lu, &scsi_policy_rr);
+	scsi_lu_set_policy(&fake->lu, &scsi_policy_rr);
 	fake_path_leave(fake, second);
-	scsi_mpath_set_policy(&fake->lu, &scsi_policy_lpu);
+	scsi_lu_set_policy(&fake->lu, &scsi_policy_lpu);
 	KUNIT_EXPECT_GE(test, fake_lu_select(fake), 0);
 	KUNIT_EXPECT_NE(test, fake_lu_select(fake), second);
 
-	scsi_mpath_set_policy(&fake->lu, &scsi_policy_rr);
+	scsi_lu_set_policy(&fake->lu, &scsi_policy_rr);
 	for (int i = 0; i < 4; i++)
 		fake_path_kill(fake, i);
-	scsi_mpath_set_policy(&fake->lu, &scsi_policy_lpu);
+	scsi_lu_set_policy(&fake->lu, &scsi_policy_lpu);
 	KUNIT_EXPECT_EQ(test, fake_lu_select(fake), -1);
 }
 
@@ -361,7 +361,7 @@ static void policies_of_an_empty_set(struct kunit *test)
 		fake_path_kill(fake, 0);
 		fake_path_kill(fake, 1);
 		rcu_read_lock();
-		set = rcu_dereference(fake->lu.usable[0]);
+		set = rcu_dereference(fake->lu.in_use[0]);
 		KUNIT_EXPECT_NULL(test, policies[i]->select(&fake->lu, set, 2));
 		rcu_read_unlock();
 	}
@@ -377,13 +377,13 @@ static void policy_of_type(struct kunit *test)
 				    &scsi_policy_lpu);
 		fake->lu.sdev->type = staying[i];
 		KUNIT_EXPECT_EQ(test,
-				scsi_mpath_set_policy(&fake->lu,
-						      &scsi_policy_rr),
+				scsi_lu_set_policy(&fake->lu,
+						   &scsi_policy_rr),
 				-EOPNOTSUPP);
 		KUNIT_EXPECT_PTR_EQ(test, fake->lu.policy, &scsi_policy_lpu);
 		KUNIT_EXPECT_EQ(test,
-				scsi_mpath_set_policy(&fake->lu,
-						      &scsi_policy_lpu), 0);
+				scsi_lu_set_policy(&fake->lu,
+						   &scsi_policy_lpu), 0);
 	}
 }
 
@@ -432,7 +432,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "scsi_mpath_policy",
+	.name = "scsi_multipath_policy",
 	.test_cases = cases,
 };
 

@@ -18,7 +18,7 @@ static unsigned int depth_of(const struct scsi_path *path)
 	return max_t(int, READ_ONCE(path->sdev->queue_depth), 1);
 }
 
-static struct scsi_path *wrr_select(struct scsi_mpath *lu,
+static struct scsi_path *wrr_select(struct scsi_lu *lu,
 				    const struct scsi_path_set *set,
 				    unsigned int nr)
 {

@@ -13,7 +13,7 @@
 #include <linux/rculist.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "dispatch.h"
 #include "mpath.h"
@@ -86,7 +86,7 @@ static int poll_host(struct Scsi_Host *shost, const struct cpumask *cpus)
 int scsi_lu_poll(struct blk_mq_hw_ctx *hctx, struct io_comp_batch *iob)
 {
 	struct scsi_device *sdev = hctx->queue->queuedata;
-	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_lu *lu = sdev->hostdata;
 	struct scsi_path *path;
 	int found = 0;
 
@@ -120,7 +120,7 @@ void scsi_path_start_polling(struct scsi_path *path)
  */
 void scsi_path_stop_polling(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
 	if (list_empty(&path->polled_node))
 		return;

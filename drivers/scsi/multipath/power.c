@@ -14,7 +14,7 @@
 #include <linux/device.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "../scsi_priv.h"
 #include "mpath.h"
@@ -22,9 +22,9 @@
 static void link_host(struct Scsi_Host *shost)
 {
 	/* Both are awake then, until the virtual host sleeps. */
-	bool awake = !scsi_autopm_get_host(scsi_mpath_host);
+	bool awake = !scsi_autopm_get_host(scsi_multipath_host);
 
-	if (!device_link_add(&scsi_mpath_host->shost_gendev,
+	if (!device_link_add(&scsi_multipath_host->shost_gendev,
 			     &shost->shost_gendev,
 			     DL_FLAG_STATELESS | DL_FLAG_PM_RUNTIME |
 			     DL_FLAG_RPM_ACTIVE))
@@ -32,12 +32,12 @@ static void link_host(struct Scsi_Host *shost)
 			     "may be suspended before its logical units\n");
 	shost->had_paths = true;
 	if (awake)
-		scsi_autopm_put_host(scsi_mpath_host);
+		scsi_autopm_put_host(scsi_multipath_host);
 }
 
 static void unlink_host(struct Scsi_Host *shost)
 {
-	device_link_remove(&scsi_mpath_host->shost_gendev,
+	device_link_remove(&scsi_multipath_host->shost_gendev,
 			   &shost->shost_gendev);
 }
 
@@ -90,11 +90,11 @@ void scsi_path_host_removed(struct Scsi_Host *shost)
  * A path that is not @asleep yet, with a reference to its device; now it counts as
  * such. One that is being removed does neither.
  */
-static struct scsi_path *next_to_be(bool asleep, struct scsi_mpath *lu)
+static struct scsi_path *next_to_be(bool asleep, struct scsi_lu *lu)
 {
 	struct scsi_path *path, *found = NULL;
 
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->asleep != asleep && !scsi_device_get(path->sdev)) {
 			path->asleep = asleep;
@@ -102,7 +102,7 @@ static struct scsi_path *next_to_be(bool asleep, struct scsi_mpath *lu)
 			break;
 		}
 	}
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return found;
 }
 
@@ -157,32 +157,32 @@ void scsi_lu_resume_paths(struct device *dev)
 }
 
 /**
- * scsi_mpath_is_suspended - does the logical unit sleep, or is about to?
+ * scsi_lu_is_suspended - does the logical unit sleep, or is about to?
  * @lu: logical unit
  *
  * Its paths stop after it and run before it.
  *
  * Context: any.
  */
-bool scsi_mpath_is_suspended(const struct scsi_mpath *lu)
+bool scsi_lu_is_suspended(const struct scsi_lu *lu)
 {
 	return lu->sdev && READ_ONCE(lu->sdev->sdev_state) == SDEV_QUIESCE;
 }
 
 /**
- * scsi_mpath_waits_for_resume - do paths sleep with their logical unit?
+ * scsi_lu_waits_for_resume - do paths sleep with their logical unit?
  * @lu: logical unit
  *
  * Those are not lost.
  *
  * Context: @lu->lock held.
  */
-bool scsi_mpath_waits_for_resume(struct scsi_mpath *lu)
+bool scsi_lu_waits_for_resume(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
 	lockdep_assert_held(&lu->lock);
-	if (!scsi_mpath_is_suspended(lu))
+	if (!scsi_lu_is_suspended(lu))
 		return false;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (READ_ONCE(path->sdev->sdev_state) == SDEV_QUIESCE)

@@ -22,7 +22,7 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "../scsi_priv.h"
@@ -33,8 +33,8 @@
 #define LOOK_AGAIN		(HZ / 4)
 #define MAX_PASSES		3
 
-bool scsi_mpath_reservations;
-module_param_named(path_reservations, scsi_mpath_reservations, bool, 0444);
+bool scsi_multipath_reservations;
+module_param_named(path_reservations, scsi_multipath_reservations, bool, 0444);
 MODULE_PARM_DESC(path_reservations,
 		 "Keep persistent reservations on all paths; experimental. Off: refuse them on a logical unit with several (default)");
 
@@ -55,7 +55,7 @@ MODULE_PARM_DESC(path_reservations,
  * @doubted: a nexus has turned out not to be registered
  */
 struct errand {
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	struct scsi_pr_cmd *cmd;
 	u8 action;
 	u64 key;
@@ -115,7 +115,7 @@ static enum outcome answer_lost(struct errand *errand)
 	return ANSWERED;
 }
 
-static void set_key(struct scsi_mpath *lu, u64 key)
+static void set_key(struct scsi_lu *lu, u64 key)
 {
 	lockdep_assert_held(&lu->pr.changing);
 	spin_lock_irq(&lu->lock);
@@ -158,7 +158,7 @@ static enum scsi_pr_reply check(struct errand *errand, struct scsi_path *leader)
 	return reply;
 }
 
-static unsigned int nr_registered(struct scsi_mpath *lu)
+static unsigned int nr_registered(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	unsigned int nr;
@@ -172,7 +172,7 @@ static unsigned int nr_registered(struct scsi_mpath *lu)
 }
 
 /* Is a registration of ours where no command of ours gets to? */
-static bool is_out_of_reach(struct scsi_mpath *lu)
+static bool is_out_of_reach(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	bool found;
@@ -185,7 +185,7 @@ static bool is_out_of_reach(struct scsi_mpath *lu)
 	return found;
 }
 
-static void bar_others_than(struct scsi_mpath *lu,
+static void bar_others_than(struct scsi_lu *lu,
 			    const struct scsi_path *leader)
 {
 	struct scsi_path *path;
@@ -221,7 +221,7 @@ static int is_held_by_us(struct scsi_path *leader, u8 *type)
 }
 
 /* All of the nexuses that had the old key, in reach or not, have lost it. */
-static void forget_departed(struct scsi_mpath *lu)
+static void forget_departed(struct scsi_lu *lu)
 {
 	spin_lock_irq(&lu->lock);
 	lu->pr.departed = 0;
@@ -233,13 +233,13 @@ static void forget_departed(struct scsi_mpath *lu)
 static enum outcome key_is_changed(struct errand *errand,
 				   struct scsi_path *leader)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 
 	lu->pr.flags = scsi_pr_flags_of(errand->cmd) & (PR_APTPL | PR_ALL_TG_PT);
 	set_key(lu, errand->action_key);
-	scsi_path_is_registered(leader);
+	scsi_path_note_registration(leader);
 	tell_others(leader);
-	scsi_mpath_pr_settle(lu, leader);
+	scsi_lu_pr_settle(lu, leader);
 	return ANSWERED;
 }
 
@@ -247,7 +247,7 @@ static enum outcome key_is_changed(struct errand *errand,
 static enum outcome register_first(struct errand *errand,
 				   struct scsi_path *leader)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 
 	set_registered(leader, true);
 	switch (scsi_pr_out(leader, errand->cmd)) {
@@ -286,7 +286,7 @@ static enum outcome register_first(struct errand *errand,
 static bool be_alone(struct errand *errand, struct scsi_path *leader, bool holds,
 		     u8 type)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 	u64 key = lu->pr.key;
 	int count = scsi_pr_count_key(leader, key);
 
@@ -323,7 +323,7 @@ static bool be_alone(struct errand *errand, struct scsi_path *leader, bool holds
 static enum outcome close_change(struct errand *errand, struct scsi_path *leader,
 				 u8 type)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 	u64 old = lu->pr.key, new = errand->action_key;
 	enum scsi_pr_reply undone;
 
@@ -346,8 +346,8 @@ static enum outcome close_change(struct errand *errand, struct scsi_path *leader
 	undone = scsi_pr_register(leader, new, 0);
 	if (undone == PR_DONE || undone == PR_CONFLICT)
 		set_registered(leader, false);
-	scsi_mpath_pr_lost(lu, "preempted or cleared by another host");
-	scsi_mpath_pr_settle(lu, NULL);
+	scsi_lu_pr_lost(lu, "preempted or cleared by another host");
+	scsi_lu_pr_settle(lu, NULL);
 	/* Whoever was there knew the new key, so that it had been changed. */
 	if (undone == PR_CONFLICT)
 		return ANSWERED;
@@ -362,20 +362,20 @@ static bool is_barred(const struct scsi_path *path)
 }
 
 /* Nothing that was sent over a path that is barred is under way. */
-static bool drain_barred(struct scsi_mpath *lu)
+static bool drain_barred(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	bool drained = true;
 
-	scsi_mpath_pr_begin(lu, TURN_SETTLE);
-	while ((path = scsi_mpath_pr_next(lu, TURN_SETTLE, is_barred))) {
+	scsi_lu_pr_begin(lu, TURN_SETTLE);
+	while ((path = scsi_lu_pr_next(lu, TURN_SETTLE, is_barred))) {
 		drained &= lu->pr.ops->drain(path);
 		lu->pr.ops->put(path);
 	}
 	return drained;
 }
 
-static bool stop_all(struct scsi_mpath *lu)
+static bool stop_all(struct scsi_lu *lu)
 {
 	bar_others_than(lu, NULL);
 	return drain_barred(lu);
@@ -383,7 +383,7 @@ static bool stop_all(struct scsi_mpath *lu)
 
 static enum outcome change_key(struct errand *errand, struct scsi_path *leader)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 	enum scsi_pr_reply reply;
 	int count, holds;
 	bool shared;
@@ -399,7 +399,7 @@ static enum outcome change_key(struct errand *errand, struct scsi_path *leader)
 	if (count > 1 && !stop_all(lu)) {
 		/* Its sender tries again. */
 		answer(errand, SAM_STAT_BUSY);
-		scsi_mpath_pr_settle(lu, NULL);
+		scsi_lu_pr_settle(lu, NULL);
 		return ANSWERED;
 	}
 	/* By the key that is to be changed, whatever the user has ignored. */
@@ -428,7 +428,7 @@ static enum outcome change_key(struct errand *errand, struct scsi_path *leader)
 	default:
 		if (errand->action == PR_OUT_REGISTER_AND_IGNORE)
 			answer_sense(errand, 0x26, 0x00);
-		scsi_mpath_pr_settle(lu, NULL);
+		scsi_lu_pr_settle(lu, NULL);
 		return ANSWERED;
 	}
 	if (count > 1 && !shared)
@@ -440,7 +440,7 @@ static enum outcome change_key(struct errand *errand, struct scsi_path *leader)
 
 static enum outcome unregister(struct errand *errand, struct scsi_path *leader)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 	int holds;
 	u8 type;
 
@@ -471,8 +471,8 @@ static enum outcome unregister(struct errand *errand, struct scsi_path *leader)
 	set_registered(leader, false);
 	set_key(lu, 0);
 	tell_others(leader);
-	scsi_mpath_pr_lost(lu, NULL);
-	scsi_mpath_pr_settle(lu, NULL);
+	scsi_lu_pr_lost(lu, NULL);
+	scsi_lu_pr_settle(lu, NULL);
 	return ANSWERED;
 }
 
@@ -580,7 +580,7 @@ static bool is_of_all_registrants(u8 type)
 /* The nexus that holds the reservation may be any of ours. */
 static enum outcome release(struct errand *errand, struct scsi_path *leader)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 	u64 key = lu->pr.key;
 	u8 type, before;
 	int held;
@@ -639,13 +639,13 @@ static enum outcome release(struct errand *errand, struct scsi_path *leader)
 	}
 released:
 	tell_others(leader);
-	scsi_mpath_pr_settle(lu, leader);
+	scsi_lu_pr_settle(lu, leader);
 	return ANSWERED;
 }
 
 static enum outcome clear(struct errand *errand, struct scsi_path *leader)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 	struct scsi_path *path;
 	int count;
 
@@ -654,8 +654,8 @@ static enum outcome clear(struct errand *errand, struct scsi_path *leader)
 		if (count < 0)
 			return NEXT_PATH;
 		if (!count) {
-			scsi_mpath_pr_lost(lu, "cleared or preempted");
-			scsi_mpath_pr_settle(lu, NULL);
+			scsi_lu_pr_lost(lu, "cleared or preempted");
+			scsi_lu_pr_settle(lu, NULL);
 			return answer_lost(errand);
 		}
 	}
@@ -675,7 +675,7 @@ static enum outcome clear(struct errand *errand, struct scsi_path *leader)
 		path->pr.registered = false;
 	spin_unlock_irq(&lu->lock);
 	tell_others(leader);
-	scsi_mpath_pr_settle(lu, NULL);
+	scsi_lu_pr_settle(lu, NULL);
 	return ANSWERED;
 }
 
@@ -708,7 +708,7 @@ static enum outcome preempt_other(struct errand *errand,
 /* The others lose their registration by it, and with PREEMPT AND ABORT what they do. */
 static enum outcome preempt_own(struct errand *errand, struct scsi_path *leader)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 	int holds;
 	u8 type;
 
@@ -731,7 +731,7 @@ static enum outcome preempt_own(struct errand *errand, struct scsi_path *leader)
 		break;
 	case PR_CONFLICT:
 	case PR_REFUSED:
-		scsi_mpath_pr_settle(lu, leader);
+		scsi_lu_pr_settle(lu, leader);
 		return ANSWERED;
 	default:
 		return NEXT_PATH;
@@ -742,15 +742,15 @@ static enum outcome preempt_own(struct errand *errand, struct scsi_path *leader)
 			break;
 		case PR_CONFLICT:
 			/* Who does not hold the reservation preempts himself. */
-			scsi_mpath_pr_lost(lu, "preempted by this host");
+			scsi_lu_pr_lost(lu, "preempted by this host");
 			fallthrough;
 		default:
-			scsi_mpath_pr_settle(lu, NULL);
+			scsi_lu_pr_settle(lu, NULL);
 			return ANSWERED;
 		}
 	}
 	tell_others(leader);
-	scsi_mpath_pr_settle(lu, leader);
+	scsi_lu_pr_settle(lu, leader);
 	return ANSWERED;
 }
 
@@ -789,11 +789,11 @@ static bool may_lead(const struct scsi_path *path)
 
 static bool try_all(struct errand *errand)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 	struct scsi_path *leader;
 
-	scsi_mpath_pr_begin(lu, TURN_LEADER);
-	while ((leader = scsi_mpath_pr_next(lu, TURN_LEADER, may_lead))) {
+	scsi_lu_pr_begin(lu, TURN_LEADER);
+	while ((leader = scsi_lu_pr_next(lu, TURN_LEADER, may_lead))) {
 		enum outcome outcome = try_over(errand, leader);
 
 		lu->pr.ops->put(leader);
@@ -803,7 +803,7 @@ static bool try_all(struct errand *errand)
 	return false;
 }
 
-static bool is_barred_in_reach(struct scsi_mpath *lu)
+static bool is_barred_in_reach(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	bool found = false;
@@ -818,7 +818,7 @@ static bool is_barred_in_reach(struct scsi_mpath *lu)
 /* A nexus that was not what it should be is mended first, or all have lost it. */
 static bool try_until_clear(struct errand *errand)
 {
-	struct scsi_mpath *lu = errand->lu;
+	struct scsi_lu *lu = errand->lu;
 
 	lockdep_assert_held(&lu->pr.changing);
 	for (int pass = 0; pass < MAX_PASSES; pass++) {
@@ -830,11 +830,11 @@ static bool try_until_clear(struct errand *errand)
 		doubted = errand->doubted;
 		if (!doubted && !is_barred_in_reach(lu))
 			break;
-		scsi_mpath_pr_settle(lu, NULL);
+		scsi_lu_pr_settle(lu, NULL);
 	}
 	if (errand->lost) {
 		/* It may have changed anything. */
-		scsi_mpath_pr_settle(lu, NULL);
+		scsi_lu_pr_settle(lu, NULL);
 		answer_lost(errand);
 	} else if (errand->doubted) {
 		answer_conflict(errand);
@@ -851,14 +851,14 @@ static bool needs_no_registration(const struct errand *errand)
 }
 
 /**
- * scsi_mpath_pr_carry_out - a command of the user's, for all paths
+ * scsi_lu_pr_carry_out - a command of the user's, for all paths
  * @lu: logical unit
  * @cmd: command, which has its answer then
  *
  * Context: process, one at a time for each logical unit.
  * Return: false if there was no path for it; it has not been carried out.
  */
-bool scsi_mpath_pr_carry_out(struct scsi_mpath *lu, struct scsi_pr_cmd *cmd)
+bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 {
 	struct errand *errand;
 	bool done;
@@ -877,7 +877,7 @@ bool scsi_mpath_pr_carry_out(struct scsi_mpath *lu, struct scsi_pr_cmd *cmd)
 	       try_all(errand);
 	if (!done) {
 		mutex_lock(&lu->pr.changing);
-		scsi_mpath_pr_discover(lu);
+		scsi_lu_pr_discover(lu);
 		errand->lu_key = lu->pr.key;
 		done = lu->pr.known && try_until_clear(errand);
 		mutex_unlock(&lu->pr.changing);
@@ -900,7 +900,7 @@ static int copy_list(struct scsi_cmnd *lu_cmd, struct scsi_pr_cmd *cmd)
 	return 0;
 }
 
-static void finish(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+static void finish(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 		   const struct scsi_pr_cmd *cmd)
 {
 	this_cpu_inc(lu->cpu->sent);
@@ -936,7 +936,7 @@ static bool is_of_one_nexus(const struct scsi_pr_cmd *cmd)
 	}
 }
 
-static bool refuse(struct scsi_mpath *lu, struct scsi_pr_cmd *cmd)
+static bool refuse(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 {
 	sdev_printk(KERN_WARNING, lu->sdev,
 		    "reservation service action %#04x, type %#x refused: it would hold for one of %u paths\n",
@@ -948,7 +948,7 @@ static bool refuse(struct scsi_mpath *lu, struct scsi_pr_cmd *cmd)
 	return true;
 }
 
-static bool carry_out(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
+static bool carry_out(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 		      struct scsi_pr_cmd *cmd)
 {
 	memcpy(cmd->cdb, lu_cmd->cmnd, sizeof(cmd->cdb));
@@ -967,10 +967,10 @@ static bool carry_out(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd,
 	}
 	if (is_of_one_nexus(cmd) && !scsi_lu_bind_to_only_path(lu))
 		return refuse(lu, cmd);
-	return scsi_mpath_pr_carry_out(lu, cmd);
+	return scsi_lu_pr_carry_out(lu, cmd);
 }
 
-static struct scsi_cmnd *next_queued(struct scsi_mpath *lu)
+static struct scsi_cmnd *next_queued(struct scsi_lu *lu)
 {
 	struct scsi_cmnd *lu_cmd;
 
@@ -987,14 +987,14 @@ static struct scsi_cmnd *next_queued(struct scsi_mpath *lu)
  * Without a path it waits as any other command does, or fails. Where there is one that
  * does not even say what is registered, it has the time of a command.
  */
-static bool keep_for_later(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+static bool keep_for_later(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
 	unsigned long end = lu_cmd->jiffies_at_alloc +
 			    scsi_cmd_to_rq(lu_cmd)->timeout;
 	bool has_path;
 
 	spin_lock_irq(&lu->lock);
-	has_path = scsi_mpath_has_path_locked(lu);
+	has_path = scsi_lu_has_path_locked(lu);
 	if (has_path && time_before(lu->usable_since, end) &&
 	    time_after(jiffies, end)) {
 		spin_unlock_irq(&lu->lock);
@@ -1013,8 +1013,8 @@ static bool keep_for_later(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
 
 static void pr_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(to_delayed_work(work),
-					     struct scsi_mpath, pr.work);
+	struct scsi_lu *lu = container_of(to_delayed_work(work),
+					  struct scsi_lu, pr.work);
 	unsigned int noio = memalloc_noio_save();
 	struct scsi_cmnd *lu_cmd;
 
@@ -1030,7 +1030,7 @@ static void pr_work(struct work_struct *work)
 			kfree(cmd->list);
 		kfree(cmd);
 		if (later) {
-			queue_delayed_work(scsi_mpath_probe_wq, &lu->pr.work,
+			queue_delayed_work(scsi_multipath_probe_wq, &lu->pr.work,
 					   LOOK_AGAIN);
 			break;
 		}
@@ -1039,46 +1039,46 @@ static void pr_work(struct work_struct *work)
 }
 
 /**
- * scsi_mpath_pr_queue - a PERSISTENT RESERVE OUT of a logical unit's user
+ * scsi_lu_pr_queue - a PERSISTENT RESERVE OUT of a logical unit's user
  * @lu: logical unit
  * @lu_cmd: command whose request has been started
  *
  * Context: any in which block I/O is dispatched.
  * Return: false if no path is usable: it waits, or fails, as any other.
  */
-bool scsi_mpath_pr_queue(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd)
+bool scsi_lu_pr_queue(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
 	unsigned long flags;
 	bool has_path;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	has_path = scsi_mpath_has_path_locked(lu);
+	has_path = scsi_lu_has_path_locked(lu);
 	if (has_path) {
 		/* A path that joins from now on has to be looked at. */
 		lu->pr.used = true;
 		list_add_tail(&lu_cmd->eh_entry, &lu->pr.queue);
-		queue_delayed_work(scsi_mpath_probe_wq, &lu->pr.work, 0);
+		queue_delayed_work(scsi_multipath_probe_wq, &lu->pr.work, 0);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return has_path;
 }
 
 /**
- * scsi_mpath_pr_stop - the logical unit's device is no more
+ * scsi_lu_pr_stop - the logical unit's device is no more
  * @lu: logical unit whose queue is drained
  *
  * Context: process.
  */
-void scsi_mpath_pr_stop(struct scsi_mpath *lu)
+void scsi_lu_pr_stop(struct scsi_lu *lu)
 {
 	disable_delayed_work_sync(&lu->pr.work);
 }
 
 /**
- * scsi_mpath_pr_init - a new logical unit
+ * scsi_lu_pr_init - a new logical unit
  * @lu: logical unit
  */
-void scsi_mpath_pr_init(struct scsi_mpath *lu)
+void scsi_lu_pr_init(struct scsi_lu *lu)
 {
 	lu->pr.ops = &scsi_pr_ops;
 	mutex_init(&lu->pr.changing);

@@ -17,7 +17,7 @@
 #include <linux/workqueue.h>
 #include <scsi/scsi_cmnd.h>
 
-struct scsi_mpath;
+struct scsi_lu;
 struct scsi_path;
 
 /* Service actions of PERSISTENT RESERVE IN and OUT (SPC-4 6.15, 6.16) */
@@ -91,7 +91,7 @@ struct scsi_pr_ops {
 };
 
 /**
- * struct scsi_mpath_pr - the registration of a logical unit
+ * struct scsi_lu_pr - the registration of a logical unit
  * @ops: how paths are reached. Constant.
  * @changing: held by who changes registrations; I/O is done under it
  * @queue: commands that wait for @work; the logical unit's lock
@@ -107,7 +107,7 @@ struct scsi_pr_ops {
  * @known: the target has been asked for what was registered before. Written under
  *	@changing and the lock, either for reading
  */
-struct scsi_mpath_pr {
+struct scsi_lu_pr {
 	const struct scsi_pr_ops *ops;
 	struct mutex changing;		/* registrations */
 	struct list_head queue;
@@ -181,24 +181,24 @@ void scsi_path_pr_leave(struct scsi_path *path);
 void scsi_path_bar(struct scsi_path *path);
 void scsi_path_bar_locked(struct scsi_path *path);
 void scsi_path_doubt(struct scsi_path *path);
-void scsi_path_is_registered(struct scsi_path *path);
+void scsi_path_note_registration(struct scsi_path *path);
 bool scsi_path_bring_in_line(struct scsi_path *path);
-void scsi_mpath_pr_settle(struct scsi_mpath *lu, struct scsi_path *leader);
-void scsi_mpath_pr_lost(struct scsi_mpath *lu, const char *why);
-void scsi_mpath_pr_discover(struct scsi_mpath *lu);
-void scsi_mpath_pr_begin(struct scsi_mpath *lu, enum scsi_pr_turn turn);
-struct scsi_path *scsi_mpath_pr_next(struct scsi_mpath *lu,
-				     enum scsi_pr_turn turn,
-				     bool (*suits)(const struct scsi_path *path));
-void scsi_mpath_pr_look_after(struct scsi_mpath *lu);
+void scsi_lu_pr_settle(struct scsi_lu *lu, struct scsi_path *leader);
+void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why);
+void scsi_lu_pr_discover(struct scsi_lu *lu);
+void scsi_lu_pr_begin(struct scsi_lu *lu, enum scsi_pr_turn turn);
+struct scsi_path *scsi_lu_pr_next(struct scsi_lu *lu,
+				  enum scsi_pr_turn turn,
+				  bool (*suits)(const struct scsi_path *path));
+void scsi_lu_pr_look_after(struct scsi_lu *lu);
 bool scsi_path_conflict_is_genuine(struct scsi_path *path);
 void scsi_path_hears_of_reservations(struct scsi_path *path);
 
 /* pr.c */
-extern bool scsi_mpath_reservations;	/* are they kept on all paths? */
-void scsi_mpath_pr_init(struct scsi_mpath *lu);
-void scsi_mpath_pr_stop(struct scsi_mpath *lu);
-bool scsi_mpath_pr_carry_out(struct scsi_mpath *lu, struct scsi_pr_cmd *cmd);
-bool scsi_mpath_pr_queue(struct scsi_mpath *lu, struct scsi_cmnd *lu_cmd);
+extern bool scsi_multipath_reservations;	/* are they kept on all paths? */
+void scsi_lu_pr_init(struct scsi_lu *lu);
+void scsi_lu_pr_stop(struct scsi_lu *lu);
+bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd);
+bool scsi_lu_pr_queue(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd);
 
 #endif /* _SCSI_MULTIPATH_PR_H */

@@ -197,7 +197,7 @@ static void blame(struct scsi_path *path, int result,
 
 	/* That it did not answer to this says less than it would of a read. */
 	if (host_byte(result) == DID_TIME_OUT)
-		verdict.path = PATH_STRIKE;
+		verdict.path = EFFECT_STRIKE;
 	scsi_path_apply(path, verdict.path, "reservation command");
 }
 

@@ -19,7 +19,7 @@
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 #include "pr.h"
@@ -54,7 +54,7 @@ void scsi_path_bar_locked(struct scsi_path *path)
 		return;
 	WRITE_ONCE(path->pr.barred, true);
 	path->check_end = jiffies + LINE_PATIENCE;
-	scsi_path_refresh_locked(path->lu);
+	scsi_lu_refresh_locked(path->lu);
 }
 
 /**
@@ -81,11 +81,11 @@ void scsi_path_doubt(struct scsi_path *path)
 	spin_lock_irq(&path->lu->lock);
 	path->pr.doubted = true;
 	path->pr.trusted_until = 0;
-	scsi_mpath_pr_look_after(path->lu);
+	scsi_lu_pr_look_after(path->lu);
 	spin_unlock_irq(&path->lu->lock);
 }
 
-static void may_be_registered(struct scsi_path *path, bool registered)
+static void set_registered(struct scsi_path *path, bool registered)
 {
 	spin_lock_irq(&path->lu->lock);
 	path->pr.registered = registered;
@@ -93,9 +93,9 @@ static void may_be_registered(struct scsi_path *path, bool registered)
 }
 
 /* Its nexus has what the logical unit has. */
-static void in_line(struct scsi_path *path, bool trusted)
+static void set_in_line(struct scsi_path *path, bool trusted)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	bool was_barred;
 
 	spin_lock_irq(&lu->lock);
@@ -107,30 +107,30 @@ static void in_line(struct scsi_path *path, bool trusted)
 	path->pr.full = false;
 	if (was_barred) {
 		WRITE_ONCE(path->pr.barred, false);
-		scsi_path_refresh_locked(lu);
+		scsi_lu_refresh_locked(lu);
 	}
 	spin_unlock_irq(&lu->lock);
 }
 
 /**
- * scsi_path_is_registered - the nexus of a path has the key of the logical unit
+ * scsi_path_note_registration - the nexus of a path has the key of the logical unit
  * @path: path over which the user's own command has been carried out
  *
  * Context: process, pr.changing held.
  */
-void scsi_path_is_registered(struct scsi_path *path)
+void scsi_path_note_registration(struct scsi_path *path)
 {
-	in_line(path, false);
+	set_in_line(path, false);
 }
 
 /**
- * scsi_mpath_pr_begin - each path is to have a turn
+ * scsi_lu_pr_begin - each path is to have a turn
  * @lu: logical unit
  * @turn: of which kind
  *
  * Context: process; takes @lu->lock.
  */
-void scsi_mpath_pr_begin(struct scsi_mpath *lu, enum scsi_pr_turn turn)
+void scsi_lu_pr_begin(struct scsi_lu *lu, enum scsi_pr_turn turn)
 {
 	struct scsi_path *path;
 
@@ -141,7 +141,7 @@ void scsi_mpath_pr_begin(struct scsi_mpath *lu, enum scsi_pr_turn turn)
 }
 
 /**
- * scsi_mpath_pr_next - the next path that suits and has not had its turn
+ * scsi_lu_pr_next - the next path that suits and has not had its turn
  * @lu: logical unit
  * @turn: of which kind
  * @suits: does it?
@@ -151,9 +151,9 @@ void scsi_mpath_pr_begin(struct scsi_mpath *lu, enum scsi_pr_turn turn)
  * Context: process; takes @lu->lock.
  * Return: a path for @lu->pr.ops->put(), or NULL.
  */
-struct scsi_path *scsi_mpath_pr_next(struct scsi_mpath *lu,
-				     enum scsi_pr_turn turn,
-				     bool (*suits)(const struct scsi_path *path))
+struct scsi_path *scsi_lu_pr_next(struct scsi_lu *lu,
+				  enum scsi_pr_turn turn,
+				  bool (*suits)(const struct scsi_path *path))
 {
 	struct scsi_path *path, *best = NULL;
 	int best_merit = -1;
@@ -190,13 +190,13 @@ static bool is_witness(const struct scsi_path *path)
 static enum witness ask_others(struct scsi_path *self, u64 key)
 {
 	enum witness witness = WITNESS_NONE;
-	struct scsi_mpath *lu = self->lu;
+	struct scsi_lu *lu = self->lu;
 	struct scsi_path *other;
 
 	lockdep_assert_held(&lu->pr.changing);
-	scsi_mpath_pr_begin(lu, TURN_WITNESS);
+	scsi_lu_pr_begin(lu, TURN_WITNESS);
 	while (witness != WITNESS_ALIVE &&
-	       (other = scsi_mpath_pr_next(lu, TURN_WITNESS, is_witness))) {
+	       (other = scsi_lu_pr_next(lu, TURN_WITNESS, is_witness))) {
 		switch (scsi_pr_register(other, key, key)) {
 		case PR_DONE:
 			witness = WITNESS_ALIVE;
@@ -220,7 +220,7 @@ static void set_unproven(struct scsi_path *path, bool unproven)
 }
 
 /* Registrations that do not show anything: they may be later than a fence. */
-static int nr_unproven(struct scsi_mpath *lu)
+static int nr_unproven(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	int nr;
@@ -258,7 +258,7 @@ static int is_registered_besides(struct scsi_path *path, u64 key)
 }
 
 /**
- * scsi_mpath_pr_lost - the logical unit is not registered any more
+ * scsi_lu_pr_lost - the logical unit is not registered any more
  * @lu: logical unit
  * @why: for the log; NULL: its user knows
  *
@@ -266,7 +266,7 @@ static int is_registered_besides(struct scsi_path *path, u64 key)
  *
  * Context: process, pr.changing held.
  */
-void scsi_mpath_pr_lost(struct scsi_mpath *lu, const char *why)
+void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why)
 {
 	struct scsi_path *path;
 
@@ -315,9 +315,9 @@ static bool remove_stale_key(struct scsi_path *path)
 			scsi_path_bar(path);
 			return false;
 		}
-		may_be_registered(path, false);
+		set_registered(path, false);
 	}
-	in_line(path, true);
+	set_in_line(path, true);
 	return true;
 }
 
@@ -326,7 +326,7 @@ static bool undo_registration(struct scsi_path *path, u64 key)
 	switch (scsi_pr_register(path, key, 0)) {
 	case PR_DONE:
 	case PR_CONFLICT:
-		may_be_registered(path, false);
+		set_registered(path, false);
 		set_unproven(path, false);
 		return true;
 	default:
@@ -338,7 +338,7 @@ static enum scsi_pr_reply register_nexus(struct scsi_path *path, u64 key)
 {
 	enum scsi_pr_reply reply;
 
-	may_be_registered(path, true);
+	set_registered(path, true);
 	set_unproven(path, true);
 	reply = scsi_pr_force(path, key);
 	if (reply != PR_REFUSED)
@@ -347,7 +347,7 @@ static enum scsi_pr_reply register_nexus(struct scsi_path *path, u64 key)
 	return reply == PR_DONE ? scsi_pr_register(path, 0, key) : reply;
 }
 
-static void take_other_key(struct scsi_mpath *lu)
+static void take_other_key(struct scsi_lu *lu)
 {
 	spin_lock_irq(&lu->lock);
 	lu->pr.key = lu->pr.other_key;
@@ -358,7 +358,7 @@ static void take_other_key(struct scsi_mpath *lu)
 /* Nobody has heard how a change of keys has ended. Returns 1 if with the new one. */
 static int has_other_key(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	u64 other_key = lu->pr.other_key;
 	int count;
 
@@ -377,7 +377,7 @@ static int has_other_key(struct scsi_path *path)
 
 static bool has_lost_it(struct scsi_path *path)
 {
-	scsi_mpath_pr_lost(path->lu, "preempted or cleared by another host");
+	scsi_lu_pr_lost(path->lu, "preempted or cleared by another host");
 	return remove_stale_key(path);
 }
 
@@ -387,7 +387,7 @@ static bool prove(struct scsi_path *path, u64 key)
 	int alive = is_registered_besides(path, key);
 
 	if (alive > 0) {
-		in_line(path, false);
+		set_in_line(path, false);
 		return true;
 	}
 	if (!undo_registration(path, key) || alive < 0)
@@ -398,7 +398,7 @@ static bool prove(struct scsi_path *path, u64 key)
 /* The nexus is not registered: it is now, if the logical unit still is. */
 static bool follow(struct scsi_path *path, u64 key)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	int alive;
 
 	set_unproven(path, false);
@@ -435,7 +435,7 @@ static bool follow(struct scsi_path *path, u64 key)
  */
 bool scsi_path_bring_in_line(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	u64 key = lu->pr.key;
 
 	lockdep_assert_held(&lu->pr.changing);
@@ -446,7 +446,7 @@ bool scsi_path_bring_in_line(struct scsi_path *path)
 	case PR_DONE:
 		if (path->pr.unproven)
 			return prove(path, key);
-		in_line(path, true);
+		set_in_line(path, true);
 		return true;
 	case PR_CONFLICT:
 		break;
@@ -472,7 +472,7 @@ static bool wants_line(const struct scsi_path *path)
 }
 
 /**
- * scsi_mpath_pr_settle - bring the paths in line after a change
+ * scsi_lu_pr_settle - bring the paths in line after a change
  * @lu: logical unit
  * @leader: path that is; NULL: none
  *
@@ -480,7 +480,7 @@ static bool wants_line(const struct scsi_path *path)
  *
  * Context: process, pr.changing held.
  */
-void scsi_mpath_pr_settle(struct scsi_mpath *lu, struct scsi_path *leader)
+void scsi_lu_pr_settle(struct scsi_lu *lu, struct scsi_path *leader)
 {
 	unsigned long end = jiffies + SETTLE_TIME;
 	struct scsi_path *path;
@@ -496,8 +496,8 @@ void scsi_mpath_pr_settle(struct scsi_mpath *lu, struct scsi_path *leader)
 			scsi_path_bar_locked(path);
 	}
 	spin_unlock_irq(&lu->lock);
-	scsi_mpath_pr_begin(lu, TURN_SETTLE);
-	while ((path = scsi_mpath_pr_next(lu, TURN_SETTLE, wants_line))) {
+	scsi_lu_pr_begin(lu, TURN_SETTLE);
+	while ((path = scsi_lu_pr_next(lu, TURN_SETTLE, wants_line))) {
 		if (time_after(jiffies, end))
 			scsi_path_bar(path);
 		else
@@ -505,7 +505,7 @@ void scsi_mpath_pr_settle(struct scsi_mpath *lu, struct scsi_path *leader)
 		lu->pr.ops->put(path);
 	}
 	spin_lock_irq(&lu->lock);
-	scsi_mpath_pr_look_after(lu);
+	scsi_lu_pr_look_after(lu);
 	spin_unlock_irq(&lu->lock);
 }
 
@@ -526,7 +526,7 @@ static int find_key(struct scsi_path *path, const u64 *keys, int nr, u64 *key)
 		case PR_CONFLICT:
 			break;
 		default:
-			may_be_registered(path, true);
+			set_registered(path, true);
 			return -EIO;
 		}
 	}
@@ -537,7 +537,7 @@ static int find_key(struct scsi_path *path, const u64 *keys, int nr, u64 *key)
  * A registration that this host had before it was started again. What the others have
  * may be another one.
  */
-static void take_over(struct scsi_mpath *lu, struct scsi_path *leader,
+static void take_over(struct scsi_lu *lu, struct scsi_path *leader,
 		      u64 key)
 {
 	struct scsi_path *path;
@@ -551,12 +551,12 @@ static void take_over(struct scsi_mpath *lu, struct scsi_path *leader,
 			scsi_path_bar_locked(path);
 	}
 	spin_unlock_irq(&lu->lock);
-	scsi_path_is_registered(leader);
+	scsi_path_note_registration(leader);
 	sdev_printk(KERN_NOTICE, lu->sdev, "registration found over path %s\n",
 		    dev_name(&leader->sdev->sdev_gendev));
 }
 
-static void take_over_none(struct scsi_mpath *lu, bool certain)
+static void take_over_none(struct scsi_lu *lu, bool certain)
 {
 	struct scsi_path *path;
 
@@ -574,14 +574,14 @@ static void take_over_none(struct scsi_mpath *lu, bool certain)
 }
 
 /**
- * scsi_mpath_pr_discover - what was registered before anybody here knew of it?
+ * scsi_lu_pr_discover - what was registered before anybody here knew of it?
  * @lu: logical unit
  *
  * After a crash, or a new boot, the nexuses are registered as before.
  *
  * Context: process, pr.changing held.
  */
-void scsi_mpath_pr_discover(struct scsi_mpath *lu)
+void scsi_lu_pr_discover(struct scsi_lu *lu)
 {
 	bool found_it = false, asked = false;
 	struct scsi_path *path;
@@ -591,9 +591,9 @@ void scsi_mpath_pr_discover(struct scsi_mpath *lu)
 	lockdep_assert_held(&lu->pr.changing);
 	if (lu->pr.known)
 		return;
-	scsi_mpath_pr_begin(lu, TURN_SETTLE);
-	while (!found_it && (path = scsi_mpath_pr_next(lu, TURN_SETTLE,
-						       scsi_pr_is_reachable))) {
+	scsi_lu_pr_begin(lu, TURN_SETTLE);
+	while (!found_it && (path = scsi_lu_pr_next(lu, TURN_SETTLE,
+						    scsi_pr_is_reachable))) {
 		if (nr < 0)
 			nr = scsi_pr_read_keys(path, &keys);
 		/* What has no registrations is to say so itself. */
@@ -620,12 +620,12 @@ void scsi_mpath_pr_discover(struct scsi_mpath *lu)
 }
 
 /**
- * scsi_mpath_pr_look_after - paths have come, or something about them has changed
+ * scsi_lu_pr_look_after - paths have come, or something about them has changed
  * @lu: logical unit
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_pr_look_after(struct scsi_mpath *lu)
+void scsi_lu_pr_look_after(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 
@@ -634,7 +634,7 @@ void scsi_mpath_pr_look_after(struct scsi_mpath *lu)
 		return;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (wants_line(path))
-			queue_delayed_work(scsi_mpath_probe_wq, &path->pr.line,
+			queue_delayed_work(scsi_multipath_probe_wq, &path->pr.line,
 					   0);
 	}
 }
@@ -643,26 +643,26 @@ static void line_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
 					      struct scsi_path, pr.line);
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
 	mutex_lock(&lu->pr.changing);
-	scsi_mpath_pr_discover(lu);
+	scsi_lu_pr_discover(lu);
 	if (wants_line(path))
 		scsi_path_bring_in_line(path);
 	mutex_unlock(&lu->pr.changing);
 	spin_lock_irq(&lu->lock);
 	if (wants_line(path))
-		queue_delayed_work(scsi_mpath_probe_wq, &path->pr.line,
+		queue_delayed_work(scsi_multipath_probe_wq, &path->pr.line,
 				   path->pr.full ? LINE_DELAY_FULL : LINE_DELAY);
 	spin_unlock_irq(&lu->lock);
 }
 
 static bool may_be_of_the_nexus(const struct scsi_path *path)
 {
-	const struct scsi_mpath *lu = path->lu;
+	const struct scsi_lu *lu = path->lu;
 
 	lockdep_assert_held(&lu->lock);
-	if (!scsi_mpath_reservations || !lu->announced ||
+	if (!scsi_multipath_reservations || !lu->announced ||
 	    list_empty(&path->node))
 		return false;
 	if (path->pr.barred)
@@ -686,7 +686,7 @@ static bool may_be_of_the_nexus(const struct scsi_path *path)
  */
 bool scsi_path_conflict_is_genuine(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	bool genuine = true;
 	unsigned long flags;
 
@@ -695,7 +695,7 @@ bool scsi_path_conflict_is_genuine(struct scsi_path *path)
 		genuine = false;
 		lu->pr.used = true;
 		scsi_path_bar_locked(path);
-		scsi_mpath_pr_look_after(lu);
+		scsi_lu_pr_look_after(lu);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return genuine;
@@ -709,7 +709,7 @@ bool scsi_path_conflict_is_genuine(struct scsi_path *path)
  */
 void scsi_path_hears_of_reservations(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	struct scsi_path *other;
 
 	lockdep_assert_held(&lu->lock);
@@ -718,7 +718,7 @@ void scsi_path_hears_of_reservations(struct scsi_path *path)
 	list_for_each_entry(other, &lu->paths, node)
 		other->pr.trusted_until = 0;
 	path->pr.doubted = true;
-	scsi_mpath_pr_look_after(lu);
+	scsi_lu_pr_look_after(lu);
 }
 
 /**
@@ -731,7 +731,7 @@ void scsi_path_hears_of_reservations(struct scsi_path *path)
  */
 void scsi_path_pr_join(struct scsi_path *path)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 
 	lockdep_assert_held(&lu->lock);
 	if (!lu->pr.used)

@@ -274,7 +274,7 @@ static int index_of(const struct scsi_path *path)
  */
 static void look_at_law(struct ctx *c, bool just_now)
 {
-	struct scsi_mpath *lu = &c->fake->lu;
+	struct scsi_lu *lu = &c->fake->lu;
 
 	c->looks++;
 	for (unsigned int i = 0; i < c->nr; i++) {
@@ -538,7 +538,7 @@ static int holder_in(const struct state *state, unsigned int nr)
 static void set_up(struct ctx *c, const struct state *state,
 		   const struct server *kind)
 {
-	struct scsi_mpath *lu = &c->fake->lu;
+	struct scsi_lu *lu = &c->fake->lu;
 	struct server *s = &c->server;
 
 	*s = *kind;
@@ -665,7 +665,7 @@ static bool may_be(const struct state *state, const struct command *cmd,
 
 static void quiesce(struct ctx *c)
 {
-	struct scsi_mpath *lu = &c->fake->lu;
+	struct scsi_lu *lu = &c->fake->lu;
 
 	for (unsigned int i = 0; i < c->nr; i++) {
 		struct scsi_path *path = &c->fake->path[i].path;
@@ -682,7 +682,7 @@ static void quiesce(struct ctx *c)
 			struct scsi_path *path = &c->fake->path[i].path;
 
 			mutex_lock(&lu->pr.changing);
-			scsi_mpath_pr_discover(lu);
+			scsi_lu_pr_discover(lu);
 			if (path->pr.barred || path->pr.doubted)
 				scsi_path_bring_in_line(path);
 			mutex_unlock(&lu->pr.changing);
@@ -722,7 +722,7 @@ static enum status give(struct ctx *c, const struct command *command)
 	put_unaligned_be64(command->key, list);
 	put_unaligned_be64(command->action_key, list + 8);
 	c->user = &cmd;
-	done = scsi_mpath_pr_carry_out(&c->fake->lu, &cmd);
+	done = scsi_lu_pr_carry_out(&c->fake->lu, &cmd);
 	c->user = NULL;
 	return status_of(done, &cmd);
 }
@@ -929,7 +929,7 @@ static struct kunit_case pr_cases[] = {
 };
 
 static struct kunit_suite pr_suite = {
-	.name = "scsi_mpath_pr",
+	.name = "scsi_multipath_pr",
 	.test_cases = pr_cases,
 };
 

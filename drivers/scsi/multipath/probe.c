@@ -75,14 +75,14 @@ static enum scsi_path_effect test_and_compare(struct scsi_path *path)
 	scsi_device_put(other);
 	if (of_other != ANSWER_GOOD || reads_a_block(path->sdev))
 		return effect;
-	return PATH_STRIKE;
+	return EFFECT_STRIKE;
 }
 
 static bool is_out_of_rotation(const struct scsi_path *path)
 {
 	enum scsi_path_state state = READ_ONCE(path->state);
 
-	return state == PATH_DEAD || state == PATH_WAITING;
+	return state == PATH_FAILED || state == PATH_PENDING;
 }
 
 static bool wants_probe(const struct scsi_path *path)
@@ -116,16 +116,16 @@ static void test_path(struct scsi_path *path)
 
 	/* Good until now, but it does not say whose path it is. */
 	if (READ_ONCE(path->checking))
-		scsi_path_set_state(path, state == PATH_GOOD ? PATH_DEAD : state,
+		scsi_path_set_state(path, state == PATH_GOOD ? PATH_FAILED : state,
 				    "identity cannot be read");
 	if (state == PATH_GOOD) {
 		probe_succeeded(path);
-	} else if (tested == PATH_TRANSITION) {
-		scsi_path_in_transition(path);
-	} else if (tested == PATH_PASSIVE) {
-		scsi_path_is_passive(path);
-	} else if (tested == PATH_GONE) {
-		scsi_path_is_gone(path, "probe");
+	} else if (tested == EFFECT_TRANSITION) {
+		scsi_path_begin_transition(path);
+	} else if (tested == EFFECT_PASSIVE) {
+		scsi_path_set_passive(path);
+	} else if (tested == EFFECT_DISCONNECTED) {
+		scsi_path_set_disconnected(path, "probe");
 		gone(path);
 	}
 }
@@ -158,19 +158,19 @@ static void apply_watch(struct scsi_path *path, enum scsi_path_effect tested)
 		/* Who cannot tell is asked again in its time. */
 		scsi_path_identify(path);
 		return;
-	case PATH_WAITING:
-		if (tested == PATH_TRANSITION)
-			scsi_path_in_transition(path);
-		else if (tested == PATH_PASSIVE)
-			scsi_path_is_passive(path);
+	case PATH_PENDING:
+		if (tested == EFFECT_TRANSITION)
+			scsi_path_begin_transition(path);
+		else if (tested == EFFECT_PASSIVE)
+			scsi_path_set_passive(path);
 		else
-			scsi_path_suspend_or_lose(path, PATH_WAITING, "watch");
+			scsi_path_take_out(path, PATH_PENDING, "watch");
 		return;
 	default:
-		if (tested == PATH_GONE)
-			scsi_path_is_gone(path, "watch");
+		if (tested == EFFECT_DISCONNECTED)
+			scsi_path_set_disconnected(path, "watch");
 		else
-			scsi_path_lose_unless_last(path, "watch");
+			scsi_path_fail_unless_last(path, "watch");
 		return;
 	}
 }
@@ -189,7 +189,7 @@ static void watch_path(struct scsi_path *path, bool busy)
 		scsi_path_identify(path);
 	} else {
 		tested = test_and_compare(path);
-		if (tested == PATH_STRIKE)
+		if (tested == EFFECT_STRIKE)
 			tested = test_and_compare(path);
 		apply_watch(path, tested);
 	}
@@ -207,8 +207,8 @@ static void watch_path(struct scsi_path *path, bool busy)
 static bool may_be_asked(const struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
-	return !scsi_mpath_system_ends() || path->checking ||
-	       (!scsi_mpath_has_path_locked(path->lu) && !path->lu->expired);
+	return !scsi_multipath_system_ends() || path->checking ||
+	       (!scsi_lu_has_path_locked(path->lu) && !path->lu->expired);
 }
 
 static void probe_work(struct work_struct *work)
@@ -257,14 +257,14 @@ void scsi_path_probe_schedule(struct scsi_path *path)
 
 	lockdep_assert_held(&path->lu->lock);
 	/* I/O waits for it. */
-	if (!scsi_mpath_has_path_locked(path->lu))
+	if (!scsi_lu_has_path_locked(path->lu))
 		delay = min(delay, PROBE_DELAY_NO_PATH);
 	/* It has not failed, and its target may never say that it is back. */
 	if (path->passive || path->access == ACCESS_NONE)
 		delay = min(delay, PROBE_DELAY_PASSIVE);
 	/* Spread out the paths of a controller that all failed at once. */
 	delay += get_random_u32_below(delay / 4 + 1);
-	if (queue_delayed_work(scsi_mpath_probe_wq, &path->probe, delay))
+	if (queue_delayed_work(scsi_multipath_probe_wq, &path->probe, delay))
 		path->probe_delay = min(path->probe_delay * 2,
 					PROBE_DELAY_MAX);
 }
@@ -279,7 +279,7 @@ void scsi_path_probe_now(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	path->online = true;
-	mod_delayed_work(scsi_mpath_probe_wq, &path->probe, 0);
+	mod_delayed_work(scsi_multipath_probe_wq, &path->probe, 0);
 }
 
 /**
@@ -296,7 +296,7 @@ void scsi_path_probe_soon(struct scsi_path *path)
 	if (!wants_probe(path))
 		return;
 	path->probe_delay = SCSI_PATH_PROBE_DELAY;
-	mod_delayed_work(scsi_mpath_probe_wq, &path->probe,
+	mod_delayed_work(scsi_multipath_probe_wq, &path->probe,
 			 get_random_u32_below(SCSI_PATH_PROBE_DELAY) + 1);
 }
 
@@ -313,7 +313,7 @@ unsigned int scsi_path_watch(struct scsi_path *path, bool busy)
 	lockdep_assert_held(&path->lu->lock);
 	path->watched = true;
 	path->watched_busy = busy;
-	mod_delayed_work(scsi_mpath_probe_wq, &path->probe, 0);
+	mod_delayed_work(scsi_multipath_probe_wq, &path->probe, 0);
 	if (busy || (READ_ONCE(path->watch_count) + 1) % WATCH_IDENTITY_EVERY)
 		return 1;
 	return 2;
@@ -328,5 +328,5 @@ void scsi_path_probe_init(struct scsi_path *path)
 	INIT_DELAYED_WORK(&path->probe, probe_work);
 	path->probe_delay = SCSI_PATH_PROBE_DELAY;
 	path->good_since = jiffies;
-	path->back_since = jiffies;
+	path->reinstated_at = jiffies;
 }

@@ -22,7 +22,7 @@
 #include "mpath.h"
 #include "proc.h"
 
-#define SCSI_MPATH_VERSION	"1.0.0"
+#define SCSI_MULTIPATH_VERSION	"1.0.0"
 
 /* An identity at its longest, seven numbers, seven colons. */
 #define LINE_MAX_LEN		1024
@@ -90,12 +90,12 @@ static bool matches(const struct scsi_path_line *line,
 
 static int apply(const struct scsi_path_line *line)
 {
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	struct scsi_path *path;
 	int error = -ENODEV;
 
-	mutex_lock(&scsi_mpath_list_mutex);
-	list_for_each_entry(lu, &scsi_mpath_list, node) {
+	mutex_lock(&scsi_multipath_list_mutex);
+	list_for_each_entry(lu, &scsi_multipath_list, node) {
 		if (strcmp(lu->id, line->id))
 			continue;
 		list_for_each_entry(path, &lu->paths, node) {
@@ -106,7 +106,7 @@ static int apply(const struct scsi_path_line *line)
 			error = 0;
 		}
 	}
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return error;
 }
 
@@ -115,11 +115,11 @@ static struct scsi_device *get_matching(const struct scsi_path_line *line,
 					unsigned int nr)
 {
 	struct scsi_device *sdev = NULL;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	struct scsi_path *path;
 
-	mutex_lock(&scsi_mpath_list_mutex);
-	list_for_each_entry(lu, &scsi_mpath_list, node) {
+	mutex_lock(&scsi_multipath_list_mutex);
+	list_for_each_entry(lu, &scsi_multipath_list, node) {
 		if (strcmp(lu->id, line->id))
 			continue;
 		list_for_each_entry(path, &lu->paths, node) {
@@ -134,7 +134,7 @@ static struct scsi_device *get_matching(const struct scsi_path_line *line,
 		}
 	}
 unlock:
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return sdev;
 }
 
@@ -181,23 +181,23 @@ static ssize_t paths_write(struct file *file, const char __user *buf,
 
 static void *paths_start(struct seq_file *m, loff_t *pos)
 {
-	mutex_lock(&scsi_mpath_list_mutex);
-	return seq_list_start(&scsi_mpath_list, *pos);
+	mutex_lock(&scsi_multipath_list_mutex);
+	return seq_list_start(&scsi_multipath_list, *pos);
 }
 
 static void *paths_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	return seq_list_next(v, &scsi_mpath_list, pos);
+	return seq_list_next(v, &scsi_multipath_list, pos);
 }
 
 static void paths_stop(struct seq_file *m, void *v)
 {
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 }
 
 static int paths_show(struct seq_file *m, void *v)
 {
-	struct scsi_mpath *lu = list_entry(v, struct scsi_mpath, node);
+	struct scsi_lu *lu = list_entry(v, struct scsi_lu, node);
 	struct scsi_path *path;
 
 	list_for_each_entry(path, &lu->paths, node) {
@@ -233,16 +233,16 @@ static const struct proc_ops paths_proc_ops = {
 
 static int version_show(struct seq_file *m, void *v)
 {
-	seq_puts(m, "Version: " SCSI_MPATH_VERSION "\n");
+	seq_puts(m, "Version: " SCSI_MULTIPATH_VERSION "\n");
 	return 0;
 }
 
 /**
- * scsi_mpath_proc_init - create /proc/scsi/scsi_path
+ * scsi_multipath_proc_init - create /proc/scsi/scsi_path
  *
  * Return: 0 or -ENOMEM.
  */
-int scsi_mpath_proc_init(void)
+int scsi_multipath_proc_init(void)
 {
 	struct proc_dir_entry *dir;
 
@@ -253,16 +253,16 @@ int scsi_mpath_proc_init(void)
 		return -ENOMEM;
 	if (!proc_create("paths", 0644, dir, &paths_proc_ops) ||
 	    !proc_create_single("version", 0444, dir, version_show)) {
-		scsi_mpath_proc_exit();
+		scsi_multipath_proc_exit();
 		return -ENOMEM;
 	}
 	return 0;
 }
 
 /**
- * scsi_mpath_proc_exit - remove /proc/scsi/scsi_path
+ * scsi_multipath_proc_exit - remove /proc/scsi/scsi_path
  */
-void scsi_mpath_proc_exit(void)
+void scsi_multipath_proc_exit(void)
 {
 	if (IS_ENABLED(CONFIG_SCSI_PROC_FS))
 		remove_proc_subtree("scsi/scsi_path", NULL);

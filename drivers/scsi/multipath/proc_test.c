@@ -151,7 +151,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "scsi_mpath_proc",
+	.name = "scsi_multipath_proc",
 	.test_cases = cases,
 };
 

@@ -137,11 +137,11 @@ static void renew_work(struct work_struct *work)
 	struct renewal *renewal = container_of(to_delayed_work(work),
 					       struct renewal, work);
 
-	if (remove_first(renewal) && !scsi_mpath_system_ends()) {
+	if (remove_first(renewal) && !scsi_multipath_system_ends()) {
 		scan(renewal->shost, renewal->channel, renewal->id,
 		     renewal->lun);
 		if (!is_there(renewal) && ++renewal->tries < RENEWAL_TRIES) {
-			queue_delayed_work(scsi_mpath_removal_wq,
+			queue_delayed_work(scsi_multipath_removal_wq,
 					   &renewal->work, renewal->delay);
 			renewal->delay = min(2 * renewal->delay,
 					     RETRY_DELAY_MAX);
@@ -176,7 +176,7 @@ static int renew(struct scsi_device *sdev)
 	mutex_lock(&renewals_mutex);
 	list_add_tail(&renewal->node, &renewals);
 	mutex_unlock(&renewals_mutex);
-	queue_delayed_work(scsi_mpath_removal_wq, &renewal->work, 0);
+	queue_delayed_work(scsi_multipath_removal_wq, &renewal->work, 0);
 	return 0;
 }
 
@@ -216,7 +216,7 @@ static void path_renew_work(struct work_struct *work)
 					      struct scsi_path, renew);
 
 	if (renew(path->sdev) == -ENOMEM)
-		queue_delayed_work(scsi_mpath_probe_wq, &path->renew, HZ);
+		queue_delayed_work(scsi_multipath_probe_wq, &path->renew, HZ);
 }
 
 /**
@@ -229,7 +229,7 @@ static void path_renew_work(struct work_struct *work)
  */
 void scsi_path_renew_soon(struct scsi_path *path)
 {
-	queue_delayed_work(scsi_mpath_probe_wq, &path->renew, 0);
+	queue_delayed_work(scsi_multipath_probe_wq, &path->renew, 0);
 }
 
 /**
@@ -261,7 +261,7 @@ static void retry_work(struct work_struct *work)
 	if (may_be_claimed(withheld->sdev) && !renew(withheld->sdev))
 		return;
 	withheld->delay = min(2 * withheld->delay, RETRY_DELAY_MAX);
-	queue_delayed_work(scsi_mpath_probe_wq, &withheld->work, withheld->delay);
+	queue_delayed_work(scsi_multipath_probe_wq, &withheld->work, withheld->delay);
 }
 
 /**
@@ -284,7 +284,7 @@ void scsi_path_withhold(struct scsi_device *sdev, bool soon)
 	mutex_lock(&withheld_mutex);
 	list_add_tail(&withheld->node, &withheld_list);
 	mutex_unlock(&withheld_mutex);
-	queue_delayed_work(scsi_mpath_probe_wq, &withheld->work, withheld->delay);
+	queue_delayed_work(scsi_multipath_probe_wq, &withheld->work, withheld->delay);
 }
 
 /**

@@ -10,7 +10,7 @@
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
@@ -46,8 +46,8 @@ static void read_partitions(struct scsi_device *sdev)
 
 static void rescan_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(work, struct scsi_mpath,
-					     rescan_work);
+	struct scsi_lu *lu = container_of(work, struct scsi_lu,
+					  rescan_work);
 	struct scsi_device *sdev = lu->sdev;
 	bool had_capacity = capacity_of(sdev);
 
@@ -77,12 +77,12 @@ void scsi_path_was_rescanned(struct scsi_device *sdev)
 }
 
 /**
- * scsi_mpath_rescan_when_usable - the scan found no path that serves
+ * scsi_lu_rescan_when_usable - the scan found no path that serves
  * @lu: logical unit
  *
  * Context: any; takes @lu->lock.
  */
-void scsi_mpath_rescan_when_usable(struct scsi_mpath *lu)
+void scsi_lu_rescan_when_usable(struct scsi_lu *lu)
 {
 	unsigned long flags;
 
@@ -92,15 +92,15 @@ void scsi_mpath_rescan_when_usable(struct scsi_mpath *lu)
 }
 
 /**
- * scsi_mpath_rescan_if_wanted - its device runs, perhaps, and paths have changed
+ * scsi_lu_rescan_if_wanted - its device runs, perhaps, and paths have changed
  * @lu: logical unit
  *
  * Context: process; takes @lu->lock.
  */
-void scsi_mpath_rescan_if_wanted(struct scsi_mpath *lu)
+void scsi_lu_rescan_if_wanted(struct scsi_lu *lu)
 {
 	spin_lock_irq(&lu->lock);
-	if (lu->wants_rescan && scsi_mpath_has_path_locked(lu)) {
+	if (lu->wants_rescan && scsi_lu_has_path_locked(lu)) {
 		lu->wants_rescan = false;
 		/* It does I/O, so it must not be where I/O is unblocked. */
 		queue_work(system_unbound_wq, &lu->rescan_work);
@@ -109,10 +109,10 @@ void scsi_mpath_rescan_if_wanted(struct scsi_mpath *lu)
 }
 
 /**
- * scsi_mpath_rescan_init - a new logical unit
+ * scsi_lu_rescan_init - a new logical unit
  * @lu: logical unit
  */
-void scsi_mpath_rescan_init(struct scsi_mpath *lu)
+void scsi_lu_rescan_init(struct scsi_lu *lu)
 {
 	INIT_WORK(&lu->rescan_work, rescan_work);
 }

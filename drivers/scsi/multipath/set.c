@@ -21,25 +21,25 @@
 #define FIRST_SET_CAPACITY	4
 
 /**
- * scsi_mpath_free_sets - free the sets for dispatch
+ * scsi_lu_free_sets - free the sets for dispatch
  * @lu: logical unit that nobody dispatches to
  */
-void scsi_mpath_free_sets(struct scsi_mpath *lu)
+void scsi_lu_free_sets(struct scsi_lu *lu)
 {
-	for (int set = 0; set < scsi_mpath_nr_sets(); set++)
-		kfree(rcu_dereference_protected(lu->usable[set], true));
+	for (int set = 0; set < scsi_multipath_nr_sets(); set++)
+		kfree(rcu_dereference_protected(lu->in_use[set], true));
 }
 
 /**
- * scsi_mpath_alloc_sets - the sets of a new logical unit, empty
+ * scsi_lu_alloc_sets - the sets of a new logical unit, empty
  * @lu: logical unit
  *
  * Context: process.
- * Return: 0 or -ENOMEM; scsi_mpath_free_sets() is to be called in both cases.
+ * Return: 0 or -ENOMEM; scsi_lu_free_sets() is to be called in both cases.
  */
-int scsi_mpath_alloc_sets(struct scsi_mpath *lu)
+int scsi_lu_alloc_sets(struct scsi_lu *lu)
 {
-	for (int i = 0; i < scsi_mpath_nr_sets(); i++) {
+	for (int i = 0; i < scsi_multipath_nr_sets(); i++) {
 		struct scsi_path_set *set;
 
 		set = kzalloc(struct_size(set, path, FIRST_SET_CAPACITY),
@@ -47,18 +47,18 @@ int scsi_mpath_alloc_sets(struct scsi_mpath *lu)
 		if (!set)
 			return -ENOMEM;
 		set->capacity = FIRST_SET_CAPACITY;
-		RCU_INIT_POINTER(lu->usable[i], set);
+		RCU_INIT_POINTER(lu->in_use[i], set);
 	}
 	return 0;
 }
 
-static int reserve_room_in(struct scsi_mpath *lu, int which,
+static int reserve_room_in(struct scsi_lu *lu, int which,
 			   unsigned int nr_paths)
 {
 	struct scsi_path_set *old, *new;
 	unsigned int capacity;
 
-	old = rcu_dereference_protected(lu->usable[which], true);
+	old = rcu_dereference_protected(lu->in_use[which], true);
 	if (nr_paths <= old->capacity)
 		return 0;
 	capacity = max(nr_paths, 2 * old->capacity);
@@ -74,26 +74,26 @@ static int reserve_room_in(struct scsi_mpath *lu, int which,
 	new->nr = old->nr;
 	RCU_INIT_POINTER(new->stay,
 			 rcu_dereference_protected(old->stay, true));
-	rcu_assign_pointer(lu->usable[which], new);
+	rcu_assign_pointer(lu->in_use[which], new);
 	spin_unlock_irq(&lu->lock);
 	kfree_rcu(old, rcu);
 	return 0;
 }
 
 /**
- * scsi_mpath_reserve_room - make room in the sets of a logical unit
+ * scsi_lu_reserve_room - make room in the sets of a logical unit
  * @lu: logical unit
  * @nr_paths: how many it is about to have
  *
- * Context: process, scsi_mpath_list_mutex held.
+ * Context: process, scsi_multipath_list_mutex held.
  * Return: 0 or -ENOMEM.
  */
-int scsi_mpath_reserve_room(struct scsi_mpath *lu, unsigned int nr_paths)
+int scsi_lu_reserve_room(struct scsi_lu *lu, unsigned int nr_paths)
 {
 	int error = 0;
 
-	lockdep_assert_held(&scsi_mpath_list_mutex);
-	for (int set = 0; !error && set < scsi_mpath_nr_sets(); set++)
+	lockdep_assert_held(&scsi_multipath_list_mutex);
+	for (int set = 0; !error && set < scsi_multipath_nr_sets(); set++)
 		error = reserve_room_in(lu, set, nr_paths);
 	return error;
 }
@@ -121,9 +121,9 @@ static void publish(struct scsi_path_set *set, unsigned int nr)
 		WRITE_ONCE(set->path[i], nr ? set->path[0] : NULL);
 }
 
-static void fill_set(struct scsi_mpath *lu, int node)
+static void fill_set(struct scsi_lu *lu, int node)
 {
-	struct scsi_path_set *set = scsi_mpath_node_set_locked(lu, node);
+	struct scsi_path_set *set = scsi_lu_node_set_locked(lu, node);
 	int nearest = INT_MAX;
 	struct scsi_path *path;
 	unsigned int nr = 0;
@@ -145,9 +145,9 @@ static void fill_set(struct scsi_mpath *lu, int node)
 }
 
 /* All usable paths, the better ones first. Among equals the order is theirs. */
-static void fill_set_of_all(struct scsi_mpath *lu)
+static void fill_set_of_all(struct scsi_lu *lu)
 {
-	struct scsi_path_set *all = scsi_mpath_all_locked(lu);
+	struct scsi_path_set *all = scsi_lu_all_locked(lu);
 	struct scsi_path *path, *stay;
 	unsigned int nr = 0;
 
@@ -177,14 +177,14 @@ static void fill_set_of_all(struct scsi_mpath *lu)
 }
 
 /**
- * scsi_mpath_fill_sets - the paths of a logical unit, or their ranks, have changed
+ * scsi_lu_fill_sets - the paths of a logical unit, or their ranks, have changed
  * @lu: logical unit
  *
  * Readers may see old and new entries mixed for the length of one selection.
  *
  * Context: @lu->lock held.
  */
-void scsi_mpath_fill_sets(struct scsi_mpath *lu)
+void scsi_lu_fill_sets(struct scsi_lu *lu)
 {
 	lockdep_assert_held(&lu->lock);
 	for (int node = 0; node < nr_node_ids; node++)

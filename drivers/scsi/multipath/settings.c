@@ -10,7 +10,7 @@
 #include <linux/blkdev.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
@@ -84,15 +84,15 @@ void scsi_path_share_settings(struct scsi_path *path)
 void scsi_lu_settings_changed(struct scsi_device *sdev)
 {
 	struct scsi_path *path;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 
 	if (!scsi_device_is_lu(sdev))
 		return;
 	lu = sdev->hostdata;
-	mutex_lock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node)
 		scsi_path_share_settings(path);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 }
 
 /**

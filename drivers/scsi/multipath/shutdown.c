@@ -14,7 +14,7 @@
 #include <linux/minmax.h>
 #include <linux/reboot.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "../scsi_priv.h"
 #include "mpath.h"
@@ -25,23 +25,23 @@
 /* jiffies when it has begun; 0: it has not. Written once */
 static unsigned long system_ends_since;
 
-static unsigned long ends_since(const struct scsi_mpath *lu)
+static unsigned long ends_since(const struct scsi_lu *lu)
 {
 	return READ_ONCE(system_ends_since) ?: lu->ends_since;
 }
 
 /**
- * scsi_mpath_system_ends - is the system shut down, or started anew?
+ * scsi_multipath_system_ends - is the system shut down, or started anew?
  *
  * Context: any.
  */
-bool scsi_mpath_system_ends(void)
+bool scsi_multipath_system_ends(void)
 {
 	return READ_ONCE(system_ends_since);
 }
 
 /**
- * scsi_mpath_ends - is nobody to wait for a path for long?
+ * scsi_lu_ends - is nobody to wait for a path for long?
  * @lu: logical unit without a usable path
  * @waits: its transport has not given up a path
  * @when: jiffies when I/O is to fail, then
@@ -51,8 +51,8 @@ bool scsi_mpath_system_ends(void)
  *
  * Context: @lu->lock held.
  */
-bool scsi_mpath_ends(const struct scsi_mpath *lu, bool waits,
-		     unsigned long *when)
+bool scsi_lu_ends(const struct scsi_lu *lu, bool waits,
+		  unsigned long *when)
 {
 	unsigned long since = ends_since(lu), from = lu->no_path_since;
 	int seconds = END_TIMEOUT;
@@ -71,13 +71,13 @@ bool scsi_mpath_ends(const struct scsi_mpath *lu, bool waits,
 static int system_ends(struct notifier_block *nb, unsigned long action,
 		       void *data)
 {
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 
 	WRITE_ONCE(system_ends_since, jiffies ?: 1);
-	mutex_lock(&scsi_mpath_list_mutex);
-	list_for_each_entry(lu, &scsi_mpath_list, node)
-		scsi_mpath_rearm_no_path(lu);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_lock(&scsi_multipath_list_mutex);
+	list_for_each_entry(lu, &scsi_multipath_list, node)
+		scsi_lu_rearm_no_path(lu);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	return NOTIFY_DONE;
 }
 
@@ -91,7 +91,7 @@ static int driver_ends(struct notifier_block *nb, unsigned long action,
 		       void *data)
 {
 	struct device *dev = data;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 
 	if ((action != BUS_NOTIFY_UNBIND_DRIVER &&
 	     action != BUS_NOTIFY_UNBOUND_DRIVER) ||
@@ -105,7 +105,7 @@ static int driver_ends(struct notifier_block *nb, unsigned long action,
 	else
 		lu->ends_since = 0;
 	spin_unlock_irq(&lu->lock);
-	scsi_mpath_rearm_no_path(lu);
+	scsi_lu_rearm_no_path(lu);
 	return NOTIFY_DONE;
 }
 
@@ -114,12 +114,12 @@ static struct notifier_block driver_notifier = {
 };
 
 /**
- * scsi_mpath_shutdown_init - have the end announced
+ * scsi_multipath_shutdown_init - have the end announced
  *
  * Context: process.
  * Return: 0 or an errno.
  */
-int scsi_mpath_shutdown_init(void)
+int scsi_multipath_shutdown_init(void)
 {
 	int error = bus_register_notifier(&scsi_bus_type, &driver_notifier);
 
@@ -132,11 +132,11 @@ int scsi_mpath_shutdown_init(void)
 }
 
 /**
- * scsi_mpath_shutdown_exit - the mid-layer goes, nothing waits any more
+ * scsi_multipath_shutdown_exit - the mid-layer goes, nothing waits any more
  *
  * Context: process.
  */
-void scsi_mpath_shutdown_exit(void)
+void scsi_multipath_shutdown_exit(void)
 {
 	unregister_reboot_notifier(&reboot_notifier);
 	bus_unregister_notifier(&scsi_bus_type, &driver_notifier);

@@ -6,14 +6,14 @@
 
 #include <linux/sysfs.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
 /* No line is longer. */
 #define LINE_ROOM	128
 
-static bool is_first_of_group(struct scsi_mpath *lu,
+static bool is_first_of_group(struct scsi_lu *lu,
 			      const struct scsi_path *path)
 {
 	struct scsi_path *other;
@@ -77,14 +77,14 @@ static ssize_t show_group(const struct scsi_path *first, char *buf, ssize_t len)
 }
 
 /**
- * scsi_mpath_status - all groups with their paths, a line each
+ * scsi_lu_status - all groups with their paths, a line each
  * @lu: logical unit
  * @buf: a page of sysfs; what does not fit is left out, line by line
  *
  * Context: process; takes @lu->lock.
  * Return: bytes written.
  */
-ssize_t scsi_mpath_status(struct scsi_mpath *lu, char *buf)
+ssize_t scsi_lu_status(struct scsi_lu *lu, char *buf)
 {
 	struct scsi_path *path;
 	ssize_t len = 0;

@@ -13,7 +13,7 @@
 
 #include "mpath.h"
 
-static struct scsi_mpath *dev_to_lu(struct device *dev)
+static struct scsi_lu *dev_to_lu(struct device *dev)
 {
 	return to_scsi_device(dev)->hostdata;
 }
@@ -44,7 +44,7 @@ static ssize_t iopolicy_store(struct device *dev, struct device_attribute *attr,
 
 	if (!policy)
 		return -EINVAL;
-	error = scsi_mpath_set_policy(dev_to_lu(dev), policy);
+	error = scsi_lu_set_policy(dev_to_lu(dev), policy);
 	return error ?: count;
 }
 static DEVICE_ATTR_RW(iopolicy);
@@ -67,7 +67,7 @@ static ssize_t no_path_timeout_store(struct device *dev,
 		return error;
 	if (seconds < -1 || seconds > NO_PATH_TIMEOUT_MAX)
 		return -EINVAL;
-	scsi_mpath_set_no_path_timeout(dev_to_lu(dev), seconds);
+	scsi_lu_set_no_path_timeout(dev_to_lu(dev), seconds);
 	return count;
 }
 static DEVICE_ATTR_RW(no_path_timeout);
@@ -84,7 +84,7 @@ static ssize_t attempt_timeout_store(struct device *dev,
 				     struct device_attribute *attr,
 				     const char *buf, size_t count)
 {
-	struct scsi_mpath *lu = dev_to_lu(dev);
+	struct scsi_lu *lu = dev_to_lu(dev);
 	unsigned int seconds;
 	int error;
 
@@ -105,14 +105,14 @@ static DEVICE_ATTR_RW(attempt_timeout);
 static ssize_t status_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	return scsi_mpath_status(dev_to_lu(dev), buf);
+	return scsi_lu_status(dev_to_lu(dev), buf);
 }
 static DEVICE_ATTR_RO(status);
 
 static ssize_t queued_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	return sysfs_emit(buf, "%u\n", scsi_mpath_queued(dev_to_lu(dev)));
+	return sysfs_emit(buf, "%u\n", scsi_lu_queued(dev_to_lu(dev)));
 }
 static DEVICE_ATTR_RO(queued);
 
@@ -133,7 +133,7 @@ static ssize_t failback_store(struct device *dev, struct device_attribute *attr,
 		return error;
 	if (seconds < -1 || seconds > FAILBACK_MAX)
 		return -EINVAL;
-	scsi_mpath_set_failback(dev_to_lu(dev), seconds);
+	scsi_lu_set_failback(dev_to_lu(dev), seconds);
 	return count;
 }
 static DEVICE_ATTR_RW(failback);
@@ -148,16 +148,16 @@ static ssize_t prefer_local_show(struct device *dev, struct device_attribute *at
 static ssize_t prefer_local_store(struct device *dev, struct device_attribute *attr,
 				  const char *buf, size_t count)
 {
-	struct scsi_mpath *lu = dev_to_lu(dev);
+	struct scsi_lu *lu = dev_to_lu(dev);
 	bool prefer_local;
 	int error;
 
 	error = kstrtobool(buf, &prefer_local);
 	if (error)
 		return error;
-	if (prefer_local && scsi_type_must_stay(lu->sdev->type))
+	if (prefer_local && scsi_type_is_sticky(lu->sdev->type))
 		return -EOPNOTSUPP;
-	scsi_mpath_set_prefer_local(lu, prefer_local);
+	scsi_lu_set_prefer_local(lu, prefer_local);
 	return count;
 }
 static DEVICE_ATTR_RW(prefer_local);
@@ -172,14 +172,14 @@ static ssize_t demote_outliers_store(struct device *dev,
 				     struct device_attribute *attr,
 				     const char *buf, size_t count)
 {
-	struct scsi_mpath *lu = dev_to_lu(dev);
+	struct scsi_lu *lu = dev_to_lu(dev);
 	bool demote;
 	int error;
 
 	error = kstrtobool(buf, &demote);
 	if (error)
 		return error;
-	scsi_mpath_demote_outliers(lu, demote);
+	scsi_lu_demote_outliers(lu, demote);
 	return count;
 }
 static DEVICE_ATTR_RW(demote_outliers);
@@ -193,7 +193,7 @@ static ssize_t disable_group_store(struct device *dev,
 
 	error = kstrtou32(buf, 0, &weight);
 	if (!error)
-		error = scsi_mpath_disable_group(dev_to_lu(dev), weight, true);
+		error = scsi_lu_disable_group(dev_to_lu(dev), weight, true);
 	return error ?: count;
 }
 static DEVICE_ATTR_WO(disable_group);
@@ -207,7 +207,7 @@ static ssize_t enable_group_store(struct device *dev,
 
 	error = kstrtou32(buf, 0, &weight);
 	if (!error)
-		error = scsi_mpath_disable_group(dev_to_lu(dev), weight, false);
+		error = scsi_lu_disable_group(dev_to_lu(dev), weight, false);
 	return error ?: count;
 }
 static DEVICE_ATTR_WO(enable_group);
@@ -221,7 +221,7 @@ static ssize_t switch_group_store(struct device *dev,
 
 	error = kstrtou32(buf, 0, &weight);
 	if (!error)
-		error = scsi_mpath_switch_group(dev_to_lu(dev), weight);
+		error = scsi_lu_switch_group(dev_to_lu(dev), weight);
 	return error ?: count;
 }
 static DEVICE_ATTR_WO(switch_group);
@@ -258,7 +258,7 @@ static const struct attribute_group lu_paths_group = {
 	.attrs	= no_attrs,
 };
 
-const struct attribute_group *scsi_mpath_lu_groups[] = {
+const struct attribute_group *scsi_lu_attr_groups[] = {
 	&lu_group,
 	&lu_paths_group,
 	NULL

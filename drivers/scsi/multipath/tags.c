@@ -13,7 +13,7 @@
 #include <linux/minmax.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
@@ -73,19 +73,19 @@ void scsi_lu_size_tags(struct blk_mq_tag_set *set,
 }
 
 /**
- * scsi_mpath_alloc_tags - the tag set of a new logical unit
+ * scsi_lu_alloc_tags - the tag set of a new logical unit
  * @lu: logical unit without a device
  * @first: the device of its first path
  *
  * Context: process.
  * Return: 0 or an errno.
  */
-int scsi_mpath_alloc_tags(struct scsi_mpath *lu, struct scsi_device *first)
+int scsi_lu_alloc_tags(struct scsi_lu *lu, struct scsi_device *first)
 {
 	scsi_lu_size_tags(&lu->tags, &first->host->tag_set,
 			  scsi_path_polled_queues(first->host),
 			  first->queue_depth, nr_cpu_ids);
-	return scsi_lu_setup_tags(&lu->tags, scsi_mpath_host);
+	return scsi_lu_setup_tags(&lu->tags, scsi_multipath_host);
 }
 
 /**
@@ -111,12 +111,12 @@ void scsi_lu_map_queues(struct blk_mq_tag_set *set)
 }
 
 /**
- * scsi_mpath_free_tags - free the tag set of a logical unit
+ * scsi_lu_free_tags - free the tag set of a logical unit
  * @lu: logical unit whose device has been released, or that never had one
  *
  * Context: process.
  */
-void scsi_mpath_free_tags(struct scsi_mpath *lu)
+void scsi_lu_free_tags(struct scsi_lu *lu)
 {
 	blk_mq_free_tag_set(&lu->tags);
 }
@@ -129,7 +129,7 @@ void scsi_mpath_free_tags(struct scsi_mpath *lu)
  */
 struct blk_mq_tag_set *scsi_device_tag_set(struct scsi_device *sdev)
 {
-	struct scsi_mpath *lu = sdev->hostdata;
+	struct scsi_lu *lu = sdev->hostdata;
 
 	return scsi_device_is_lu(sdev) ? &lu->tags : &sdev->host->tag_set;
 }

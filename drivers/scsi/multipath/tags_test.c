@@ -99,7 +99,7 @@ static struct kunit_case tags_cases[] = {
 };
 
 static struct kunit_suite tags_suite = {
-	.name = "scsi_mpath_tags",
+	.name = "scsi_multipath_tags",
 	.test_cases = tags_cases,
 };
 

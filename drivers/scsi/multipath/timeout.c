@@ -17,7 +17,7 @@
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "dispatch.h"
@@ -63,7 +63,7 @@ unsigned int scsi_attempt_timeout_for(u8 device_type)
  *
  * Context: any.
  */
-bool scsi_lu_is_slow(const struct scsi_mpath *lu)
+bool scsi_lu_is_slow(const struct scsi_lu *lu)
 {
 	unsigned long slow_until = READ_ONCE(lu->slow_until);
 
@@ -71,15 +71,15 @@ bool scsi_lu_is_slow(const struct scsi_mpath *lu)
 }
 
 /**
- * scsi_path_was_patient - a path has answered a command that another had not
+ * scsi_path_note_patience - a path has answered a command that another had not
  * @path: path
  * @since: jiffies when the command was sent over @path
  *
  * Context: any.
  */
-void scsi_path_was_patient(struct scsi_path *path, unsigned long since)
+void scsi_path_note_patience(struct scsi_path *path, unsigned long since)
 {
-	struct scsi_mpath *lu = path->lu;
+	struct scsi_lu *lu = path->lu;
 	unsigned int attempt_timeout = READ_ONCE(lu->attempt_timeout);
 
 	if (attempt_timeout && jiffies - since > attempt_timeout)
@@ -91,7 +91,7 @@ void scsi_path_was_patient(struct scsi_path *path, unsigned long since)
  * goes on behind it. The command of the logical unit is not looked at: the attempt is
  * perhaps over by now, and that one's memory is somebody else's.
  */
-static bool must_be_written_once(const struct scsi_mpath *lu,
+static bool must_be_written_once(const struct scsi_lu *lu,
 				 const struct request *rq)
 {
 	return req_op(rq) == REQ_OP_WRITE && lu->sdev->type == TYPE_ZBC;
@@ -107,14 +107,14 @@ static void let_alone(struct scsi_cmnd *cmd, unsigned long patience)
 }
 
 /**
- * scsi_path_may_keep_cmd - the timer of an attempt has gone off
+ * scsi_path_cmd_timed_out - the timer of an attempt has gone off
  * @cmd: attempt
  *
  * Context: the timeout work of the path's queue; takes the logical unit's lock.
  * Return: true if the path may keep the command until the timer goes off once
  * more; false if it is to be aborted.
  */
-bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
+bool scsi_path_cmd_timed_out(struct scsi_cmnd *cmd)
 {
 	struct request *rq = scsi_cmd_to_rq(cmd);
 	struct scsi_path *path = cmd->device->path;
@@ -142,7 +142,7 @@ bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
 		let_alone(cmd, whole - had);
 		return true;
 	}
-	if (scsi_path_is_stuck(path, since))
+	if (scsi_path_take_out_if_stuck(path, since))
 		return false;
 	let_alone(cmd, min_t(unsigned long, attempt_timeout, whole - had));
 	return true;

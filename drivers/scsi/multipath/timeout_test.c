@@ -11,7 +11,7 @@
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
-#include <scsi/scsi_multipath.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "dispatch.h"
@@ -53,7 +53,7 @@ static struct fake_lu *make_lu(struct kunit *test, u8 type)
 
 		path->sdev->host->hostt = &fake_template;
 		/* It has been back for longer than any attempt is under way. */
-		path->back_since = jiffies - 2 * WHOLE_TIMEOUT;
+		path->reinstated_at = jiffies - 2 * WHOLE_TIMEOUT;
 	}
 	return fake;
 }
@@ -97,8 +97,8 @@ static void stuck_is_aborted(struct kunit *test)
 	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_READ,
 					     ATTEMPT_TIMEOUT);
 
-	KUNIT_EXPECT_FALSE(test, scsi_path_may_keep_cmd(cmd));
-	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_WAITING);
+	KUNIT_EXPECT_FALSE(test, scsi_path_cmd_timed_out(cmd));
+	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_PENDING);
 	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_GOOD);
 }
 
@@ -109,7 +109,7 @@ static void the_only_one_is_left_alone(struct kunit *test)
 					     ATTEMPT_TIMEOUT);
 
 	fake_path_kill(fake, 1);
-	KUNIT_EXPECT_TRUE(test, scsi_path_may_keep_cmd(cmd));
+	KUNIT_EXPECT_TRUE(test, scsi_path_cmd_timed_out(cmd));
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout, ATTEMPT_TIMEOUT);
 }
@@ -121,7 +121,7 @@ static void all_of_its_time_is_over(struct kunit *test)
 					     WHOLE_TIMEOUT);
 
 	fake_path_kill(fake, 1);
-	KUNIT_EXPECT_FALSE(test, scsi_path_may_keep_cmd(cmd));
+	KUNIT_EXPECT_FALSE(test, scsi_path_cmd_timed_out(cmd));
 }
 
 /* blk_abort_request() of its LLD */
@@ -131,7 +131,7 @@ static void aborted_early(struct kunit *test)
 	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_READ, 0);
 
 	scsi_path_set_due(cmd, jiffies + ATTEMPT_TIMEOUT);
-	KUNIT_EXPECT_FALSE(test, scsi_path_may_keep_cmd(cmd));
+	KUNIT_EXPECT_FALSE(test, scsi_path_cmd_timed_out(cmd));
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
 }
 
@@ -142,7 +142,7 @@ static void zones_are_written_once(struct kunit *test)
 					     ATTEMPT_TIMEOUT);
 
 	forget_lu_cmd(test, cmd, TYPE_DISK);
-	KUNIT_EXPECT_TRUE(test, scsi_path_may_keep_cmd(cmd));
+	KUNIT_EXPECT_TRUE(test, scsi_path_cmd_timed_out(cmd));
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout,
 			WHOLE_TIMEOUT - ATTEMPT_TIMEOUT);
@@ -155,7 +155,7 @@ static void disks_are_not(struct kunit *test)
 					     ATTEMPT_TIMEOUT);
 
 	forget_lu_cmd(test, cmd, TYPE_ZBC);
-	KUNIT_EXPECT_FALSE(test, scsi_path_may_keep_cmd(cmd));
+	KUNIT_EXPECT_FALSE(test, scsi_path_cmd_timed_out(cmd));
 }
 
 static struct kunit_case timeout_cases[] = {
@@ -169,7 +169,7 @@ static struct kunit_case timeout_cases[] = {
 };
 
 static struct kunit_suite timeout_suite = {
-	.name = "scsi_mpath_timeout",
+	.name = "scsi_multipath_timeout",
 	.test_cases = timeout_cases,
 };
 

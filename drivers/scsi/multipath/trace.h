@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 #undef TRACE_SYSTEM
-#define TRACE_SYSTEM scsi_mpath
+#define TRACE_SYSTEM scsi_multipath
 
 #if !defined(_SCSI_MULTIPATH_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
 #define _SCSI_MULTIPATH_TRACE_H
@@ -12,7 +12,7 @@
 #include "mpath.h"
 #include "verdict.h"
 
-DECLARE_EVENT_CLASS(scsi_mpath_cmd,
+DECLARE_EVENT_CLASS(scsi_multipath_cmd,
 	TP_PROTO(struct scsi_cmnd *lu_cmd, struct scsi_path *path),
 	TP_ARGS(lu_cmd, path),
 	TP_STRUCT__entry(
@@ -31,12 +31,12 @@ DECLARE_EVENT_CLASS(scsi_mpath_cmd,
 		  __get_str(path), __entry->tag, __entry->opcode)
 );
 
-DEFINE_EVENT(scsi_mpath_cmd, scsi_mpath_issue,
+DEFINE_EVENT(scsi_multipath_cmd, scsi_multipath_issue,
 	TP_PROTO(struct scsi_cmnd *lu_cmd, struct scsi_path *path),
 	TP_ARGS(lu_cmd, path)
 );
 
-TRACE_EVENT(scsi_mpath_select,
+TRACE_EVENT(scsi_multipath_select,
 	TP_PROTO(struct scsi_cmnd *lu_cmd, struct scsi_path *path,
 		 const char *policy),
 	TP_ARGS(lu_cmd, path, policy),
@@ -56,7 +56,7 @@ TRACE_EVENT(scsi_mpath_select,
 		  __get_str(path), __get_str(policy), __entry->tag)
 );
 
-TRACE_EVENT(scsi_mpath_verdict,
+TRACE_EVENT(scsi_multipath_verdict,
 	TP_PROTO(struct scsi_cmnd *lu_cmd, struct scsi_path *path,
 		 const struct scsi_verdict *verdict),
 	TP_ARGS(lu_cmd, path, verdict),
@@ -80,20 +80,35 @@ TRACE_EVENT(scsi_mpath_verdict,
 		  __get_str(lu), __get_str(path), __entry->tag,
 		  __entry->result,
 		  __print_symbolic(__entry->path_effect,
-				   { PATH_PROVED, "proved" },
-				   { PATH_UNCHANGED, "unchanged" },
-				   { PATH_CONGESTED, "congested" },
-				   { PATH_STRIKE, "strike" },
-				   { PATH_SUSPENDED, "suspended" },
-				   { PATH_TRANSITION, "transition" },
-				   { PATH_PASSIVE, "passive" },
-				   { PATH_LOST, "lost" },
-				   { PATH_GONE, "gone" }),
+				   { EFFECT_SUCCEEDED, "succeeded" },
+				   { EFFECT_NONE, "none" },
+				   { EFFECT_CONGESTED, "congested" },
+				   { EFFECT_STRIKE, "strike" },
+				   { EFFECT_PENDING, "pending" },
+				   { EFFECT_TRANSITION, "transition" },
+				   { EFFECT_PASSIVE, "passive" },
+				   { EFFECT_FAILED, "failed" },
+				   { EFFECT_DISCONNECTED, "disconnected" }),
 		  __print_symbolic(__entry->cmd_effect,
-				   { CMD_DELIVER, "deliver" },
+				   { CMD_COMPLETE, "complete" },
 				   { CMD_NEVER_RAN, "never_ran" },
 				   { CMD_MAY_HAVE_RUN, "may_have_run" }))
 );
+
+#define show_scsi_path_state(state)				\
+	__print_symbolic(state,					\
+			 { PATH_GOOD, "good" },			\
+			 { PATH_PROBATION, "probation" },	\
+			 { PATH_PENDING, "pending" },		\
+			 { PATH_FAILED, "failed" },		\
+			 { PATH_DISABLED, "disabled" })
+
+#define show_scsi_path_access(access)				\
+	__print_symbolic(access,				\
+			 { ACCESS_PREFERRED, "preferred" },	\
+			 { ACCESS_OPTIMIZED, "optimized" },	\
+			 { ACCESS_NONOPTIMIZED, "non-optimized" }, \
+			 { ACCESS_NONE, "none" })
 
 TRACE_EVENT(scsi_path_state,
 	TP_PROTO(struct scsi_path *path, enum scsi_path_state from,
@@ -121,9 +136,13 @@ TRACE_EVENT(scsi_path_state,
 		__entry->in_flight = scsi_device_busy(path->sdev);
 		__entry->issued = atomic_read(&path->sdev->iorequest_cnt);
 	),
-	TP_printk("path=%s from=%d to=%d why=%s group=%u access=%u failures=%u in_flight=%d issued=%u",
-		  __get_str(path), __entry->from, __entry->to, __get_str(why),
-		  __entry->weight, __entry->access, __entry->failures,
+	TP_printk("path=%s from=%s to=%s why=%s group=%u access=%s failures=%u in_flight=%d issued=%u",
+		  __get_str(path),
+		  show_scsi_path_state(__entry->from),
+		  show_scsi_path_state(__entry->to),
+		  __get_str(why),
+		  __entry->weight, show_scsi_path_access(__entry->access),
+		  __entry->failures,
 		  __entry->in_flight, __entry->issued)
 );
 

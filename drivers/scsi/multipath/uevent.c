@@ -39,7 +39,7 @@ static void describe(struct path_event *event, struct scsi_path *path,
 	strscpy(event->path, dev_name(&path->sdev->sdev_gendev),
 		sizeof(event->path));
 	event->state = scsi_path_shown_state(path);
-	event->usable = scsi_mpath_nr_usable(path->lu);
+	event->usable = scsi_lu_nr_usable(path->lu);
 	event->access = scsi_path_access_name(path);
 	event->group = path->weight;
 	event->failures = path->failures;
@@ -47,19 +47,19 @@ static void describe(struct path_event *event, struct scsi_path *path,
 	event->issued = atomic_read(&path->sdev->iorequest_cnt);
 }
 
-static void tell(struct scsi_mpath *lu, const struct path_event *event)
+static void tell(struct scsi_lu *lu, const struct path_event *event)
 {
 	char *env[11] = { };
 	bool complete = true;
 
-	if (!READ_ONCE(lu->announced) || READ_ONCE(lu->gone))
+	if (!READ_ONCE(lu->announced) || READ_ONCE(lu->removing))
 		return;
 
 	env[0] = kasprintf(GFP_KERNEL, "SCSI_PATH_EVENT=%s", event->what);
 	env[1] = kasprintf(GFP_KERNEL, "SCSI_PATH=%s", event->path);
 	env[2] = kasprintf(GFP_KERNEL, "SCSI_PATH_STATE=%d", event->state);
 	env[3] = kasprintf(GFP_KERNEL, "SCSI_PATHS_USABLE=%u", event->usable);
-	env[4] = kasprintf(GFP_KERNEL, "SCSI_MPATH_ID=%s", lu->id);
+	env[4] = kasprintf(GFP_KERNEL, "SCSI_LU_WWID=%s", lu->id);
 	env[5] = kasprintf(GFP_KERNEL, "SCSI_PATH_ACCESS=%s", event->access);
 	env[6] = kasprintf(GFP_KERNEL, "SCSI_PATH_GROUP=%u", event->group);
 	env[7] = kasprintf(GFP_KERNEL, "SCSI_PATH_FAILURES=%u",
@@ -98,17 +98,17 @@ static enum scsi_path_condition condition_of(const struct scsi_path *path)
 		return scsi_path_is_marginal(path) ? CONDITION_MARGINAL :
 						     CONDITION_USABLE;
 	switch (path->state) {
-	case PATH_WAITING:
+	case PATH_PENDING:
 		if (in_transition(path))
 			return path->told;
 		fallthrough;
-	case PATH_DEAD:
+	case PATH_FAILED:
 	case PATH_DISABLED:
 		return path->loss;
 	default:
 		break;
 	}
-	if (scsi_mpath_is_suspended(path->lu) ||
+	if (scsi_lu_is_suspended(path->lu) ||
 	    path->sdev->sdev_state == SDEV_CANCEL ||
 	    path->sdev->sdev_state == SDEV_DEL)
 		return path->told;
@@ -167,7 +167,7 @@ static const char *news_of(struct scsi_path *path)
 	return NULL;
 }
 
-static bool describe_next(struct scsi_mpath *lu, struct path_event *event)
+static bool describe_next(struct scsi_lu *lu, struct path_event *event)
 {
 	struct scsi_path *path;
 
@@ -193,8 +193,8 @@ static bool describe_next(struct scsi_mpath *lu, struct path_event *event)
  */
 static void event_work(struct work_struct *work)
 {
-	struct scsi_mpath *lu = container_of(work, struct scsi_mpath,
-					     event_work);
+	struct scsi_lu *lu = container_of(work, struct scsi_lu,
+					  event_work);
 	struct path_event event;
 	bool found;
 
@@ -208,21 +208,21 @@ static void event_work(struct work_struct *work)
 }
 
 /**
- * scsi_mpath_tell_changes - tell user space of paths that have failed or are back
+ * scsi_lu_tell_changes - tell user space of paths that have failed or are back
  * @lu: logical unit
  *
  * Context: any.
  */
-void scsi_mpath_tell_changes(struct scsi_mpath *lu)
+void scsi_lu_tell_changes(struct scsi_lu *lu)
 {
 	queue_work(system_unbound_wq, &lu->event_work);
 }
 
 /**
- * scsi_mpath_events_init - a new logical unit
+ * scsi_lu_events_init - a new logical unit
  * @lu: logical unit
  */
-void scsi_mpath_events_init(struct scsi_mpath *lu)
+void scsi_lu_events_init(struct scsi_lu *lu)
 {
 	INIT_WORK(&lu->event_work, event_work);
 }

@@ -40,8 +40,8 @@ static struct scsi_verdict host_byte_verdict(const struct scsi_device *sdev,
 	case DID_IMM_RETRY:
 	case DID_REQUEUE:
 		return (struct scsi_verdict){
-			.path = PATH_UNCHANGED,
-			.cmd = is_disk(sdev) ? CMD_NEVER_RAN : CMD_DELIVER,
+			.path = EFFECT_NONE,
+			.cmd = is_disk(sdev) ? CMD_NEVER_RAN : CMD_COMPLETE,
 			.ask_others = is_disk(sdev),
 		};
 
@@ -50,19 +50,19 @@ static struct scsi_verdict host_byte_verdict(const struct scsi_device *sdev,
 	 * some flush with it what is outstanding when a host goes away.
 	 */
 	case DID_TRANSPORT_DISRUPTED:
-		return (struct scsi_verdict){ PATH_SUSPENDED,
+		return (struct scsi_verdict){ EFFECT_PENDING,
 					      CMD_MAY_HAVE_RUN };
 	case DID_NO_CONNECT:
 	case DID_BAD_TARGET:
 	case DID_TRANSPORT_FAILFAST:
 	case DID_TRANSPORT_MARGINAL:
 	case DID_TIME_OUT:
-		return (struct scsi_verdict){ PATH_LOST, CMD_MAY_HAVE_RUN };
+		return (struct scsi_verdict){ EFFECT_FAILED, CMD_MAY_HAVE_RUN };
 
 	/* An LLD that does not want a command. Without another one, that is it. */
 	case DID_ABORT:
 		return (struct scsi_verdict){
-			.path = PATH_UNCHANGED,
+			.path = EFFECT_NONE,
 			.cmd = CMD_MAY_HAVE_RUN,
 			.ask_others = true,
 			.blame = true,
@@ -75,19 +75,19 @@ static struct scsi_verdict host_byte_verdict(const struct scsi_device *sdev,
 	case DID_RESET:
 	/* The verdict of upper layers or of the LLD on the command itself. */
 	case DID_PASSTHROUGH:
-		return (struct scsi_verdict){ PATH_UNCHANGED, CMD_DELIVER };
+		return (struct scsi_verdict){ EFFECT_NONE, CMD_COMPLETE };
 
 	case DID_ERROR:
 		if ((result & 0xff) == SAM_STAT_RESERVATION_CONFLICT)
-			return (struct scsi_verdict){ PATH_UNCHANGED,
-						      CMD_DELIVER };
+			return (struct scsi_verdict){ EFFECT_NONE,
+						      CMD_COMPLETE };
 		fallthrough;
 	case DID_SOFT_ERROR:
 	case DID_PARITY:
 	case DID_BUS_BUSY:
 	case DID_BAD_INTR:
 	default:
-		return (struct scsi_verdict){ PATH_STRIKE, CMD_MAY_HAVE_RUN };
+		return (struct scsi_verdict){ EFFECT_STRIKE, CMD_MAY_HAVE_RUN };
 	}
 }
 
@@ -111,28 +111,28 @@ static const struct {
 	 * unavailable state; offline. Of a target without such ports, a library
 	 * say, it is about the device.
 	 */
-	{ NOT_READY, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0a, { EFFECT_TRANSITION, CMD_NEVER_RAN },
 	  ANY_HANDLER },
-	{ UNIT_ATTENTION, 0x04, 0x0a, { PATH_TRANSITION, CMD_NEVER_RAN },
+	{ UNIT_ATTENTION, 0x04, 0x0a, { EFFECT_TRANSITION, CMD_NEVER_RAN },
 	  ANY_HANDLER },
-	{ NOT_READY, 0x04, 0x0b, { PATH_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
-	{ NOT_READY, 0x04, 0x0c, { PATH_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
-	{ NOT_READY, 0x04, 0x12, { PATH_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
+	{ NOT_READY, 0x04, 0x0b, { EFFECT_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
+	{ NOT_READY, 0x04, 0x0c, { EFFECT_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
+	{ NOT_READY, 0x04, 0x12, { EFFECT_PASSIVE, CMD_NEVER_RAN }, ANY_HANDLER },
 	/* logical unit not supported: unmapped from this port */
-	{ ILLEGAL_REQUEST, 0x25, 0x00, { PATH_GONE, CMD_NEVER_RAN } },
+	{ ILLEGAL_REQUEST, 0x25, 0x00, { EFFECT_DISCONNECTED, CMD_NEVER_RAN } },
 	/* SCSI parity error (protocol CRC errors as well), data phase error */
-	{ ABORTED_COMMAND, 0x47, ANY_ASCQ, { PATH_STRIKE, CMD_MAY_HAVE_RUN } },
-	{ ABORTED_COMMAND, 0x4b, ANY_ASCQ, { PATH_STRIKE, CMD_MAY_HAVE_RUN } },
+	{ ABORTED_COMMAND, 0x47, ANY_ASCQ, { EFFECT_STRIKE, CMD_MAY_HAVE_RUN } },
+	{ ABORTED_COMMAND, 0x4b, ANY_ASCQ, { EFFECT_STRIKE, CMD_MAY_HAVE_RUN } },
 	/* not the controller that owns the logical unit */
-	{ ILLEGAL_REQUEST, 0x94, 0x01, { PATH_PASSIVE, CMD_NEVER_RAN },
+	{ ILLEGAL_REQUEST, 0x94, 0x01, { EFFECT_PASSIVE, CMD_NEVER_RAN },
 	  "rdac" },
-	{ NOT_READY, 0x04, 0x03, { PATH_PASSIVE, CMD_NEVER_RAN }, "emc" },
-	{ NOT_READY, 0x04, 0x02, { PATH_PASSIVE, CMD_NEVER_RAN }, "hp_sw" },
+	{ NOT_READY, 0x04, 0x03, { EFFECT_PASSIVE, CMD_NEVER_RAN }, "emc" },
+	{ NOT_READY, 0x04, 0x02, { EFFECT_PASSIVE, CMD_NEVER_RAN }, "hp_sw" },
 	/* it changes hands: quiescence in progress, becoming ready */
-	{ NOT_READY, 0x04, 0x01, { PATH_CONGESTED, CMD_NEVER_RAN }, "rdac" },
-	{ NOT_READY, 0x04, 0xa1, { PATH_CONGESTED, CMD_NEVER_RAN }, "rdac" },
-	{ NOT_READY, 0xa1, 0x02, { PATH_CONGESTED, CMD_NEVER_RAN }, "rdac" },
-	{ UNIT_ATTENTION, 0x8b, 0x02, { PATH_CONGESTED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x01, { EFFECT_CONGESTED, CMD_NEVER_RAN }, "rdac" },
+	{ NOT_READY, 0x04, 0xa1, { EFFECT_CONGESTED, CMD_NEVER_RAN }, "rdac" },
+	{ NOT_READY, 0xa1, 0x02, { EFFECT_CONGESTED, CMD_NEVER_RAN }, "rdac" },
+	{ UNIT_ATTENTION, 0x8b, 0x02, { EFFECT_CONGESTED, CMD_NEVER_RAN },
 	  "rdac" },
 };
 
@@ -222,10 +222,10 @@ static struct scsi_verdict sense_verdict(const struct scsi_device *sdev,
 	/* No medium in what has none that could be taken out. */
 	if (sense->sense_key == NOT_READY && sense->asc == 0x3a &&
 	    !sdev->removable)
-		return (struct scsi_verdict){ PATH_GONE, CMD_NEVER_RAN };
+		return (struct scsi_verdict){ EFFECT_DISCONNECTED, CMD_NEVER_RAN };
 	if (may_be_the_controller(sdev, sense))
 		return (struct scsi_verdict){
-			.path = PATH_UNCHANGED,
+			.path = EFFECT_NONE,
 			.cmd = sense->sense_key == NOT_READY ? CMD_NEVER_RAN :
 							       CMD_MAY_HAVE_RUN,
 			.ask_others = true,
@@ -233,7 +233,7 @@ static struct scsi_verdict sense_verdict(const struct scsi_device *sdev,
 		};
 answered:
 	/* The logical unit has answered: the path has done its work. */
-	return (struct scsi_verdict){ PATH_UNCHANGED, CMD_DELIVER };
+	return (struct scsi_verdict){ EFFECT_NONE, CMD_COMPLETE };
 }
 
 /**
@@ -255,23 +255,23 @@ struct scsi_verdict scsi_path_verdict(const struct scsi_device *sdev,
 	switch (result & 0xff) {
 	case SAM_STAT_GOOD:
 	case SAM_STAT_CONDITION_MET:
-		return (struct scsi_verdict){ PATH_PROVED, CMD_DELIVER };
+		return (struct scsi_verdict){ EFFECT_SUCCEEDED, CMD_COMPLETE };
 	/* A full task set is what a good path has under load. */
 	case SAM_STAT_BUSY:
 	case SAM_STAT_TASK_SET_FULL:
 		return (struct scsi_verdict){
-			.path = PATH_CONGESTED,
-			.cmd = is_disk(sdev) ? CMD_NEVER_RAN : CMD_DELIVER,
+			.path = EFFECT_CONGESTED,
+			.cmd = is_disk(sdev) ? CMD_NEVER_RAN : CMD_COMPLETE,
 			.ask_others = is_disk(sdev),
 			.blame = (result & 0xff) == SAM_STAT_BUSY,
 		};
 	case SAM_STAT_TASK_ABORTED:
-		return (struct scsi_verdict){ PATH_UNCHANGED,
+		return (struct scsi_verdict){ EFFECT_NONE,
 					      CMD_MAY_HAVE_RUN };
 	case SAM_STAT_CHECK_CONDITION:
 		return sense_verdict(sdev, sense);
 	default:
-		return (struct scsi_verdict){ PATH_UNCHANGED, CMD_DELIVER };
+		return (struct scsi_verdict){ EFFECT_NONE, CMD_COMPLETE };
 	}
 }
 

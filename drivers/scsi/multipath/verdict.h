@@ -9,37 +9,37 @@ struct scsi_sense_hdr;
 
 /**
  * enum scsi_path_effect - what a completed attempt says about its path
- * @PATH_PROVED: the path works; clears its strikes
- * @PATH_UNCHANGED: nothing
- * @PATH_CONGESTED: takes no more commands for a moment
- * @PATH_STRIKE: one more failure in a row; too many and it is dead
- * @PATH_SUSPENDED: out of rotation until its transport or a probe says better
- * @PATH_TRANSITION: as PATH_SUSPENDED, for as long as the target has announced
- * @PATH_PASSIVE: as PATH_SUSPENDED, or until its controller is activated
- * @PATH_LOST: dead
- * @PATH_GONE: dead, and the logical unit is not behind it any more
+ * @EFFECT_SUCCEEDED: the path works; clears its strikes
+ * @EFFECT_NONE: nothing
+ * @EFFECT_CONGESTED: takes no more commands for a moment
+ * @EFFECT_STRIKE: one more failure in a row; too many and it is failed
+ * @EFFECT_PENDING: carries no I/O until its transport or a probe says better
+ * @EFFECT_TRANSITION: as EFFECT_PENDING, for as long as the target has announced
+ * @EFFECT_PASSIVE: as EFFECT_PENDING, or until its controller is activated
+ * @EFFECT_FAILED: failed
+ * @EFFECT_DISCONNECTED: failed, and the logical unit is not behind it any more
  */
 enum scsi_path_effect {
-	PATH_PROVED,
-	PATH_UNCHANGED,
-	PATH_CONGESTED,
-	PATH_STRIKE,
-	PATH_SUSPENDED,
-	PATH_TRANSITION,
-	PATH_PASSIVE,
-	PATH_LOST,
-	PATH_GONE,
+	EFFECT_SUCCEEDED,
+	EFFECT_NONE,
+	EFFECT_CONGESTED,
+	EFFECT_STRIKE,
+	EFFECT_PENDING,
+	EFFECT_TRANSITION,
+	EFFECT_PASSIVE,
+	EFFECT_FAILED,
+	EFFECT_DISCONNECTED,
 };
 
 /**
  * enum scsi_cmd_effect - what becomes of the logical unit's command
- * @CMD_DELIVER: the answer is the command's answer
+ * @CMD_COMPLETE: the answer is the command's answer
  * @CMD_NEVER_RAN: the device server has not started it: any command may be
  *	issued again
  * @CMD_MAY_HAVE_RUN: only an idempotent command may be issued again
  */
 enum scsi_cmd_effect {
-	CMD_DELIVER,
+	CMD_COMPLETE,
 	CMD_NEVER_RAN,
 	CMD_MAY_HAVE_RUN,
 };

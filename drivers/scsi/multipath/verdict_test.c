@@ -15,19 +15,19 @@
 #define CHECK		SAM_STAT_CHECK_CONDITION
 
 static const char *const path_effects[] = {
-	[PATH_PROVED]		= "proved",
-	[PATH_UNCHANGED]	= "unchanged",
-	[PATH_CONGESTED]	= "congested",
-	[PATH_STRIKE]		= "strike",
-	[PATH_SUSPENDED]	= "suspended",
-	[PATH_TRANSITION]	= "transition",
-	[PATH_PASSIVE]		= "passive",
-	[PATH_LOST]		= "lost",
-	[PATH_GONE]		= "gone",
+	[EFFECT_SUCCEEDED]		= "succeeded",
+	[EFFECT_NONE]	= "none",
+	[EFFECT_CONGESTED]	= "congested",
+	[EFFECT_STRIKE]		= "strike",
+	[EFFECT_PENDING]	= "pending",
+	[EFFECT_TRANSITION]	= "transition",
+	[EFFECT_PASSIVE]		= "passive",
+	[EFFECT_FAILED]		= "failed",
+	[EFFECT_DISCONNECTED]		= "disconnected",
 };
 
 static const char *const cmd_effects[] = {
-	[CMD_DELIVER]		= "deliver",
+	[CMD_COMPLETE]		= "deliver",
 	[CMD_NEVER_RAN]		= "never ran",
 	[CMD_MAY_HAVE_RUN]	= "may have run",
 };
@@ -55,31 +55,31 @@ static const struct {
 	enum scsi_path_effect path;
 	enum scsi_cmd_effect cmd;
 } host_rows[] = {
-	{ HOST(DID_NO_CONNECT), PATH_LOST, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_BAD_TARGET), PATH_LOST, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_TRANSPORT_FAILFAST), PATH_LOST, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_TRANSPORT_MARGINAL), PATH_LOST, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_TRANSPORT_DISRUPTED), PATH_SUSPENDED, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_IMM_RETRY), PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ HOST(DID_REQUEUE), PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ HOST(DID_TIME_OUT), PATH_LOST, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_ABORT), PATH_UNCHANGED, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_ERROR), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_SOFT_ERROR), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_PARITY), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_BUS_BUSY), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_BAD_INTR), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(DID_RESET), PATH_UNCHANGED, CMD_DELIVER },
-	{ HOST(DID_PASSTHROUGH), PATH_UNCHANGED, CMD_DELIVER },
+	{ HOST(DID_NO_CONNECT), EFFECT_FAILED, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_BAD_TARGET), EFFECT_FAILED, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_TRANSPORT_FAILFAST), EFFECT_FAILED, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_TRANSPORT_MARGINAL), EFFECT_FAILED, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_TRANSPORT_DISRUPTED), EFFECT_PENDING, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_IMM_RETRY), EFFECT_NONE, CMD_NEVER_RAN },
+	{ HOST(DID_REQUEUE), EFFECT_NONE, CMD_NEVER_RAN },
+	{ HOST(DID_TIME_OUT), EFFECT_FAILED, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_ABORT), EFFECT_NONE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_ERROR), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_SOFT_ERROR), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_PARITY), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_BUS_BUSY), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_BAD_INTR), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(DID_RESET), EFFECT_NONE, CMD_COMPLETE },
+	{ HOST(DID_PASSTHROUGH), EFFECT_NONE, CMD_COMPLETE },
 	{ HOST(DID_ERROR) | SAM_STAT_RESERVATION_CONFLICT,
-	  PATH_UNCHANGED, CMD_DELIVER },
+	  EFFECT_NONE, CMD_COMPLETE },
 	/* numbers that are not, or no longer, in use */
-	{ HOST(0x10), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(0x11), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(0x12), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(0x13), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(0x15), PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ HOST(0xff), PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0x10), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0x11), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0x12), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0x13), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0x15), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ HOST(0xff), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
 };
 
 static void host_bytes(struct kunit *test)
@@ -98,7 +98,7 @@ static void host_bytes(struct kunit *test)
 		expect(test, host_rows[i].result, &stale, host_rows[i].path,
 		       host_rows[i].cmd);
 	}
-	expect(test, HOST(DID_TIME_OUT) | CHECK, &stale, PATH_LOST,
+	expect(test, HOST(DID_TIME_OUT) | CHECK, &stale, EFFECT_FAILED,
 	       CMD_MAY_HAVE_RUN);
 }
 
@@ -112,7 +112,7 @@ static void never_ran_is_rare(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd == CMD_NEVER_RAN,
 				    host == DID_IMM_RETRY ||
 				    host == DID_REQUEUE, "host byte %#x", host);
-		KUNIT_EXPECT_NE_MSG(test, verdict.path, PATH_PROVED,
+		KUNIT_EXPECT_NE_MSG(test, verdict.path, EFFECT_SUCCEEDED,
 				    "host byte %#x", host);
 	}
 	for (int status = 0; status < 256; status++) {
@@ -123,7 +123,7 @@ static void never_ran_is_rare(struct kunit *test)
 				    status == SAM_STAT_BUSY ||
 				    status == SAM_STAT_TASK_SET_FULL,
 				    "status %#x", status);
-		KUNIT_EXPECT_EQ_MSG(test, verdict.path == PATH_PROVED,
+		KUNIT_EXPECT_EQ_MSG(test, verdict.path == EFFECT_SUCCEEDED,
 				    status == SAM_STAT_GOOD ||
 				    status == SAM_STAT_CONDITION_MET,
 				    "status %#x", status);
@@ -132,17 +132,17 @@ static void never_ran_is_rare(struct kunit *test)
 
 static void statuses(struct kunit *test)
 {
-	expect(test, SAM_STAT_GOOD, NULL, PATH_PROVED, CMD_DELIVER);
-	expect(test, SAM_STAT_CONDITION_MET, NULL, PATH_PROVED, CMD_DELIVER);
-	expect(test, SAM_STAT_BUSY, NULL, PATH_CONGESTED, CMD_NEVER_RAN);
-	expect(test, SAM_STAT_TASK_SET_FULL, NULL, PATH_CONGESTED,
+	expect(test, SAM_STAT_GOOD, NULL, EFFECT_SUCCEEDED, CMD_COMPLETE);
+	expect(test, SAM_STAT_CONDITION_MET, NULL, EFFECT_SUCCEEDED, CMD_COMPLETE);
+	expect(test, SAM_STAT_BUSY, NULL, EFFECT_CONGESTED, CMD_NEVER_RAN);
+	expect(test, SAM_STAT_TASK_SET_FULL, NULL, EFFECT_CONGESTED,
 	       CMD_NEVER_RAN);
-	expect(test, SAM_STAT_RESERVATION_CONFLICT, NULL, PATH_UNCHANGED,
-	       CMD_DELIVER);
-	expect(test, SAM_STAT_TASK_ABORTED, NULL, PATH_UNCHANGED,
+	expect(test, SAM_STAT_RESERVATION_CONFLICT, NULL, EFFECT_NONE,
+	       CMD_COMPLETE);
+	expect(test, SAM_STAT_TASK_ABORTED, NULL, EFFECT_NONE,
 	       CMD_MAY_HAVE_RUN);
-	expect(test, SAM_STAT_ACA_ACTIVE, NULL, PATH_UNCHANGED, CMD_DELIVER);
-	expect(test, CHECK, NULL, PATH_UNCHANGED, CMD_DELIVER);
+	expect(test, SAM_STAT_ACA_ACTIVE, NULL, EFFECT_NONE, CMD_COMPLETE);
+	expect(test, CHECK, NULL, EFFECT_NONE, CMD_COMPLETE);
 }
 
 static const struct {
@@ -152,56 +152,56 @@ static const struct {
 	enum scsi_path_effect path;
 	enum scsi_cmd_effect cmd;
 } sense_rows[] = {
-	{ ILLEGAL_REQUEST, 0x25, 0x00, PATH_GONE, CMD_NEVER_RAN },
-	{ NOT_READY, 0x3a, 0x00, PATH_GONE, CMD_NEVER_RAN },
-	{ NOT_READY, 0x3a, 0x02, PATH_GONE, CMD_NEVER_RAN },
-	{ ABORTED_COMMAND, 0x47, 0x00, PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ ABORTED_COMMAND, 0x47, 0x03, PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ ABORTED_COMMAND, 0x4b, 0x00, PATH_STRIKE, CMD_MAY_HAVE_RUN },
-	{ ABORTED_COMMAND, 0x4b, 0xff, PATH_STRIKE, CMD_MAY_HAVE_RUN },
+	{ ILLEGAL_REQUEST, 0x25, 0x00, EFFECT_DISCONNECTED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x3a, 0x00, EFFECT_DISCONNECTED, CMD_NEVER_RAN },
+	{ NOT_READY, 0x3a, 0x02, EFFECT_DISCONNECTED, CMD_NEVER_RAN },
+	{ ABORTED_COMMAND, 0x47, 0x00, EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ ABORTED_COMMAND, 0x47, 0x03, EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ ABORTED_COMMAND, 0x4b, 0x00, EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
+	{ ABORTED_COMMAND, 0x4b, 0xff, EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
 	/* what the upper layers must see, as from a plain disk */
-	{ UNIT_ATTENTION, 0x2a, 0x06, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x2a, 0x07, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x04, 0x0a, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x29, 0x00, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x29, 0x07, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x2a, 0x01, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x2a, 0x09, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x3f, 0x03, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x3f, 0x0e, PATH_UNCHANGED, CMD_DELIVER },
-	{ MEDIUM_ERROR, 0x11, 0x00, PATH_UNCHANGED, CMD_DELIVER },
-	{ MISCOMPARE, 0x1d, 0x00, PATH_UNCHANGED, CMD_DELIVER },
-	{ DATA_PROTECT, 0x27, 0x00, PATH_UNCHANGED, CMD_DELIVER },
-	{ NO_SENSE, 0x00, 0x00, PATH_UNCHANGED, CMD_DELIVER },
-	{ RECOVERED_ERROR, 0x17, 0x01, PATH_UNCHANGED, CMD_DELIVER },
-	{ BLANK_CHECK, 0x00, 0x05, PATH_UNCHANGED, CMD_DELIVER },
-	{ ABORTED_COMMAND, 0x10, 0x01, PATH_UNCHANGED, CMD_DELIVER },
-	{ VOLUME_OVERFLOW, 0x00, 0x02, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x2a, 0x06, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x2a, 0x07, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x04, 0x0a, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x29, 0x00, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x29, 0x07, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x2a, 0x01, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x2a, 0x09, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x3f, 0x03, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x3f, 0x0e, EFFECT_NONE, CMD_COMPLETE },
+	{ MEDIUM_ERROR, 0x11, 0x00, EFFECT_NONE, CMD_COMPLETE },
+	{ MISCOMPARE, 0x1d, 0x00, EFFECT_NONE, CMD_COMPLETE },
+	{ DATA_PROTECT, 0x27, 0x00, EFFECT_NONE, CMD_COMPLETE },
+	{ NO_SENSE, 0x00, 0x00, EFFECT_NONE, CMD_COMPLETE },
+	{ RECOVERED_ERROR, 0x17, 0x01, EFFECT_NONE, CMD_COMPLETE },
+	{ BLANK_CHECK, 0x00, 0x05, EFFECT_NONE, CMD_COMPLETE },
+	{ ABORTED_COMMAND, 0x10, 0x01, EFFECT_NONE, CMD_COMPLETE },
+	{ VOLUME_OVERFLOW, 0x00, 0x02, EFFECT_NONE, CMD_COMPLETE },
 	/* next to those that matter */
-	{ ABORTED_COMMAND, 0x2e, 0x01, PATH_UNCHANGED, CMD_DELIVER },
-	{ NOT_READY, 0x04, 0x04, PATH_UNCHANGED, CMD_DELIVER },
-	{ NOT_READY, 0x04, 0x1b, PATH_UNCHANGED, CMD_DELIVER },
+	{ ABORTED_COMMAND, 0x2e, 0x01, EFFECT_NONE, CMD_COMPLETE },
+	{ NOT_READY, 0x04, 0x04, EFFECT_NONE, CMD_COMPLETE },
+	{ NOT_READY, 0x04, 0x1b, EFFECT_NONE, CMD_COMPLETE },
 	/* what may be said of a controller */
-	{ HARDWARE_ERROR, 0x44, 0x00, PATH_UNCHANGED, CMD_MAY_HAVE_RUN },
-	{ HARDWARE_ERROR, 0x47, 0x00, PATH_UNCHANGED, CMD_MAY_HAVE_RUN },
-	{ ABORTED_COMMAND, 0x48, 0x00, PATH_UNCHANGED, CMD_MAY_HAVE_RUN },
-	{ NOT_READY, 0x04, 0x00, PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x01, PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x02, PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x03, PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x0a, PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x0b, PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x04, 0x0d, PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x08, 0x00, PATH_UNCHANGED, CMD_NEVER_RAN },
-	{ NOT_READY, 0x2a, 0x06, PATH_UNCHANGED, CMD_NEVER_RAN },
+	{ HARDWARE_ERROR, 0x44, 0x00, EFFECT_NONE, CMD_MAY_HAVE_RUN },
+	{ HARDWARE_ERROR, 0x47, 0x00, EFFECT_NONE, CMD_MAY_HAVE_RUN },
+	{ ABORTED_COMMAND, 0x48, 0x00, EFFECT_NONE, CMD_MAY_HAVE_RUN },
+	{ NOT_READY, 0x04, 0x00, EFFECT_NONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x01, EFFECT_NONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x02, EFFECT_NONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x03, EFFECT_NONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0a, EFFECT_NONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0b, EFFECT_NONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x04, 0x0d, EFFECT_NONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x08, 0x00, EFFECT_NONE, CMD_NEVER_RAN },
+	{ NOT_READY, 0x2a, 0x06, EFFECT_NONE, CMD_NEVER_RAN },
 	/* next to those */
-	{ UNIT_ATTENTION, 0x3a, 0x00, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x04, 0x0b, PATH_UNCHANGED, CMD_DELIVER },
-	{ UNIT_ATTENTION, 0x2a, 0x08, PATH_UNCHANGED, CMD_DELIVER },
-	{ ILLEGAL_REQUEST, 0x94, 0x01, PATH_UNCHANGED, CMD_DELIVER },
-	{ ILLEGAL_REQUEST, 0x25, 0x01, PATH_UNCHANGED, CMD_DELIVER },
-	{ ILLEGAL_REQUEST, 0x24, 0x00, PATH_UNCHANGED, CMD_DELIVER },
-	{ ILLEGAL_REQUEST, 0x20, 0x00, PATH_UNCHANGED, CMD_DELIVER },
+	{ UNIT_ATTENTION, 0x3a, 0x00, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x04, 0x0b, EFFECT_NONE, CMD_COMPLETE },
+	{ UNIT_ATTENTION, 0x2a, 0x08, EFFECT_NONE, CMD_COMPLETE },
+	{ ILLEGAL_REQUEST, 0x94, 0x01, EFFECT_NONE, CMD_COMPLETE },
+	{ ILLEGAL_REQUEST, 0x25, 0x01, EFFECT_NONE, CMD_COMPLETE },
+	{ ILLEGAL_REQUEST, 0x24, 0x00, EFFECT_NONE, CMD_COMPLETE },
+	{ ILLEGAL_REQUEST, 0x20, 0x00, EFFECT_NONE, CMD_COMPLETE },
 };
 
 static void sense_data(struct kunit *test)
@@ -217,12 +217,12 @@ static void sense_data(struct kunit *test)
 		expect(test, CHECK, &sense, sense_rows[i].path,
 		       sense_rows[i].cmd);
 		/* Without the status it is left over from before. */
-		expect(test, SAM_STAT_GOOD, &sense, PATH_PROVED, CMD_DELIVER);
+		expect(test, SAM_STAT_GOOD, &sense, EFFECT_SUCCEEDED, CMD_COMPLETE);
 		sense.response_code = 0;
-		expect(test, CHECK, &sense, PATH_UNCHANGED, CMD_DELIVER);
+		expect(test, CHECK, &sense, EFFECT_NONE, CMD_COMPLETE);
 		/* An error of a command that was good is no answer to this one. */
 		sense.response_code = 0x71;
-		expect(test, CHECK, &sense, PATH_UNCHANGED, CMD_DELIVER);
+		expect(test, CHECK, &sense, EFFECT_NONE, CMD_COMPLETE);
 	}
 }
 
@@ -287,11 +287,11 @@ static void ports_that_do_not_serve(struct kunit *test)
 
 		inquiry[5] = 0;
 		verdict = scsi_path_verdict(&sdev, CHECK, &sense);
-		KUNIT_EXPECT_EQ(test, verdict.path, PATH_UNCHANGED);
-		KUNIT_EXPECT_EQ(test, verdict.cmd, CMD_DELIVER);
+		KUNIT_EXPECT_EQ(test, verdict.path, EFFECT_NONE);
+		KUNIT_EXPECT_EQ(test, verdict.cmd, CMD_COMPLETE);
 		inquiry[5] = 0x10;
 		verdict = scsi_path_verdict(&sdev, CHECK, &sense);
-		KUNIT_EXPECT_EQ(test, verdict.path, PATH_PASSIVE);
+		KUNIT_EXPECT_EQ(test, verdict.path, EFFECT_PASSIVE);
 		KUNIT_EXPECT_EQ(test, verdict.cmd, CMD_NEVER_RAN);
 	}
 }
@@ -304,14 +304,14 @@ static void sense_data_of_arrays(struct kunit *test)
 		struct scsi_sense_hdr sense;
 		enum scsi_path_effect path;
 	} rows[] = {
-		{ "rdac", { 0x70, ILLEGAL_REQUEST, 0x94, 0x01 }, PATH_PASSIVE },
-		{ "rdac", { 0x70, NOT_READY, 0x04, 0x01 }, PATH_CONGESTED },
-		{ "rdac", { 0x70, NOT_READY, 0x04, 0xa1 }, PATH_CONGESTED },
-		{ "rdac", { 0x70, NOT_READY, 0xa1, 0x02 }, PATH_CONGESTED },
+		{ "rdac", { 0x70, ILLEGAL_REQUEST, 0x94, 0x01 }, EFFECT_PASSIVE },
+		{ "rdac", { 0x70, NOT_READY, 0x04, 0x01 }, EFFECT_CONGESTED },
+		{ "rdac", { 0x70, NOT_READY, 0x04, 0xa1 }, EFFECT_CONGESTED },
+		{ "rdac", { 0x70, NOT_READY, 0xa1, 0x02 }, EFFECT_CONGESTED },
 		{ "rdac", { 0x70, UNIT_ATTENTION, 0x8b, 0x02 },
-		  PATH_CONGESTED },
-		{ "emc", { 0x70, NOT_READY, 0x04, 0x03 }, PATH_PASSIVE },
-		{ "hp_sw", { 0x70, NOT_READY, 0x04, 0x02 }, PATH_PASSIVE },
+		  EFFECT_CONGESTED },
+		{ "emc", { 0x70, NOT_READY, 0x04, 0x03 }, EFFECT_PASSIVE },
+		{ "hp_sw", { 0x70, NOT_READY, 0x04, 0x02 }, EFFECT_PASSIVE },
 	};
 	struct scsi_device_handler handler = { .name = "alua" };
 	struct scsi_device sdev = { .handler = &handler };
@@ -320,7 +320,7 @@ static void sense_data_of_arrays(struct kunit *test)
 	for (int i = 0; i < ARRAY_SIZE(rows); i++) {
 		handler.name = "alua";
 		verdict = scsi_path_verdict(&sdev, CHECK, &rows[i].sense);
-		KUNIT_EXPECT_EQ_MSG(test, verdict.path, PATH_UNCHANGED,
+		KUNIT_EXPECT_EQ_MSG(test, verdict.path, EFFECT_NONE,
 				    "row %d", i);
 		handler.name = rows[i].handler;
 		verdict = scsi_path_verdict(&sdev, CHECK, &rows[i].sense);
@@ -341,8 +341,8 @@ static void no_medium(struct kunit *test)
 	struct scsi_device sdev = { .removable = 1 };
 	struct scsi_verdict verdict = scsi_path_verdict(&sdev, CHECK, &sense);
 
-	KUNIT_EXPECT_EQ(test, verdict.path, PATH_UNCHANGED);
-	KUNIT_EXPECT_EQ(test, verdict.cmd, CMD_DELIVER);
+	KUNIT_EXPECT_EQ(test, verdict.path, EFFECT_NONE);
+	KUNIT_EXPECT_EQ(test, verdict.cmd, CMD_COMPLETE);
 }
 
 static bool is_listed(int opcode)
@@ -500,7 +500,7 @@ static struct kunit_case cases[] = {
 };
 
 static struct kunit_suite suite = {
-	.name = "scsi_mpath_verdict",
+	.name = "scsi_multipath_verdict",
 	.test_cases = cases,
 };
 

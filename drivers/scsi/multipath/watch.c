@@ -42,8 +42,8 @@ static int watch_set(const char *val, const struct kernel_param *kp)
 	if (error)
 		return error;
 	/* Before that there is no path, either. */
-	if (scsi_mpath_probe_wq)
-		mod_delayed_work(scsi_mpath_probe_wq, &watch, 0);
+	if (scsi_multipath_probe_wq)
+		mod_delayed_work(scsi_multipath_probe_wq, &watch, 0);
 	return 0;
 }
 
@@ -66,7 +66,7 @@ static unsigned long next_look(unsigned int period)
 
 static bool sleeps(const struct scsi_path *path)
 {
-	return scsi_mpath_is_suspended(path->lu) ||
+	return scsi_lu_is_suspended(path->lu) ||
 	       pm_runtime_suspended(&path->lu->sdev->sdev_gendev) ||
 	       pm_runtime_suspended(&path->sdev->host->shost_gendev);
 }
@@ -122,11 +122,11 @@ static unsigned int look_at_all(unsigned int first, unsigned int end,
 				unsigned int period, int *budget)
 {
 	struct scsi_path *path;
-	struct scsi_mpath *lu;
+	struct scsi_lu *lu;
 	unsigned int nr = 0;
 
-	lockdep_assert_held(&scsi_mpath_list_mutex);
-	list_for_each_entry(lu, &scsi_mpath_list, node) {
+	lockdep_assert_held(&scsi_multipath_list_mutex);
+	list_for_each_entry(lu, &scsi_multipath_list, node) {
 		spin_lock_irq(&lu->lock);
 		list_for_each_entry(path, &lu->paths, node) {
 			if (nr >= end || (nr >= first && *budget <= 0)) {
@@ -151,37 +151,37 @@ static void watch_work(struct work_struct *work)
 	int budget = WATCH_BUDGET;
 	bool is_empty;
 
-	if (!period || scsi_mpath_system_ends())
+	if (!period || scsi_multipath_system_ends())
 		return;
-	mutex_lock(&scsi_mpath_list_mutex);
-	is_empty = list_empty(&scsi_mpath_list);
+	mutex_lock(&scsi_multipath_list_mutex);
+	is_empty = list_empty(&scsi_multipath_list);
 	last = look_at_all(first, UINT_MAX, period, &budget);
 	if (last == UINT_MAX)
 		last = look_at_all(0, first, period, &budget);
-	mutex_unlock(&scsi_mpath_list_mutex);
+	mutex_unlock(&scsi_multipath_list_mutex);
 	first = last;
 	tick = budget > 0 ? clamp(period / 8, 1, WATCH_TICK_MAX) : 1;
 	/* The next path starts it again. */
 	if (!is_empty)
-		queue_delayed_work(scsi_mpath_probe_wq, &watch, tick * HZ);
+		queue_delayed_work(scsi_multipath_probe_wq, &watch, tick * HZ);
 }
 
 /**
- * scsi_mpath_watch_start - there is a path
+ * scsi_multipath_watch_start - there is a path
  *
  * Context: any.
  */
-void scsi_mpath_watch_start(void)
+void scsi_multipath_watch_start(void)
 {
-	queue_delayed_work(scsi_mpath_probe_wq, &watch, HZ);
+	queue_delayed_work(scsi_multipath_probe_wq, &watch, HZ);
 }
 
 /**
- * scsi_mpath_watch_stop - the mid-layer goes, there is no path any more
+ * scsi_multipath_watch_stop - the mid-layer goes, there is no path any more
  *
  * Context: process.
  */
-void scsi_mpath_watch_stop(void)
+void scsi_multipath_watch_stop(void)
 {
 	disable_delayed_work_sync(&watch);
 }

@@ -8,8 +8,8 @@
  * or the commands of a path, need other treatment than a plain device.
  * Without CONFIG_SCSI_MULTI_PATH_IO every one of them compiles to nothing.
  */
-#ifndef _SCSI_SCSI_MULTIPATH_H
-#define _SCSI_SCSI_MULTIPATH_H
+#ifndef _SCSI_SCSI_PATH_H
+#define _SCSI_SCSI_PATH_H
 
 #include <linux/blk_types.h>
 #include <linux/types.h>
@@ -121,13 +121,13 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev);
 void scsi_lu_quiesce_paths(struct device *dev);
 void scsi_lu_resume_paths(struct device *dev);
 void scsi_path_cmd_done(struct scsi_cmnd *cmd);
-bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd);
+bool scsi_path_cmd_timed_out(struct scsi_cmnd *cmd);
 void scsi_path_access_state_read(struct scsi_device *sdev,
 				 unsigned int transition_time);
 struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev);
 struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev);
-void scsi_path_has_sense(struct scsi_cmnd *cmd,
-			 const struct scsi_sense_hdr *sense);
+void scsi_path_note_sense(struct scsi_cmnd *cmd,
+			  const struct scsi_sense_hdr *sense);
 void scsi_path_was_reset(struct scsi_device *sdev);
 void scsi_path_was_rescanned(struct scsi_device *sdev);
 void scsi_path_limits_changed(struct request_queue *q);
@@ -135,8 +135,8 @@ bool scsi_path_may_recover(struct scsi_cmnd *cmd);
 void scsi_path_eh_is_over(struct scsi_cmnd *cmd);
 void scsi_lu_settings_changed(struct scsi_device *sdev);
 void scsi_path_notice(struct scsi_device *sdev, enum scsi_path_notice notice);
-int scsi_mpath_init(void);
-void scsi_mpath_exit(void);
+int scsi_multipath_init(void);
+void scsi_multipath_exit(void);
 
 /**
  * scsi_device_sends_event - is it this device that tells user space of an event?
@@ -230,7 +230,7 @@ static inline void scsi_path_access_state_read(struct scsi_device *sdev,
 {
 }
 
-static inline bool scsi_path_may_keep_cmd(struct scsi_cmnd *cmd)
+static inline bool scsi_path_cmd_timed_out(struct scsi_cmnd *cmd)
 {
 	return false;
 }
@@ -257,8 +257,8 @@ scsi_path_disposition(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
 	return disposition;
 }
 
-static inline void scsi_path_has_sense(struct scsi_cmnd *cmd,
-				       const struct scsi_sense_hdr *sense)
+static inline void scsi_path_note_sense(struct scsi_cmnd *cmd,
+					const struct scsi_sense_hdr *sense)
 {
 }
 
@@ -268,9 +268,9 @@ static inline void scsi_path_eh_is_over(struct scsi_cmnd *cmd) { }
 static inline void scsi_lu_settings_changed(struct scsi_device *sdev) { }
 static inline void scsi_lu_quiesce_paths(struct device *dev) { }
 static inline void scsi_lu_resume_paths(struct device *dev) { }
-static inline int scsi_mpath_init(void) { return 0; }
-static inline void scsi_mpath_exit(void) { }
+static inline int scsi_multipath_init(void) { return 0; }
+static inline void scsi_multipath_exit(void) { }
 
 #endif /* CONFIG_SCSI_MULTI_PATH_IO */
 
-#endif /* _SCSI_SCSI_MULTIPATH_H */
+#endif /* _SCSI_SCSI_PATH_H */
