@@ -2,7 +2,7 @@
 # Which step of an I/O a function belongs to. The first line that fits counts.
 function step(f) {
 	if (f == "user-space") return "0 fio"
-	if (f ~ /^(scsi_lu|scsi_lu_|scsi_path_|try_path|lpu_|rr_|blk_mq_.*_bare)/) return "9 multipath"
+	if (f ~ /^(scsi_multipath_|scsi_lu_|scsi_path_|try_path|lpu_|rr_|blk_mq_.*_bare)/) return "9 multipath"
 	if (f ~ /^(dm_|multipath_|__map_bio|map_request|clone_|choose_p|choose_path|__choose|__multipath|process_queued|rr_select|blk_rq_prep_clone|blk_insert_cloned|blk_mq_request_bypass|__dm_|alloc_tio|do_end_io|end_clone|end_io_acct|free_tio|__split|is_abnormal|max_io_len|blk_rq_unprep|bio_alloc_clone|bio_clone|__bio_clone|end_clone_bio|softirq_done|rq_completed|setup_clone|pg_|queue_io|start_io)/) return "9 multipath"
 	if (f ~ /^(sdebug|schedule_resp|scsi_debug|resp_|do_device_access|prepare_sgl|sdeb_|fill_from|p_fill|check_|devInfo)/) return "7 low-level driver"
 	if (f ~ /^(sbitmap|__sbitmap|_find_next|find_next|blk_mq_get_tag|__blk_mq_get_tag|blk_mq_put_tag|__blk_mq_alloc|blk_mq_alloc|blk_mq_rq_ctx|blk_mq_free_req|__blk_mq_free_req|blk_queue_enter|blk_queue_exit|scsi_mq_get_budget|scsi_mq_put|scsi_alloc_request|blk_mq_get_driver_tag|blk_mq_finish_request)/) return "4 tags and budgets"
