@@ -151,5 +151,21 @@ END {
 	row = "a link of 6000 a second, another of 2000"
 	at_least("wrr against rr, unequal links", ratio("situations", row, "wrr", "rr", "IOPS"), 1.5)
 	at_least("qd against rr, unequal links", ratio("situations", row, "qd", "rr", "IOPS"), 1.3)
+	needs("gray")
+	row = "one of them takes 200 ms"
+	at_least("a slow path demoted, IOPS", ratio("gray", row, "demoted", "kept", "IOPS"), 4)
+	at_most("a slow path demoted, mean latency", ratio("gray", row, "demoted", "kept", "us mean"), 0.25)
+	row = "one in 20 fails on one"
+	at_most("a path with errors demoted, 99 %", ratio("gray", row, "demoted", "kept", "us 99 %"), 0.75)
+	nr = split("2 paths 16 deep up to 0 ms,2 paths 16 deep up to 20 ms," \
+		"2 paths 16 deep up to 100 ms,4 paths 16 deep up to 20 ms," \
+		"4 paths 2 deep up to 20 ms", rows, ",")
+	for (r = 1; r <= nr; r++) {
+		row = "alike, " rows[r] " more"
+		at_most("marginal, " row, value["gray", row, "kept", "marginal"], 0)
+		# Half of what makes an outlier.
+		at_most("slowest in % of the others, " row,
+			value["gray", row, "kept", "% in three"], 200)
+	}
 	exit bad > 0
 }

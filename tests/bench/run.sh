@@ -30,6 +30,7 @@ lines-4-auto lines patched 1800
 lines-4-off lines patched 1800 scsi_mod.multipath=off
 lines-2-auto lines patched 1800 nr_cpus=2
 lines-2-off lines patched 1800 nr_cpus=2 scsi_mod.multipath=off
+gray gray patched 1500
 situations situations patched 600
 cost-unpatched cost unpatched 600
 throughput-1 throughput patched 1200 nr_cpus=1

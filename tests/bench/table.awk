@@ -11,16 +11,17 @@ BEGIN {
 	title["adding"] = "Adding up"
 	title["headline"] = "The set-up of 2002"
 	title["situations"] = "Which policy is good for what (ratio to rr)"
+	title["gray"] = "A path that works, but badly: used as ever, and not"
 	title["memory"] = "Memory of 64 units on 4 hosts (ratio to plain)"
 	title["lines"] = "Cache lines that move between CPUs for an I/O, read in turn"
 	title["throughput"] = "Reads of 4k a second, by all CPUs together (ratio to plain)"
 	title["many"] = "A large system"
-	order = "fake copy nvme lines failover scale throughput many memory adding headline situations"
+	order = "fake copy nvme lines failover scale throughput many memory adding headline situations gray"
 }
 NR > 1 {
 	part = $1
 	row = $2 ($5 == "instructions" || $5 == "lines" || part == "scale" ? "" : ", " $5)
-	if (part == "scale" || part == "memory")
+	if (part == "scale" || part == "memory" || part == "gray")
 		row = $2 ", " $5
 	if (!((part, row) in seen_row)) {
 		seen_row[part, row] = 1

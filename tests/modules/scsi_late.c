@@ -12,7 +12,8 @@
  *   link_us		N,... time that each takes one after the other, besides
  *   jitter_us		N,... random time that each takes besides, at most; one in a
  *			hundred takes ten times as long
- *   errors		N,... one in so many reads and writes of each fails; 0: none
+ *   errors		N,... one in so many reads and writes of each fails, when it
+ *			would have been answered; 0: none
  *   hold		mask of hosts (1 << index) that hold reads and writes back
  *   fail_abort		mask of hosts whose aborts fail
  *   fail_reset		mask of hosts whose device and target resets fail
@@ -94,6 +95,7 @@ struct late_cmd {
 	struct list_head node;
 	bool is_held;
 	bool is_timed;
+	bool fails;
 	struct hrtimer timer;
 };
 
@@ -344,13 +346,20 @@ static void look_for_double(struct scsi_cmnd *cmd)
 	}
 }
 
-static enum hrtimer_restart time_is_over(struct hrtimer *timer)
+static void end(struct late_cmd *late)
 {
-	struct late_cmd *late = container_of(timer, struct late_cmd, timer);
 	struct scsi_cmnd *cmd = (struct scsi_cmnd *)late - 1;
 
-	carry_out(cmd);
+	if (late->fails)
+		cmd->result = DID_ERROR << 16;
+	else
+		carry_out(cmd);
 	scsi_done(cmd);
+}
+
+static enum hrtimer_restart time_is_over(struct hrtimer *timer)
+{
+	end(container_of(timer, struct late_cmd, timer));
 	return HRTIMER_NORESTART;
 }
 
@@ -420,13 +429,9 @@ static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 		scsi_done(cmd);
 		return 0;
 	}
-	if (is_read_or_write(cmd) && has_error(index_of(shost))) {
-		spin_unlock_irqrestore(&late_lock, flags);
-		cmd->result = DID_ERROR << 16;
-		scsi_done(cmd);
-		return 0;
-	}
-	look_for_double(cmd);
+	late->fails = is_read_or_write(cmd) && has_error(index_of(shost));
+	if (!late->fails)
+		look_for_double(cmd);
 	late->is_held = hold_it;
 	if (hold_it) {
 		list_add_tail(&late->node, &held_list);
@@ -442,8 +447,7 @@ static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 		answer_at(late, when);
 		return 0;
 	}
-	carry_out(cmd);
-	scsi_done(cmd);
+	end(late);
 	return 0;
 }
 
