@@ -43,6 +43,18 @@ test-all: ## all tests on each kind of kernel, with a summary [GUESTS_AT_ONCE=n]
 bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."]
 	@sh tests/bench/run.sh $(GUESTS)
 
+shell: ## a guest with a prompt and a disk over two paths [KIND=kernel]
+	@sh tests/rig/door.sh shell $(KIND)
+
+gdb: ## gdb, at such a guest [KIND=kernel]
+	@sh tests/rig/door.sh gdb $(KIND)
+
+new-test: ## tests/guest/$(T).sh, to be filled in: T=name
+	@sh tests/rig/new-test.sh "$(T)"
+
+docs: ## build/docs: the manual as HTML, with what it takes from the code
+	@sh tests/check/docs.sh
+
 demo: ## see a path fail and come back [VM=um|qemu]
 	@sh tests/demo/run.sh $(VM)
 
@@ -62,5 +74,5 @@ check-series: ## the mails, one by one: checkpatch, builds, sparse
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help kernel kernel-debug kernel-um apply mbox test test-all bench soak mutations demo check check-series clean
+.PHONY: help kernel kernel-debug kernel-um apply mbox test test-all bench shell gdb new-test docs soak mutations demo check check-series clean
 .DEFAULT_GOAL := help

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# run.sh [NAME]: all tests, or one: kunit, model, unchanged, cost, boot, or one of
-# tests/guest.
+# run.sh [NAME]: all tests, or one: sources, kunit, model, unchanged, cost, boot, or one
+# of tests/guest.
 #
 # Prints TAP, a line per test, and a summary. A guest's console and its own
 # output stay in build/test/; where a test fails, the place is named. $GUESTS_AT_ONCE
@@ -93,6 +93,17 @@ summary() {
 	echo "$passed passed, $failed failed"
 	[ $failed = 0 ] && [ $n -gt 0 ]
 	exit
+}
+
+# What needs no kernel: is everything at its place, are the scripts sound?
+run_sources() {
+	say "looking at the sources"
+	for check in places shell; do
+		sh tests/check/$check.sh >"$out/$check.tap"
+		merge "$out/$check.tap"
+		plan_holds "$out/$check.tap"
+		one $? "sources: all of $check was run"
+	done
 }
 
 run_kunit() {
@@ -233,14 +244,15 @@ run_cost() {
 }
 
 guests="boot $(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib')"
-if [ -n "$only" ] && ! echo "kunit model unchanged cost" $guests | grep -qw -- "$only"; then
-	echo "no test $only; there are: kunit model unchanged cost" $guests >&2
+if [ -n "$only" ] && ! echo "sources kunit model unchanged cost" $guests | grep -qw -- "$only"; then
+	echo "no test $only; there are: sources kunit model unchanged cost" $guests >&2
 	exit 2
 fi
 
 mkdir -p "$out"
 echo "TAP version 13"
 if [ "$kind" = debug ]; then
+	wanted sources && run_sources
 	wanted kunit && run_kunit
 	wanted model && run_model
 	wanted unchanged && run_unchanged
@@ -257,7 +269,7 @@ case $only in
 "")
 	# shellcheck disable=SC2046,SC2086 # lists of names
 	run_guests $(regular $guests) ;;
-kunit | model | unchanged | cost) ;;
+sources | kunit | model | unchanged | cost) ;;
 *)
 	run_guests "$only" ;;
 esac

@@ -8,7 +8,7 @@ without_sg=1
 . ./lib.sh
 PATH=$PATH:/usr/sbin:/sbin
 
-wwn=wwn-0x5000c50015ea71ac
+wwn="wwn-0x5000c50015ea71ac"
 
 root_is() {
 	is "$1: root is the logical unit" "$(findmnt -n -o SOURCE /)" /dev/sda1

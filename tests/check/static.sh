@@ -21,7 +21,7 @@ kmake() {
 
 # ours LOG: the lines that are about the new files.
 ours() {
-	grep -E '(scsi/multipath/|include/scsi/scsi_multipath\.h)[^ ]*: *[0-9]*' "$1" |
+	grep -E '(scsi/multipath/|include/scsi/scsi_path\.h)[^ ]*: *[0-9]*' "$1" |
 		grep -vE '^ *(CC|CHECK|AR|LD) ' | sort -u >"$out/findings" || :
 }
 

@@ -43,6 +43,7 @@ is "one path: one sg" "$(nr_sg)" 1
 # A second path while nobody uses the disk, a third while it is in use.
 echo 1 >$SDEBUG/add_host
 shape "second path" 1 2
+# shellcheck disable=SC2217 # held open, not read
 sleep 1000 </dev/sda &
 holder=$!
 echo 1 >$SDEBUG/add_host

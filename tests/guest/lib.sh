@@ -39,7 +39,10 @@ ok() {
 	shift
 	"$@" >/tmp/ok.out 2>&1
 	status=$?
-	[ $status = 0 ] || sed 's/^/# /' /tmp/ok.out
+	if [ $status != 0 ]; then
+		echo "# failed with $status: $*"
+		sed 's/^/# /' /tmp/ok.out
+	fi
 	report $status "$text"
 }
 
@@ -48,6 +51,7 @@ fails() {
 	text=$1
 	shift
 	if "$@" >/tmp/ok.out 2>&1; then
+		echo "# succeeded: $*"
 		sed 's/^/# /' /tmp/ok.out
 		report 1 "$text"
 	else
@@ -60,6 +64,12 @@ is() {
 	[ "$2" = "$3" ] || echo "# got '$2', expected '$3'"
 	[ "$2" = "$3" ]
 	report $? "$1"
+}
+
+# skip TEXT REASON: what TEXT says cannot be shown here
+skip() {
+	tap_n=$((tap_n + 1))
+	echo "ok $tap_n - $TEST_NAME: $1 # SKIP $2"
 }
 
 # now: in seconds
@@ -86,6 +96,18 @@ within() {
 		fi
 		sleep 0.1
 	done
+}
+
+# stays SECONDS COMMAND...: the command succeeds, again and again, for so long
+stays() {
+	stays_end=$(($(now) + $1))
+	shift
+	while "$@" >/tmp/stays.out 2>&1; do
+		[ "$(now)" -lt $stays_end ] || return 0
+		sleep 0.2
+	done
+	sed 's/^/# /' /tmp/stays.out
+	return 1
 }
 
 bail_out() {
@@ -125,6 +147,7 @@ nr_paths_is() {
 }
 
 # nr_good [ID]: paths in state 1
+# shellcheck disable=SC2120 # who wants those of any gives none
 nr_good() {
 	grep -c "^${1:-[^:]*}:.*:1:[^:]*:[^:]*$" $PATHS
 }
@@ -162,6 +185,8 @@ lu_state_is() {
 	[ "$(cat /sys/block/sda/device/state)" = "$1" ]
 }
 
+# lu_id [DISK]
+# shellcheck disable=SC2120 # as above
 lu_id() {
 	cat /sys/block/"${1:-sda}"/device/multipath/wwid
 }

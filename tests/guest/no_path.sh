@@ -7,6 +7,8 @@ plan 31
 
 TIMEOUT=/sys/block/sda/device/multipath/no_path_timeout
 
+# read_block [OPTION...]
+# shellcheck disable=SC2120 # mostly none
 read_block() {
 	dd if=/dev/sda of=/dev/null bs=4k count=1 iflag=direct "$@" 2>/dev/null
 }
@@ -99,6 +101,7 @@ ok "the data is there" cmp /bin/busybox /mnt/during
 
 # And goes for good: first expiry, then removal, with all of it in use.
 echo 2 >$TIMEOUT
+# shellcheck disable=SC2217 # held open, not read
 sleep 1000 </dev/sda &
 holder=$!
 echo -2 >$SDEBUG/add_host

@@ -75,6 +75,7 @@ is "file system is clean" $? 0
 
 # rmmod of the last driver with the disk open; expiry; everything anew.
 echo 1 >/sys/block/sda/device/multipath/no_path_timeout
+# shellcheck disable=SC2217 # held open, not read
 sleep 1000 </dev/sda &
 holder=$!
 ok "rmmod with the disk open" rmmod scsi_debug

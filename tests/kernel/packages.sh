@@ -12,9 +12,11 @@ guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod 
 guest_libraries=$(apt-cache depends multipath-tools open-iscsi tgt 2>/dev/null |
 	awk '/ Depends: lib/ { print $2 }' | sort -u)
 bench='gnuplot-nox'
+gdb='gdb'
+docs='python3-sphinx python3-sphinx-rtd-theme python3-yaml'
 model='spin gcc libc6-dev'
 boot='mmdebstrap fdisk'
-check='sparse coccinelle quilt git binutils perl'
+check='sparse coccinelle quilt git binutils perl shellcheck'
 source="linux-source-$linux"
 
 missing=
@@ -23,6 +25,8 @@ for group; do
 	build) list=$build_tools ;;
 	guest) list="$guest $guest_libraries" ;;
 	bench) list=$bench ;;
+	docs) list=$docs ;;
+	gdb) list=$gdb ;;
 	model) list=$model ;;
 	boot) list=$boot ;;
 	check) list=$check ;;

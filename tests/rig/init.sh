@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # First process of a guest: runs the test that the kernel command line names,
-# with its TAP on the second serial port, and switches the guest off.
+# with its TAP on the second serial port, or a shell on the first, and switches the
+# guest off.
 export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
@@ -16,6 +17,10 @@ ip link set lo up 2>/dev/null
 name=$(sed -n 's/.*guest_test=\([^ ]*\).*/\1/p' /proc/cmdline)
 export TEST_NAME="$name"
 cd /guest || exit
+if [ "$name" = shell ]; then
+	ENV=/guest/guest_shell.sh setsid cttyhack sh
+	poweroff -f
+fi
 {
 	sh "/guest/$name.sh"
 	echo "# exit $?"

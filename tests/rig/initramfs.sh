@@ -83,6 +83,7 @@ rm -f "$root"/lib/modules/*/build "$root"/lib/modules/*/source
 cp "$here/init.sh" "$root/init"
 chmod +x "$root/init"
 cp "$here"/../guest/*.sh "$here"/../guest/*.txt "$here"/../bench/guest/*.sh "$here/../demo/story.sh" \
+	"$here/guest_shell.sh" \
 	"$here/../bench/committed" "$root/guest/"
 chmod +x "$root"/guest/*.sh
 

@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Is what there is at all the places that CONTRIBUTING names? TAP.
+
+# shellcheck source=tests/kernel/lib.sh
+. "$(dirname "$0")/../kernel/lib.sh"
+# shellcheck source=tests/check/tap.sh
+. "$top/tests/check/tap.sh"
+
+cd "$top"
+code=drivers/scsi/multipath
+abi=Documentation/ABI/testing/sysfs-scsi-multipath
+manual=Documentation/admin-guide/scsi-multipath.rst
+findings=$(mktemp)
+trap 'rm -f "$findings"' EXIT
+
+# has FILE WORD: the word is in it, else that is a finding
+has() {
+	grep -qwF -- "$2" "$1" || echo "$2 is not in $1"
+}
+
+# nonempty LIST WHAT: nothing found is nothing checked
+nonempty() {
+	[ -n "$1" ] || echo "no $2 found"
+}
+
+policies() {
+	files=$(ls $code/policy_*.c | grep -v _test)
+	nonempty "$files" policies
+	for file in $files; do
+		symbol=$(sed -n 's/^const struct scsi_path_policy \(.*\) = {/\1/p' "$file")
+		name=$(sed -n 's/.*\.name.*"\(.*\)".*/\1/p' "$file")
+		for place in policy.h policy.c policy_test.c; do
+			has $code/$place "$symbol"
+		done
+		grep -q "MODULE_PARM_DESC" $code/policy.c && has $code/policy.c "$name"
+		has $abi "$name"
+		has $manual "$name"
+		has tests/guest/policies.sh "$name"
+	done
+}
+
+effects() {
+	names=$(sed -n 's/^\t\(EFFECT_[A-Z]*\),$/\1/p' $code/verdict.h)
+	nonempty "$names" effects
+	for name in $names; do
+		for place in verdict_test.c trace.h completion.c; do
+			has $code/$place "$name"
+		done
+	done
+}
+
+attributes() {
+	names=$(sed -n 's/^static DEVICE_ATTR_[RWO]*(\(.*\));/\1/p; s/^DEVICE_ATTR_[RWO]*(\(.*\));/\1/p' \
+		$code/*.c)
+	nonempty "$names" attributes
+	for name in $names; do
+		has $abi "$name"
+		has $manual "$name"
+		cat tests/guest/*.sh tests/guest/*.c | grep -qwF -- "$name" ||
+			echo "no guest test of $name"
+	done
+}
+
+parameters() {
+	names=$(sed -n 's/^module_param[a-z_]*(\([a-z_]*\),.*/\1/p' $code/*.c)
+	nonempty "$names" parameters
+	for name in $names; do
+		has $abi "parameters/$name"
+		has $manual "$name"
+		has patches/scsi-multipath-documentation.patch "$name"
+	done
+}
+
+files() {
+	for file in $code/*; do
+		case $(grep -cwF -- "$file" series) in
+		1) ;;
+		*) echo "$file is not once in series" ;;
+		esac
+		case $file in
+		*.c) has $code/Makefile "$(basename "$file" .c).o" ;;
+		esac
+	done
+	sed -n 's/.*#\( +\)*//p' series | tr ' ' '\n' | grep / | while read -r file; do
+		[ -e "$file" ] || echo "series names $file, which is not there"
+	done
+}
+
+suites() {
+	for file in $code/*_test.c; do
+		want=scsi_multipath_$(basename "$file" _test.c)
+		has "$file" "$want"
+	done
+}
+
+benchmark() {
+	guests=$(sed -n "s/^guests='//; /^[a-z0-9-]* [a-z]* [a-z]* [0-9]/p" tests/bench/run.sh |
+		cut -d ' ' -f 2 | sort -u)
+	nonempty "$guests" "guests of the benchmark"
+	for guest in $guests; do
+		[ -e "tests/bench/guest/$guest.sh" ] || echo "no guest $guest"
+	done
+	# Every part that a guest reports has a title and a place in the order.
+	for part in $(sed -n 's/^\ttitle\["\([a-z]*\)"\].*/\1/p' tests/bench/table.awk); do
+		sed -n 's/.*order = //p' tests/bench/table.awk | grep -qw "$part" ||
+			echo "$part has no place in the order of table.awk"
+	done
+}
+
+mutations() {
+	for file in tests/mutations/*.patch; do
+		test=$(basename "$file")
+		test=${test%%-*}
+		[ "$test" = kunit ] || [ -e "tests/guest/$test.sh" ] ||
+			echo "$file is for $test, which is no test"
+	done
+}
+
+# Every file that it names, where no NAME stands for one
+contributing() {
+	grep -oE '(tests|drivers|Documentation|patches)/[A-Za-z0-9_./-]*[a-z/]' CONTRIBUTING |
+	grep -vE '[A-Z]{4}|-$' | while read -r file; do
+		[ -e "$file" ] || echo "CONTRIBUTING names $file, which is not there"
+	done
+}
+
+for what in policies effects attributes parameters files suites benchmark mutations \
+	contributing; do
+	$what >"$findings"
+	tap "places: $what" "$findings"
+done
+tap_end

@@ -1,0 +1,21 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# gdb.sh KIND INITRAMFS: gdb on this terminal, at a guest that waits for it before its
+# first instruction; its console is build/log/gdb.console. Its disk is that of shell.sh.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+kernel=$top/build/$1/bzImage symbols=$top/build/obj-$1/vmlinux
+socket=$top/build/log/gdb.socket
+rm -f "$socket"
+APPEND=nokaslr sh "$here/shell.sh" "$kernel" "$2" -S \
+	-chardev "socket,path=$socket,server=on,wait=off,id=gdb" -gdb chardev:gdb </dev/null >"$top/build/log/gdb.console" 2>&1 &
+guest=$!
+trap 'kill $guest 2>/dev/null' EXIT
+until [ -S "$socket" ]; do
+	kill -0 $guest || exit 1
+	sleep 0.1
+done
+# Until the kernel has unpacked itself a breakpoint in its text would be overwritten.
+gdb -q "$symbols" -ex "target remote $socket" -ex "hbreak start_kernel" -ex continue
