@@ -4,7 +4,7 @@
 # hears of it who has not heard of the loss.
 # guest: clock=virtual cpus=4
 . ./lib.sh
-plan 20
+plan 25
 
 TRACE=/sys/kernel/debug/tracing
 BLOCK=/sys/module/scsi_block_target/parameters
@@ -51,6 +51,12 @@ trace_on() {
 # sent PATH PATTERN
 sent() {
 	grep "host_no=${1%%:*} " $TRACE/trace | grep -c "$2"
+}
+
+# good_again PATH: whoever says so until its host has done with it
+good_again() {
+	paths_write "$1" 1
+	good_after_io 2
 }
 
 # --- the same as before ---------------------------------------------------------
@@ -100,6 +106,43 @@ read_all_paths >/dev/null 2>&1
 ok "no answer: stays so" path_state_is "$b" 3
 uninject "$b" 2 12
 ok "answered in the end: back" within 20 good_after_io 2
+
+# --- one that does not answer at all --------------------------------------------
+# Neither does it to aborts, nor after resets, until its host gives its device up.
+silent() {
+	inject "$b" "0 -1000 ff"
+	inject "$b" "3 -1000 ff"
+	inject "$b" "4 -1000 ff"
+}
+
+answers() {
+	uninject "$b" 0 ff
+	uninject "$b" 3 ff
+	uninject "$b" 4 ff
+}
+
+# returns_soon COMMAND...: whoever says that the path is good waits no longer than this
+returns_soon() {
+	begin=$(now)
+	"$@"
+	took=$(($(now) - begin))
+	echo "# took $took s"
+	[ $took -le $((16 * slower)) ]
+}
+
+paths_write "$b" 3
+silent
+ok "silent: who writes to /proc waits a while" returns_soon paths_write "$b" 1
+is "silent: and then it is known" "$(path_state "$b")" 3
+answers
+ok "silent: answered in the end: back" within 200 good_again "$b"
+paths_write "$b" 3
+silent
+ok "silent: who writes to sysfs waits a while" returns_soon \
+	sh -c "echo 1 >/sys/bus/scsi/devices/$b/path/state"
+is "silent: and then that is known" "$(path_state "$b")" 3
+answers
+within 200 good_again "$b" || bail_out "it is not back"
 
 # --- another one behind it ------------------------------------------------------
 light_start

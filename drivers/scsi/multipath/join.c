@@ -153,6 +153,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	WRITE_ONCE(lu->nr_paths, lu->nr_paths - 1);
 	/* What still completes on this path must not start anything. */
 	WRITE_ONCE(path->state, PATH_DISABLED);
+	scsi_path_stop_check(path);
 	scsi_lu_refresh_locked(lu);
 	if (list_empty(&lu->paths))
 		scsi_lu_last_path_left(lu, path->disconnected);

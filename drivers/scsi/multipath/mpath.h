@@ -609,7 +609,9 @@ bool scsi_path_take_out_if_stuck(struct scsi_path *path, unsigned long since);
 void scsi_path_admin_write(struct scsi_path *path,
 			   enum scsi_path_shown_state state, u32 failures,
 			   u32 weight);
-void scsi_path_wait_for_check(struct scsi_device *sdev);
+void scsi_path_stop_check(struct scsi_path *path);
+unsigned long scsi_path_check_timeout(void);
+void scsi_path_wait_for_check(struct scsi_device *sdev, unsigned long until);
 bool scsi_path_is_usable(const struct scsi_path *path);
 enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path);
 const char *scsi_path_state_name(const struct scsi_path *path);

@@ -8,6 +8,8 @@
  */
 
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/wait.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_path.h>
 
@@ -20,6 +22,12 @@
 #define HELD_AT_LEAST		(10UL * HZ)
 /* That I/O waits while the identity of the last usable path is being read. */
 #define CHECK_TIMEOUT		(30UL * HZ)
+
+/* That the administrator waits for the same, if he has said that a path is good. */
+#define ANSWER_TIMEOUT		(12UL * HZ)
+
+/* Those who wait for an identity to have been read. */
+static DECLARE_WAIT_QUEUE_HEAD(check_wait);
 
 /**
  * scsi_path_state_name - the state of a path in words
@@ -140,6 +148,19 @@ static bool has_held(const struct scsi_path *path)
 				   max(2 * path->probe_delay, HELD_AT_LEAST));
 }
 
+/**
+ * scsi_path_stop_check - nobody waits for the identity of a path any more
+ * @path: path
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_stop_check(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	WRITE_ONCE(path->checking, false);
+	wake_up_all(&check_wait);
+}
+
 static void change_state(struct scsi_path *path, enum scsi_path_state state,
 			 const char *why)
 {
@@ -160,7 +181,8 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 		path->disconnected_since = 0;
 	} else {
 		/* It does not come back without that. */
-		WRITE_ONCE(path->checking, false);
+		if (path->checking)
+			scsi_path_stop_check(path);
 		path->loss = CONDITION_FAILED;
 	}
 	if (state == PATH_GOOD) {
@@ -234,7 +256,7 @@ static void end_check(struct scsi_path *path)
 	unsigned long usable_since = lu->usable_since;
 
 	lockdep_assert_held(&lu->lock);
-	WRITE_ONCE(path->checking, false);
+	scsi_path_stop_check(path);
 	scsi_lu_refresh_locked(lu);
 	if (path->checked_in_use)
 		WRITE_ONCE(lu->usable_since, usable_since);
@@ -607,18 +629,44 @@ void scsi_path_admin_write(struct scsi_path *path,
 }
 
 /**
+ * scsi_path_check_timeout - until when the administrator waits for what he writes
+ *
+ * Return: what scsi_path_wait_for_check() takes.
+ */
+unsigned long scsi_path_check_timeout(void)
+{
+	return jiffies + ANSWER_TIMEOUT;
+}
+
+/* A device that does not run is not asked before it does. */
+static bool is_checked(const struct scsi_path *path)
+{
+	return !READ_ONCE(path->checking) ||
+	       READ_ONCE(path->sdev->sdev_state) != SDEV_RUNNING;
+}
+
+/**
  * scsi_path_wait_for_check - the administrator waits for what he has written
  * @sdev: device of a path that was to come back, with a reference of the caller's
+ * @until: jiffies when he has waited long enough, of scsi_path_check_timeout()
  *
- * Returns when it is back, or found not to be: what its target does not answer takes
- * some time.
+ * Returns when it is back, or found not to be. A target that does not answer has its
+ * host recover, however long that takes: then the path has failed before that has ended,
+ * and comes back like any other if it is answered after all.
  *
  * Context: process; no lock that is held over I/O.
  */
-void scsi_path_wait_for_check(struct scsi_device *sdev)
+void scsi_path_wait_for_check(struct scsi_device *sdev, unsigned long until)
 {
-	if (READ_ONCE(sdev->path->checking))
-		flush_delayed_work(&sdev->path->probe);
+	struct scsi_path *path = sdev->path;
+	struct scsi_lu *lu = path->lu;
+	long left = max((long)(until - jiffies), 0L);
+
+	wait_event_timeout(check_wait, is_checked(path), left);
+	spin_lock_irq(&lu->lock);
+	if (!is_checked(path))
+		change_state(path, PATH_FAILED, "does not tell its identity");
+	spin_unlock_irq(&lu->lock);
 }
 
 /**

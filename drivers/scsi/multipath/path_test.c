@@ -2,6 +2,7 @@
 /* KUnit tests of path states and the set of usable paths. */
 
 #include <kunit/test.h>
+#include <linux/jiffies.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_path.h>
 
@@ -276,6 +277,15 @@ static void admin_write_is_checked(struct kunit *test)
 	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_GOOD);
+
+	/* Whoever has waited long enough knows that it is not. */
+	scsi_path_admin_write(path, SHOWN_DEAD, 0, 0);
+	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
+	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_FAILING);
+	scsi_path_wait_for_check(path->sdev, jiffies);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
+	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_DEAD);
+	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 }
 
 /* Good overrides error handling, but not a transport. */

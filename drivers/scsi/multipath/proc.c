@@ -138,12 +138,14 @@ unlock:
 	return sdev;
 }
 
+/* All of them are being read at the same time. */
 static void wait_for_checks(const struct scsi_path_line *line)
 {
+	unsigned long until = scsi_path_check_timeout();
 	struct scsi_device *sdev;
 
 	for (unsigned int nr = 0; (sdev = get_matching(line, nr)); nr++) {
-		scsi_path_wait_for_check(sdev);
+		scsi_path_wait_for_check(sdev, until);
 		scsi_device_put(sdev);
 	}
 }

@@ -286,7 +286,7 @@ static ssize_t state_store(struct device *dev, struct device_attribute *attr,
 		return -EINVAL;
 	scsi_path_admin_write(path, state, READ_ONCE(path->failures),
 			      READ_ONCE(path->weight));
-	scsi_path_wait_for_check(path->sdev);
+	scsi_path_wait_for_check(path->sdev, scsi_path_check_timeout());
 	return count;
 }
 static DEVICE_ATTR_RW(state);
