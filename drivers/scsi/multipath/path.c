@@ -17,7 +17,7 @@
 #include "trace.h"
 
 /* Failures in a row of a kind that may pass, until a path counts as dead. */
-#define STRIKES_TO_DEATH	5
+#define STRIKES_TO_FAIL	5
 /* Time without trouble after which earlier trouble is forgotten. */
 #define HELD_AT_LEAST		(10UL * HZ)
 /* That I/O waits while the identity of the last usable path is being read. */
@@ -215,11 +215,11 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 static void strike(struct scsi_path *path, const char *why)
 {
 	count_failure(path);
-	if (path->strikes < STRIKES_TO_DEATH)
+	if (path->strikes < STRIKES_TO_FAIL)
 		path->strikes++;
 	WRITE_ONCE(path->suspect, true);
 	if (state_carries_io(path->state) && !is_the_last_usable(path) &&
-	    (path->strikes >= STRIKES_TO_DEATH ||
+	    (path->strikes >= STRIKES_TO_FAIL ||
 	     path->state == PATH_PROBATION))
 		change_state(path, PATH_FAILED, why);
 }

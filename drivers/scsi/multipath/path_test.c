@@ -8,7 +8,7 @@
 
 #include "path_fixture.h"
 
-/* What path.c has as STRIKES_TO_DEATH. */
+/* What path.c has as STRIKES_TO_FAIL. */
 #define STRIKES		5
 
 static void strikes_in_a_row_kill(struct kunit *test)
