@@ -25,12 +25,12 @@ nonempty() {
 }
 
 policies() {
-	files=$(ls $code/policy_*.c | grep -v _test)
+	files=$(ls $code/policy_*.c )
 	nonempty "$files" policies
 	for file in $files; do
 		symbol=$(sed -n 's/^const struct scsi_path_policy \(.*\) = {/\1/p' "$file")
 		name=$(sed -n 's/.*\.name.*"\(.*\)".*/\1/p' "$file")
-		for place in policy.h policy.c policy_test.c; do
+		for place in policy.h policy.c tests/policy_kunit.c; do
 			has $code/$place "$symbol"
 		done
 		grep -q "MODULE_PARM_DESC" $code/policy.c && has $code/policy.c "$name"
@@ -44,7 +44,7 @@ effects() {
 	names=$(sed -n 's/^\t\(EFFECT_[A-Z]*\),$/\1/p' $code/verdict.h)
 	nonempty "$names" effects
 	for name in $names; do
-		for place in verdict_test.c trace.h completion.c; do
+		for place in tests/verdict_kunit.c trace.h completion.c; do
 			has $code/$place "$name"
 		done
 	done
@@ -73,8 +73,8 @@ parameters() {
 }
 
 files() {
-	for file in $code/*; do
-		case $(grep -cwF -- "$file" series) in
+	find $code -type f | LC_ALL=C sort | while read -r file; do
+		case $(tr ' ' '\n' <series | grep -cxF -- "$file") in
 		1) ;;
 		*) echo "$file is not once in series" ;;
 		esac
@@ -88,8 +88,8 @@ files() {
 }
 
 suites() {
-	for file in $code/*_test.c; do
-		want=scsi_multipath_$(basename "$file" _test.c)
+	for file in $code/tests/*_kunit.c; do
+		want=scsi_multipath_$(basename "$file" _kunit.c)
 		has "$file" "$want"
 	done
 }

@@ -98,7 +98,7 @@ is_applied() {
 # The new kernel files, relative to the top.
 new_files() {
 	(cd "$top" && find drivers include Documentation -type f \
-		! -name '.*' ! -name '*~' ! -name '*.orig' ! -name '*.rej' |
+		\( -name .kunitconfig -o ! -name '.*' \) ! -name '*~' ! -name '*.orig' ! -name '*.rej' |
 		LC_ALL=C sort)
 }
 

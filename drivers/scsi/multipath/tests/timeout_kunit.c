@@ -14,7 +14,7 @@
 #include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
-#include "dispatch.h"
+#include "../dispatch.h"
 #include "path_fixture.h"
 
 #define NR_PATHS	2
@@ -29,6 +29,8 @@ static int fake_abort(struct scsi_cmnd *cmd)
 static const struct scsi_host_template fake_template = {
 	.eh_abort_handler = fake_abort,
 };
+
+static const struct scsi_host_template cannot_abort;
 
 /* A request and the command behind it, as in a tag set. */
 struct attempt {
@@ -114,6 +116,20 @@ static void the_only_one_is_left_alone(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout, ATTEMPT_TIMEOUT);
 }
 
+/* Else the error handler would have to get it back, for all of the host. */
+static void without_abort_it_is_left_alone(struct kunit *test)
+{
+	struct fake_lu *fake = make_lu(test, TYPE_DISK);
+	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_READ,
+					     ATTEMPT_TIMEOUT);
+
+	fake->path[0].path.sdev->host->hostt = &cannot_abort;
+	KUNIT_EXPECT_TRUE(test, scsi_path_cmd_timed_out(cmd));
+	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
+	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout,
+			WHOLE_TIMEOUT - ATTEMPT_TIMEOUT);
+}
+
 static void all_of_its_time_is_over(struct kunit *test)
 {
 	struct fake_lu *fake = make_lu(test, TYPE_DISK);
@@ -161,6 +177,7 @@ static void disks_are_not(struct kunit *test)
 static struct kunit_case timeout_cases[] = {
 	KUNIT_CASE(stuck_is_aborted),
 	KUNIT_CASE(the_only_one_is_left_alone),
+	KUNIT_CASE(without_abort_it_is_left_alone),
 	KUNIT_CASE(all_of_its_time_is_over),
 	KUNIT_CASE(aborted_early),
 	KUNIT_CASE(zones_are_written_once),

@@ -9,7 +9,7 @@
 #include <scsi/scsi_proto.h>
 #include <scsi/scsi_status.h>
 
-#include "verdict.h"
+#include "../verdict.h"
 
 #define HOST(byte)	((byte) << 16)
 #define CHECK		SAM_STAT_CHECK_CONDITION

@@ -7,7 +7,7 @@
 #include <linux/bits.h>
 #include <scsi/scsi_device.h>
 
-#include "mpath.h"
+#include "../mpath.h"
 
 struct fake_path {
 	struct scsi_path path;

@@ -9,7 +9,7 @@
 #include <linux/scatterlist.h>
 #include <scsi/scsi_cmnd.h>
 
-#include "dispatch.h"
+#include "../dispatch.h"
 
 /* A request and the command behind it, as in a tag set. */
 struct pair {

@@ -4,7 +4,7 @@
 #include <kunit/test.h>
 #include <linux/blk-mq.h>
 
-#include "mpath.h"
+#include "../mpath.h"
 
 #define NR_CPUS_OF_TEST	8
 

@@ -17,7 +17,7 @@
 #include <scsi/scsi_proto.h>
 
 #include "path_fixture.h"
-#include "pr.h"
+#include "../pr.h"
 
 #define MAX_OURS	3
 #define HOST_B		MAX_OURS

@@ -4,7 +4,7 @@
 #include <kunit/test.h>
 #include <linux/string.h>
 
-#include "proc.h"
+#include "../proc.h"
 
 static int parse(struct kunit *test, const char *text,
 		 struct scsi_path_line *parsed)

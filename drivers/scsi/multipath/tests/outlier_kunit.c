@@ -4,7 +4,7 @@
 #include <kunit/test.h>
 #include <linux/array_size.h>
 
-#include "mpath.h"
+#include "../mpath.h"
 
 /* A path that is busy all the time, and takes so long */
 #define TAKES(us)		{ 40, 1000, 0, us }

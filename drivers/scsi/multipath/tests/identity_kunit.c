@@ -8,7 +8,7 @@
 #include <linux/string.h>
 #include <linux/unaligned.h>
 
-#include "identity.h"
+#include "../identity.h"
 
 #define BINARY		1
 #define ASCII		2

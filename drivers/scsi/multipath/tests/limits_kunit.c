@@ -5,7 +5,7 @@
 #include <linux/blkdev.h>
 #include <linux/string.h>
 
-#include "mpath.h"
+#include "../mpath.h"
 
 static const struct queue_limits ordinary = {
 	.max_hw_sectors = 1024,
