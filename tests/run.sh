@@ -6,7 +6,8 @@
 # Prints TAP, a line per test, and a summary. A guest's console and its own
 # output stay in build/test/; where a test fails, the place is named. $GUESTS_AT_ONCE
 # guests run side by side, those that may take longest first, except those that measure
-# time: they are alone. With $KIND (kasan, kcsan, ubsan) no test but the guests, on
+# time: they are alone. What passed in the run before, and does not now, and what takes
+# longer, is said at the end. With $KIND (kasan, kcsan, ubsan) no test but the guests, on
 # that kernel; see tests/kernel/build.sh.
 set -u
 
@@ -47,10 +48,31 @@ one() {
 	if [ "$1" = 0 ]; then
 		passed=$((passed + 1))
 		echo "ok $n - $2"
+		keep passed "$2"
 	else
 		failed=$((failed + 1))
 		echo "not ok $n - $2"
+		keep failed "$2"
 	fi
+}
+
+# keep WHAT VALUE: for the next run to be compared with
+keep() {
+	printf '%s\t%s\n' "$1" "$2" >>"$results"
+}
+
+# compare: with the last run of the same tests on the same kind of kernel
+compare() {
+	[ -e "$results.before" ] || return 0
+	awk -F '\t' '
+		NR == FNR && $1 == "took" { before[$2] = $3 }
+		NR == FNR { known[$1, $2] = 1; next }
+		$1 == "failed" && (("passed", $2) in known) {
+			print "# passed before: " $2
+		}
+		$1 == "took" && $3 > 1.5 * before[$2] + 10 && $2 in before {
+			print "# slower: " $2 " took " $3 " s, " before[$2] " s before"
+		}' "$results.before" "$results"
 }
 
 # merge FILE: the tests of another TAP stream become ours
@@ -89,6 +111,7 @@ must() {
 
 summary() {
 	echo "1..$n"
+	compare
 	say "done; logs are in build/test and build/log"
 	echo "$passed passed, $failed failed"
 	[ $failed = 0 ] && [ $n -gt 0 ]
@@ -197,6 +220,7 @@ boot_guests() {
 		else
 			judge "$name" "$status"
 			[ -z "$took" ] || say "guest $name took $took s"
+			[ -z "$took" ] || keep took "$name	$took"
 		fi
 	done <"$fifo"
 	rm -f "$fifo"
@@ -249,7 +273,10 @@ if [ -n "$only" ] && ! echo "sources kunit model unchanged cost" $guests | grep 
 	exit 2
 fi
 
-mkdir -p "$out"
+mkdir -p "$out" build/results
+results=$top/build/results/$kind-${only:-all}
+[ ! -e "$results" ] || mv "$results" "$results.before"
+: >"$results"
 echo "TAP version 13"
 if [ "$kind" = debug ]; then
 	wanted sources && run_sources
