@@ -29,8 +29,7 @@ fio_start --ioengine=libaio
 load_reaches $(path_devices)
 all_paths 3
 ok "blocked" within 5 lu_state_is blocked
-sleep 5
-ok "load waits" fio_is_running
+ok "load waits" stays 5 fio_is_running
 all_paths 1
 ok "running" within 5 lu_state_is running
 fio_ok "resumed without an error"
@@ -64,8 +63,7 @@ all_paths 3
 within 5 lu_state_is blocked
 read_block &
 reader=$!
-sleep 6
-ok "-1: still waiting" kill -0 $reader
+ok "-1: still waiting" stays 6 kill -0 $reader
 echo 1 >$TIMEOUT
 wait $reader
 is "changed to 1: fails" $? 1
