@@ -14,7 +14,11 @@ KIND ?= debug
 GUESTS_AT_ONCE ?= 2
 # The virtual machine of the demo (um or qemu).
 VM ?=
-export KERNEL
+# Who sends the series, as which version, on top of which commit.
+VERSION ?=
+SIGNED_OFF_BY ?=
+BASE ?=
+export KERNEL VERSION SIGNED_OFF_BY BASE
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -31,7 +35,7 @@ kernel-um: ## build/linux-um and build/um-modules: User-Mode Linux [KERNEL=dir]
 apply: ## add the series to a Linux source tree: KERNEL=dir
 	@sh tests/kernel/apply.sh "$(KERNEL)"
 
-mbox: ## build/scsi-multipath.mbox: the series as mails for git am
+mbox: ## the series as mails for git am [VERSION=n SIGNED_OFF_BY="..." BASE=commit]
 	@sh tests/kernel/mbox.sh
 
 test: ## run all tests, or the one named by T=name [KIND=kernel]
