@@ -43,9 +43,9 @@ enum scsi_path_notice {
 };
 
 /*
- * For what plain devices and paths both do for each command. With a second
- * caller the compiler would not inline it any more, and plain devices would pay.
- * The other one is for what is declared inline anyway.
+ * These functions gain a second caller with multipath. Without this the compiler
+ * emits them out of line, which slows plain devices down. The _hint variant is for
+ * functions that are inline already.
  */
 #define __scsi_path_inline	__always_inline
 #define __scsi_path_inline_hint	__always_inline

@@ -68,7 +68,7 @@ step "$name: building" "$log.log" kmake -j"$jobs" all
 step "$name: building the tests' modules" "$log-tests.log" test_modules
 step "$name: installing modules" "$log-modules.log" install_modules
 mkdir -p "$(dirname "$image")"
-# Whose races are ours.
+# KCSAN's reports count only if one of these functions takes part.
 [ "$kind" != kcsan ] || nm "$obj"/drivers/scsi/multipath/*.o |
 	awk '$2 ~ /^[tT]$/ { print $3 }' | sort -u >"$build/$kind/functions"
 cp "$obj/$from" "$image.new"

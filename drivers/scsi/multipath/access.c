@@ -110,7 +110,7 @@ void scsi_path_access_state_read(struct scsi_device *sdev,
 			       path->state == PATH_FAILED)) {
 		scsi_path_probe_now(path);
 	} else if (path->transition_end) {
-		/* Over, and so short that nobody has read it. */
+		/* The transition ended before its state was ever read. */
 		scsi_path_probe_soon(path);
 	}
 	spin_unlock_irqrestore(&path->lu->lock, flags);

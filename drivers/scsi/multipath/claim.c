@@ -52,7 +52,10 @@ static void ask(struct newcomer *new)
 	enum scsi_path_effect tested;
 	enum scsi_path_answer answer;
 
-	/* The first user command must not see a power-on that was not. */
+	/*
+	 * Collect pending unit attentions. The first user command would report a
+	 * power-on reset that did not happen.
+	 */
 	tested = scsi_path_test(new->sdev, &answer);
 	new->is_silent = answer == ANSWER_NONE;
 	new->state = scsi_path_state_after(tested);
@@ -228,7 +231,7 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	scsi_path_renew_init(path);
 	scsi_path_pr_init(path);
 	new.path = path;
-	/* It knows what the target means. */
+	/* The device handler comes first: it interprets the sense data of its target. */
 	scsi_dh_add_device(sdev);
 	ask(&new);
 	error = join_or_bring_up(&new);

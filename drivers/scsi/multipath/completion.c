@@ -122,7 +122,7 @@ void scsi_lu_cmd_failed(struct scsi_cmnd *lu_cmd)
 	scsi_lu_finish_cmd(lu_cmd);
 }
 
-/* Whoever builds commands himself decides himself what to repeat. */
+/* The sender of a passthrough command decides what is repeated. */
 static bool is_the_senders_own(struct scsi_cmnd *lu_cmd)
 {
 	return blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)) &&
@@ -256,9 +256,9 @@ static void note_tried(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 }
 
 /*
- * Some LLDs call it an error when a device has less to say than there was asked
- * for (SPC-4 4.3.4.6, allocation length), or nothing. Who knows how much has heard
- * from the device.
+ * Some LLDs return DID_ERROR when a device returns less data than the allocation
+ * length (SPC-4 4.3.4.6), or none. If they set a residual, the device has answered,
+ * so the path works.
  */
 static bool is_short_answer(struct scsi_cmnd *cmd)
 {

@@ -403,8 +403,8 @@ static noinline bool prepare_passthrough(struct scsi_lu *lu,
 		return true;
 	}
 	/*
-	 * Who sends commands himself may send a sequence of them that belongs to one
-	 * I_T nexus. It stays together as long as that path is good.
+	 * Passthrough commands may be a sequence that belongs to one I_T nexus. They
+	 * keep to one path as long as that is good.
 	 */
 	scsi_lu_cmd_set_history(lu_cmd, scsi_lu_cmd_history(lu_cmd) |
 						HISTORY_BOUND_TO_NEXUS);

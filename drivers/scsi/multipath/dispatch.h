@@ -96,7 +96,7 @@ scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
  * for what is to be known of an attempt.
  */
 
-/* The policy, if it measures, is to hear of the end of what it saw begin. */
+/* The policy whose ->start() saw the attempt: its ->done() is to be called. */
 static inline void
 scsi_path_set_measured_by(struct scsi_cmnd *cmd,
 			  const struct scsi_path_policy *policy)

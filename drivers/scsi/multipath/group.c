@@ -91,7 +91,7 @@ static u64 choose_rank(struct scsi_lu *lu)
 	return best;
 }
 
-/* What has not been used for long is used again: is it still what it was? */
+/* The group is about to be used after a long time: have its access state read again. */
 static void doubt_access(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
@@ -204,10 +204,10 @@ void scsi_path_set_weight(struct scsi_path *path, u32 weight)
 }
 
 /**
- * scsi_lu_disable_group - use a group only if every other one is gone, or not
+ * scsi_lu_disable_group - disable or enable a group
  * @lu: logical unit
  * @weight: of the group's paths
- * @disable: or enable
+ * @disable: true to use it only while no enabled group has a usable path
  *
  * Context: process; takes @lu->lock.
  * Return: 0, or -ENODEV if no path has that weight.

@@ -131,7 +131,7 @@ static void block_or_unblock(struct scsi_lu *lu)
 	changed = sdev->sdev_state != old;
 	mutex_unlock(&sdev->state_mutex);
 
-	/* What waits between two attempts has no one else to start it. */
+	/* Nobody else restarts the requests on the requeue list. */
 	if (changed)
 		blk_mq_kick_requeue_list(sdev->request_queue);
 }
@@ -526,7 +526,7 @@ void scsi_lu_usable_changed(struct scsi_lu *lu, bool had_path)
  * scsi_lu_runs_again - the logical unit's device has begun to run
  * @lu: logical unit
  *
- * If it has lost its paths while it was suspended, nobody has looked after that.
+ * Paths that were lost during suspend were not acted upon: no_path_timeout begins now.
  *
  * Context: any.
  */

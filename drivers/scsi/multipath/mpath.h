@@ -326,7 +326,7 @@ struct scsi_path_size {
  * @better_since: jiffies when there was a better group than the one in use;
  *	0: there is none. @lu->lock
  * @is_switched: the administrator has chosen the group of @switched_to
- * @switched_to: the weight that he has chosen
+ * @switched_to: the weight of the group chosen
  * @prefer_local: only if no path of a near host is usable, others are used;
  *	@lu->lock
  * @work: @failback is over

@@ -23,7 +23,7 @@
 /* That I/O waits while the identity of the last usable path is being read. */
 #define CHECK_TIMEOUT		(30UL * HZ)
 
-/* That the administrator waits for the same, if he has said that a path is good. */
+/* That the writer waits for the same who has said that a path is good. */
 #define ANSWER_TIMEOUT		(12UL * HZ)
 
 /* Those who wait for an identity to have been read. */
@@ -629,7 +629,7 @@ void scsi_path_admin_write(struct scsi_path *path,
 }
 
 /**
- * scsi_path_check_timeout - until when the administrator waits for what he writes
+ * scsi_path_check_timeout - until when the writer of state 1 waits
  *
  * Return: what scsi_path_wait_for_check() takes.
  */
@@ -646,9 +646,9 @@ static bool is_checked(const struct scsi_path *path)
 }
 
 /**
- * scsi_path_wait_for_check - the administrator waits for what he has written
+ * scsi_path_wait_for_check - wait until a path is reinstated, or known not to be
  * @sdev: device of a path that was to come back, with a reference of the caller's
- * @until: jiffies when he has waited long enough, of scsi_path_check_timeout()
+ * @until: jiffies when that has taken long enough, of scsi_path_check_timeout()
  *
  * Returns when it is back, or found not to be. A target that does not answer has its
  * host recover, however long that takes: then the path has failed before that has ended,

@@ -2,13 +2,13 @@
 /*
  * Persistent reservations: what the user of a logical unit asks for.
  *
- * His command goes as it is over one path, the leader, and the answer is his answer.
+ * The command goes as it is over one path, the leader, whose answer is the answer.
  * The other paths follow: what is done for them is never an error of the command. A
  * path that cannot follow is barred.
  *
  * If the leader loses the command, another one is asked what has become of it. It is
- * carried out anew if it has not been, or if that makes no difference. Who cannot
- * know says so: the answer is that of the path that has lost it.
+ * carried out again if it has not been, or if that makes no difference. If nobody can
+ * know, the answer is that of the path that has lost it.
  */
 
 #include <linux/blk-mq.h>
@@ -713,7 +713,7 @@ static enum outcome preempt_own(struct errand *errand, struct scsi_path *leader)
 	u8 type;
 
 	if (errand->lost) {
-		/* The one that has lost it has preempted himself. */
+		/* This host has preempted its own registration. */
 		if (!lu->pr.key)
 			return answer_lost(errand);
 		holds = is_held_by_us(leader, &type);
@@ -741,7 +741,7 @@ static enum outcome preempt_own(struct errand *errand, struct scsi_path *leader)
 		case PR_DONE:
 			break;
 		case PR_CONFLICT:
-			/* Who does not hold the reservation preempts himself. */
+			/* A host that does not hold the reservation preempts itself. */
 			scsi_lu_pr_lost(lu, "preempted by this host");
 			fallthrough;
 		default:

@@ -8,11 +8,11 @@
  * before is still under way. If the answer is that it is not, the registration is
  * undone, and until that is done nothing goes over the nexus.
  *
- * It holds for this reason. Who fences removes all registrations with a key in one
- * action of the device server. If he does before this nexus is registered, the
+ * It holds for this reason. A host that fences removes all registrations with a key in
+ * one action of the device server. If it does so before this nexus is registered, the
  * other nexuses have lost theirs, and the second look at them says so: nobody but
- * the user can register them again, and he waits for "changing". If he does later,
- * this nexus loses its own with the rest.
+ * the user can register them again, and the user waits for "changing". If it does so
+ * later, this nexus loses its own with the rest.
  */
 
 #include <linux/jiffies.h>
@@ -476,7 +476,7 @@ static bool wants_line(const struct scsi_path *path)
  * @lu: logical unit
  * @leader: path that is; NULL: none
  *
- * Who cannot be reached now is barred, and brought in line when he is back.
+ * A path that cannot be reached now is barred, and brought in line when it is back.
  *
  * Context: process, pr.changing held.
  */

@@ -92,7 +92,7 @@ void scsi_lu_rescan_when_usable(struct scsi_lu *lu)
 }
 
 /**
- * scsi_lu_rescan_if_wanted - its device runs, perhaps, and paths have changed
+ * scsi_lu_rescan_if_wanted - rescan a logical unit that was found over no usable path
  * @lu: logical unit
  *
  * Context: process; takes @lu->lock.

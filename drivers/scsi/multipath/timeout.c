@@ -135,7 +135,10 @@ bool scsi_path_cmd_timed_out(struct scsi_cmnd *cmd)
 		return false;
 
 	attempt_timeout = READ_ONCE(path->lu->attempt_timeout);
-	/* Without an abort there would be the error handler, for all of a host. */
+	/*
+	 * Without ->eh_abort_handler a timeout would wake the error handler, which
+	 * stops the whole host.
+	 */
 	if (!attempt_timeout || scsi_lu_is_slow(path->lu) ||
 	    must_be_written_once(path->lu, rq) ||
 	    !cmd->device->host->hostt->eh_abort_handler) {

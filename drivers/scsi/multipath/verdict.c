@@ -219,7 +219,7 @@ static struct scsi_verdict sense_verdict(const struct scsi_device *sdev,
 		    is_meant_by(sense_table[i].handler, sdev))
 			return sense_table[i].verdict;
 	}
-	/* No medium in what has none that could be taken out. */
+	/* The medium of what is not removable is missing: the LUN is not mapped. */
 	if (sense->sense_key == NOT_READY && sense->asc == 0x3a &&
 	    !sdev->removable)
 		return (struct scsi_verdict){ EFFECT_DISCONNECTED, CMD_NEVER_RAN };
