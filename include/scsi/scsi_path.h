@@ -116,6 +116,7 @@ void scsi_path_announce(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
 void scsi_path_drained(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
+void scsi_path_host_leaves(struct Scsi_Host *shost);
 void scsi_path_host_removed(struct Scsi_Host *shost);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
 void scsi_lu_quiesce_paths(struct device *dev);
@@ -221,6 +222,7 @@ static inline void scsi_path_announce(struct scsi_device *sdev) { }
 static inline void scsi_path_leave(struct scsi_device *sdev) { }
 static inline void scsi_path_drained(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }
+static inline void scsi_path_host_leaves(struct Scsi_Host *shost) { }
 static inline void scsi_path_host_removed(struct Scsi_Host *shost) { }
 static inline void scsi_path_sdev_state_changed(struct scsi_device *sdev) { }
 static inline void scsi_path_cmd_done(struct scsi_cmnd *cmd) { }

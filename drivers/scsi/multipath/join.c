@@ -7,6 +7,7 @@
 #include <linux/rcupdate.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
@@ -118,7 +119,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	scsi_path_start_polling(path);
 	WRITE_ONCE(lu->max_cmd_len,
 		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
-	path->running = path->sdev->sdev_state == SDEV_RUNNING;
+	path->running = scsi_path_device_runs(path);
 	path->suspect = path->state != PATH_GOOD;
 	if (path->state == PATH_PENDING || path->state == PATH_FAILED)
 		scsi_path_probe_schedule(path);
@@ -168,6 +169,34 @@ void scsi_path_unjoin(struct scsi_path *path)
 	disable_delayed_work(&path->renew);
 	disable_delayed_work(&path->pr.line);
 	synchronize_rcu();
+}
+
+/**
+ * scsi_path_host_leaves - the devices of a host are about to be removed
+ * @shost: host that is being removed
+ *
+ * They are one after the other, and each waits until its commands are done. What is
+ * sent to one meanwhile whose turn is yet to come would be waited for as well.
+ *
+ * Context: process, scan_mutex of @shost held: no path joins; takes
+ * scsi_multipath_list_mutex.
+ */
+void scsi_path_host_leaves(struct Scsi_Host *shost)
+{
+	struct scsi_path *path;
+	struct scsi_lu *lu;
+
+	lockdep_assert_held(&shost->scan_mutex);
+	if (!shost->nr_paths)
+		return;
+	mutex_lock(&scsi_multipath_list_mutex);
+	list_for_each_entry(lu, &scsi_multipath_list, node) {
+		list_for_each_entry(path, &lu->paths, node) {
+			if (path->sdev->host == shost)
+				scsi_path_sdev_state_changed(path->sdev);
+		}
+	}
+	mutex_unlock(&scsi_multipath_list_mutex);
 }
 
 /**

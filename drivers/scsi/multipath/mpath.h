@@ -613,6 +613,8 @@ void scsi_path_stop_check(struct scsi_path *path);
 unsigned long scsi_path_check_timeout(void);
 void scsi_path_wait_for_check(struct scsi_device *sdev, unsigned long until);
 bool scsi_path_is_usable(const struct scsi_path *path);
+bool scsi_path_is_being_removed(const struct scsi_path *path);
+bool scsi_path_device_runs(const struct scsi_path *path);
 enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path);
 const char *scsi_path_state_name(const struct scsi_path *path);
 unsigned int scsi_lu_nr_usable(struct scsi_lu *lu);

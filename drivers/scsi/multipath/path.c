@@ -93,6 +93,46 @@ unsigned int scsi_lu_nr_usable(struct scsi_lu *lu)
 	return nr;
 }
 
+/* Of a host that is being removed all devices are, one after the other. */
+static bool host_is_being_removed(const struct Scsi_Host *shost)
+{
+	switch (READ_ONCE(shost->shost_state)) {
+	case SHOST_CANCEL:
+	case SHOST_CANCEL_RECOVERY:
+	case SHOST_DEL:
+	case SHOST_DEL_RECOVERY:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * scsi_path_is_being_removed - will its device be gone soon?
+ * @path: path
+ *
+ * Context: any. A snapshot.
+ */
+bool scsi_path_is_being_removed(const struct scsi_path *path)
+{
+	enum scsi_device_state state = READ_ONCE(path->sdev->sdev_state);
+
+	return state == SDEV_CANCEL || state == SDEV_DEL ||
+	       host_is_being_removed(path->sdev->host);
+}
+
+/**
+ * scsi_path_device_runs - does the device of a path take commands, and stay?
+ * @path: path
+ *
+ * Context: any. A snapshot.
+ */
+bool scsi_path_device_runs(const struct scsi_path *path)
+{
+	return READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING &&
+	       !host_is_being_removed(path->sdev->host);
+}
+
 static bool is_the_last_usable(const struct scsi_path *path)
 {
 	return scsi_path_is_usable(path) &&
@@ -679,7 +719,8 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
 {
 	enum scsi_path_state state = READ_ONCE(path->state);
 
-	if (state == PATH_FAILED || state == PATH_DISABLED)
+	if (state == PATH_FAILED || state == PATH_DISABLED ||
+	    scsi_path_is_being_removed(path))
 		return SHOWN_DEAD;
 
 	switch (READ_ONCE(path->sdev->sdev_state)) {
@@ -690,8 +731,6 @@ enum scsi_path_shown_state scsi_path_shown_state(const struct scsi_path *path)
 								SHOWN_FAILING;
 	case SDEV_OFFLINE:
 	case SDEV_TRANSPORT_OFFLINE:
-	case SDEV_CANCEL:
-	case SDEV_DEL:
 		return SHOWN_DEAD;
 	default:
 		return SHOWN_FAILING;
@@ -702,8 +741,8 @@ static void report_stopped(struct scsi_path *path)
 {
 	enum scsi_device_state sdev_state = READ_ONCE(path->sdev->sdev_state);
 
-	if (scsi_lu_is_suspended(path->lu) || sdev_state == SDEV_CANCEL ||
-	    sdev_state == SDEV_DEL)
+	if (scsi_lu_is_suspended(path->lu) ||
+	    scsi_path_is_being_removed(path))
 		return;
 	path->told_stopped = true;
 	log_state(path, "stopped",
@@ -719,7 +758,8 @@ static void report_stopped(struct scsi_path *path)
  * it comes back as soon as its identity has been read, and so it does after the
  * system was suspended: who knows what its LUN leads to by now. One that goes
  * offline is dead until it runs again; then it is probed at once. That all of them
- * stop while the system is suspended is no news.
+ * stop while the system is suspended is no news. That its host is being removed is like
+ * a change of its own.
  *
  * Context: any; takes the logical unit's lock.
  */
@@ -743,7 +783,7 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 
 	spin_lock_irqsave(&path->lu->lock, flags);
 	sdev_state = READ_ONCE(sdev->sdev_state);
-	running = sdev_state == SDEV_RUNNING;
+	running = scsi_path_device_runs(path);
 	/* A device that is removed while it is lost to its transport is gone. */
 	if (running) {
 		/* Its port has come back, and is what it was at first. */

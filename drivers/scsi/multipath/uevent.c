@@ -109,8 +109,7 @@ static enum scsi_path_condition condition_of(const struct scsi_path *path)
 		break;
 	}
 	if (scsi_lu_is_suspended(path->lu) ||
-	    path->sdev->sdev_state == SDEV_CANCEL ||
-	    path->sdev->sdev_state == SDEV_DEL)
+	    scsi_path_is_being_removed(path))
 		return path->told;
 	if (!path->running)
 		return CONDITION_STOPPED;
