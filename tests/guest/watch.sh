@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=4 seconds=400
 # append: scsi_mod.path_watch=4
 . ./lib.sh
-plan 28
+plan 36
 
 TRACE=/sys/kernel/debug/tracing
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
@@ -61,6 +61,7 @@ gone_and_back() {
 calm() {
 	uninject "$idle" 2 0
 	uninject "$idle" 2 28 2>/dev/null
+	uninject "$idle" 2 ff 2>/dev/null
 }
 
 inject "$idle" "2 1 0 0 0 2 4 44 0"
@@ -69,6 +70,13 @@ gone_and_back "hardware error" 1
 
 inject_host_byte "$idle" 1 0 1
 gone_and_back "no connect" 2
+
+# Whatever it is that it answers, as long as it is nothing else.
+inject "$idle" "2 -100000 ff 0 0 2 5 24 0"
+gone_and_back "refusals" 3
+
+inject "$idle" "2 -100000 ff 0 0 2 9 80 0"
+gone_and_back "what its vendor knows" 4
 
 # A command that its adapter does not know is not all that a path is for.
 inject "$idle" "2 1 0 0 0 2 4 44 0"

@@ -50,18 +50,15 @@ int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 	return result;
 }
 
-/* Of the logical unit, or of one controller? That the command is unknown is neither. */
-static bool is_error(const struct scsi_sense_hdr *sense)
+/*
+ * Of the logical unit, or of one controller? Or is only this command unknown to it? That
+ * is for the caller to find out, by what else it has an answer to.
+ */
+static bool is_error(int result, const struct scsi_sense_hdr *sense)
 {
-	switch (sense->sense_key) {
-	case NOT_READY:
-	case MEDIUM_ERROR:
-	case HARDWARE_ERROR:
-	case ABORTED_COMMAND:
-		return true;
-	default:
-		return false;
-	}
+	return scsi_status_is_check_condition(result) &&
+	       sense->sense_key != NO_SENSE &&
+	       sense->sense_key != RECOVERED_ERROR;
 }
 
 /**
@@ -89,7 +86,7 @@ enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
 		*answer = ANSWER_NONE;
 	else if (!result)
 		*answer = ANSWER_GOOD;
-	else if (is_error(&sense))
+	else if (is_error(result, &sense))
 		*answer = ANSWER_ERROR;
 	else
 		*answer = ANSWER_OTHER;
