@@ -12,7 +12,7 @@
 # Memory that is used after it was freed
 #   a reset over a descriptor of a disk that has gone	lifetimes
 #   the timer of an attempt looks at the command of the
-#     logical unit when the attempt is over		KUnit, timeout_test.c
+#     logical unit when the attempt is over		KUnit, timeout_kunit.c
 #   counters of a disk while its driver is unbound	lifetimes
 # Waiting for what does not concern one
 #   a logical unit comes or goes while another waits	independence
@@ -43,7 +43,7 @@
 #   a controller with thousands of paths goes		not: a line each, written as any
 #     LLD writes it when it loses a port, with interrupts off; how long a console
 #     needs for it is the console's
-#   an LLD has a command sent again by the mid-layer	KUnit, verdict_test.c
+#   an LLD has a command sent again by the mid-layer	KUnit, verdict_kunit.c
 # guest: clock=virtual cpus=4 memory=1536 seconds=900
 . ./lib.sh
 . ./lib_script.sh
