@@ -88,11 +88,27 @@ if [ -n "$(head_of "$script" wake)" ]; then
 	waker=$!
 fi
 
-timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \
-	-accel "$accel" -cpu max -M q35 -smp "${cpus:-4}" -m "${memory:-1536}" \
-	-kernel "$kernel" -initrd "$initramfs" \
-	-append "console=ttyS0,115200 loglevel=7 panic=-1 oops=panic \
+boot() {
+	timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \
+		-accel "$accel" -cpu max -M q35 -smp "${cpus:-4}" -m "${memory:-1536}" \
+		-kernel "$kernel" -initrd "$initramfs" \
+		-append "console=ttyS0,115200 loglevel=7 panic=-1 oops=panic \
 hung_task_panic=0 no_timer_check rdinit=/init guest_test=$name guest_slower=${SLOWER:-1} $append" \
-	-nodefaults -display none -no-reboot "$@" $devices \
-	-serial "file:$outdir/$name.console" -serial "file:$outdir/$name.tap" \
-	${QEMU_OPTIONS:-} <"${QEMU_STDIN:-/dev/null}" >"$outdir/$name.qemu" 2>&1
+		-nodefaults -display none -no-reboot "$@" $devices \
+		-serial "file:$outdir/$name.console" -serial "file:$outdir/$name.tap" \
+		${QEMU_OPTIONS:-} <"${QEMU_STDIN:-/dev/null}" >"$outdir/$name.qemu" 2>&1
+}
+
+boot "$@"
+ended=$?
+# QEMU's emulator may use what it has looked up of the memory map after another of its
+# threads has changed that, as when the guest's kernel sizes the registers of its PCI
+# devices; then QEMU itself dies of SIGSEGV. That is before there is a test: nothing is
+# repeated that could have failed.
+if [ $ended = 139 ] && ! grep -q . "$outdir/$name.tap"; then
+	echo "# QEMU died while $name was booting, and is started once more" >&2
+	mv "$outdir/$name.console" "$outdir/$name.console.died"
+	boot "$@"
+	ended=$?
+fi
+exit $ended
