@@ -17,9 +17,9 @@ times_back() {
 inject_host_byte "$path" 1 28 7	# DID_ERROR, always
 fio_start --verify=0 --do_verify=0 --rw=randread --numjobs=1
 ok "out of use" within 10 path_state_is "$path" 3
-sleep 25
+sleep 15
 early=$(times_back)
-sleep 25
+sleep 15
 late=$(($(times_back) - early))
 echo "# on probation $early times in the first half, then $late times"
 ok "tested at first" test "$early" -ge 3
