@@ -19,6 +19,13 @@ all_have_some() {
 	[ "$(cat /sys/bus/scsi/devices/*/path/../device_busy | grep -vc '^0$')" = $((2 * NR)) ]
 }
 
+# nothing_is_sent: between two looks, of which the first is kept
+nothing_is_sent() {
+	left >/tmp/at_first
+	sleep 0.2
+	left | cmp -s - /tmp/at_first
+}
+
 is_being_removed() {
 	host=$(grep -lE 'cancel|deleted' /sys/class/scsi_host/*/state | cut -d / -f 5)
 	[ -n "$host" ]
@@ -46,9 +53,8 @@ ok "all paths have commands under way" within 60 all_have_some
 echo -1 >$SDEBUG/add_host &
 remover=$!
 within 30 is_being_removed || bail_out "no host is being removed"
-# What had chosen one of its paths just before has been sent.
-sleep 1
-left >/tmp/at_first
+# What had chosen one of its paths just before is still being sent.
+within 10 nothing_is_sent || bail_out "its paths get ever more commands"
 echo "# $(wc -l </tmp/at_first) paths are left when the first is being drained"
 ok "some are left when the first is being removed" test -s /tmp/at_first
 more=
