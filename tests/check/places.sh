@@ -25,7 +25,7 @@ nonempty() {
 }
 
 policies() {
-	files=$(ls $code/policy_*.c )
+	files=$(ls $code/policy_*.c)
 	nonempty "$files" policies
 	for file in $files; do
 		symbol=$(sed -n 's/^const struct scsi_path_policy \(.*\) = {/\1/p' "$file")
@@ -33,7 +33,7 @@ policies() {
 		for place in policy.h policy.c tests/policy_kunit.c; do
 			has $code/$place "$symbol"
 		done
-		grep -q "MODULE_PARM_DESC" $code/policy.c && has $code/policy.c "$name"
+		has $code/policy.c "$name"
 		has $abi "$name"
 		has $manual "$name"
 		has tests/guest/policies.sh "$name"
@@ -101,7 +101,7 @@ benchmark() {
 	for guest in $guests; do
 		[ -e "tests/bench/guest/$guest.sh" ] || echo "no guest $guest"
 	done
-	# Every part that a guest reports has a title and a place in the order.
+	# Every part that has a title has a place in the order.
 	for part in $(sed -n 's/^\ttitle\["\([a-z]*\)"\].*/\1/p' tests/bench/table.awk); do
 		sed -n 's/.*order = //p' tests/bench/table.awk | grep -qw "$part" ||
 			echo "$part has no place in the order of table.awk"
