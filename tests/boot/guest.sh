@@ -25,7 +25,7 @@ sh "$here/../rig/wake.sh" "$name.console" "$name.in" $seconds &
 waker=$!
 
 timeout --foreground -k 5 $seconds qemu-system-x86_64 \
-	-accel "$accel" -cpu max -M q35 -smp 2 -m 1536 \
+	-accel "$accel" -cpu "$(sh "$here/../rig/cpu.sh" "$accel")" -M q35 -smp 2 -m 1536 \
 	-nodefaults -display none -vga std -no-reboot \
 	-blockdev "driver=file,node-name=image,filename=$image,discard=unmap" "$@" \
 	-chardev "pipe,id=monitor,path=$name" -mon chardev=monitor \

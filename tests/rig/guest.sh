@@ -49,6 +49,7 @@ case $devices in
 *-icount*) accel=tcg ;;	# nothing else counts instructions
 *) accel=$(sh "$here/accel.sh" "$kernel") ;;
 esac
+model=$(sh "$here/cpu.sh" "$accel")
 mkdir -p "$outdir"
 rm -f "$outdir/$name.console" "$outdir/$name.tap"
 scratch=$outdir/$name.scratch
@@ -90,7 +91,8 @@ fi
 
 boot() {
 	timeout --foreground -k 5 "$seconds" qemu-system-x86_64 \
-		-accel "$accel" -cpu max -M q35 -smp "${cpus:-4}" -m "${memory:-1536}" \
+		-accel "$accel" -cpu "$model" -M q35 \
+		-smp "${cpus:-4}" -m "${memory:-1536}" \
 		-kernel "$kernel" -initrd "$initramfs" \
 		-append "console=ttyS0,115200 loglevel=7 panic=-1 oops=panic \
 hung_task_panic=0 no_timer_check rdinit=/init guest_test=$name guest_slower=${SLOWER:-1} $append" \

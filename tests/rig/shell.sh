@@ -7,7 +7,8 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 kernel=$1 initramfs=$2
 shift 2
-exec qemu-system-x86_64 -accel "$(sh "$here/accel.sh" "$kernel")" -cpu max -M q35 -smp 4 \
+accel=$(sh "$here/accel.sh" "$kernel")
+exec qemu-system-x86_64 -accel "$accel" -cpu "$(sh "$here/cpu.sh" "$accel")" -M q35 -smp 4 \
 	-m 1536 -kernel "$kernel" -initrd "$initramfs" -append "console=ttyS0,115200 \
 loglevel=5 panic=-1 no_timer_check rdinit=/init guest_test=shell guest_slower=1 \
 ${APPEND:-}" \
