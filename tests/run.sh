@@ -139,10 +139,17 @@ run_kunit() {
 	one $? "kunit: all of the plan was run"
 }
 
-run_model() {
+# It is one thread: it is searched while kernels are built, and judged later.
+begin_model() {
 	must sh tests/kernel/packages.sh model
-	say "checking the model"
-	sh tests/model/run.sh >"$out/model.tap"
+	say "checking the model meanwhile"
+	sh tests/model/run.sh >"$out/model.tap" &
+	model=$!
+}
+
+end_model() {
+	wait $model
+	say "the model has been checked"
 	merge "$out/model.tap"
 	plan_holds "$out/model.tap"
 	one $? "model: all of the plan was run"
@@ -280,10 +287,11 @@ results=$top/build/results/$kind-${only:-all}
 echo "TAP version 13"
 if [ "$kind" = debug ]; then
 	wanted sources && run_sources
+	wanted model && begin_model
 	wanted kunit && run_kunit
-	wanted model && run_model
 	wanted unchanged && run_unchanged
 	wanted cost && run_cost
+	wanted model && end_model
 fi
 # Those that take so long that they are run only when they are named.
 regular() {

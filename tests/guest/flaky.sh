@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A path that answers TEST UNIT READY and fails I/O: it is used less and less, and
 # nothing is seen above. When all paths are bad, one is kept.
-# guest: alone=1 cpus=4 memory=1536 seconds=300
+# guest: cpus=4 memory=1536 seconds=300
 . ./lib.sh
 plan 9
 

@@ -3,7 +3,7 @@
 # Everything else of the disk goes on over the other hosts: reads and writes,
 # open and close, revalidation, sysfs. What was stuck succeeds in the end, however
 # long it took.
-# guest: alone=1 cpus=4 memory=2048 seconds=300
+# guest: clock=virtual cpus=4 memory=2048 seconds=300
 . ./lib.sh
 plan 19
 

@@ -3,7 +3,7 @@
 # The device holds commands back and carries them out as late as it may: when
 # their abort or reset returns. Whatever fails on the way, nothing older
 # overwrites what was written later.
-# guest: alone=1 cpus=4 memory=2048 seconds=420
+# guest: cpus=4 memory=2048 seconds=420
 . ./lib.sh
 plan 20
 
