@@ -112,7 +112,7 @@
 	       path[p].running == (path[p].sdev == RUNNING))
 
 /*
- * What answers comes back: change_state(), start_check() and probe_work() see to it that
+ * What answers comes back: change_state(), scsi_path_start_check() and probe_work() see to it
  * a path that is out of use, and runs, has a probe to come. Nobody is asked for ever:
  * only a device that its transport blocks, or a silent target, keeps a probe.
  */

@@ -135,7 +135,8 @@ void scsi_path_begin_transition(struct scsi_path *path)
 	spin_lock_irqsave(&lu->lock, flags);
 	if (path->state != PATH_DISABLED && !path->transition_end)
 		path->transition_end = (jiffies + path->transition_time) ?: 1;
-	scsi_path_set_pending_locked(path, "access state in transition");
+	scsi_path_set_pending_locked(path, LOSS_ACCESS,
+				     "access state in transition");
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
@@ -152,8 +153,7 @@ void scsi_path_set_passive(struct scsi_path *path)
 
 	spin_lock_irqsave(&lu->lock, flags);
 	path->transition_end = 0;
-	path->passive = path->state != PATH_DISABLED;
-	scsi_path_set_pending_locked(path, "not active");
+	scsi_path_set_pending_locked(path, LOSS_PASSIVE, "not active");
 	if (!scsi_lu_has_path_locked(lu))
 		scsi_lu_consider_activation(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);

@@ -38,9 +38,11 @@ static bool may_be_activated(const struct scsi_path *path)
 	    path->state == PATH_FAILED)
 		return false;
 	if (scsi_device_is_handled_by(sdev, "alua"))
-		return (path->passive || path->access == ACCESS_NONE) &&
+		return (scsi_path_is_passive(path) ||
+			path->access == ACCESS_NONE) &&
 		       scsi_device_tpgs(sdev) & TPGS_EXPLICIT;
-	return path->passive && sdev->handler && sdev->handler->activate;
+	return scsi_path_is_passive(path) && sdev->handler &&
+	       sdev->handler->activate;
 }
 
 /* The best group's first, with each try another one. */

@@ -60,7 +60,7 @@ static void ask(struct newcomer *new)
 	new->is_silent = answer == ANSWER_NONE;
 	new->state = scsi_path_state_after(tested);
 	if (path) {
-		path->passive = tested == EFFECT_PASSIVE;
+		path->loss = tested == EFFECT_PASSIVE ? LOSS_PASSIVE : LOSS_FAILED;
 		path->disconnected = tested == EFFECT_DISCONNECTED;
 	}
 	if (!new->is_silent)
@@ -122,7 +122,7 @@ static int bring_up(struct newcomer *new)
 		goto undo_join;
 	if (new->state != PATH_GOOD || path->access == ACCESS_NONE) {
 		scsi_lu_rescan_when_usable(lu);
-		scsi_path_set_state(path, new->state, "at scan");
+		scsi_path_set_state(path, new->state, path->loss, "at scan");
 	}
 	scsi_lu_put(lu);
 	return 0;
@@ -142,8 +142,10 @@ put_lu:
 static void wait_for_size(struct scsi_path *path)
 {
 	path->sized = false;
-	if (path->state == PATH_GOOD)
-		path->state = PATH_PENDING;
+	if (path->state != PATH_GOOD)
+		return;
+	path->state = PATH_PENDING;
+	path->loss = LOSS_UNSIZED;
 }
 
 /* May it join the logical unit that it has the name of? */

@@ -287,7 +287,7 @@ static bool has_path_soon(struct scsi_lu *lu)
 
 	spin_lock_irqsave(&lu->lock, flags);
 	list_for_each_entry(path, &lu->paths, node)
-		soon |= path->checking || path->pr.barred ||
+		soon |= path->check || path->pr.barred ||
 			(scsi_path_is_usable(path) &&
 			 scsi_host_in_recovery(path->sdev->host));
 	spin_unlock_irqrestore(&lu->lock, flags);

@@ -27,11 +27,11 @@ static bool is_nexus_in_use(const struct scsi_path *path)
 static bool is_as_it_should_be(const struct scsi_path *path)
 {
 	/* Nothing is to be had from it before somebody has another wish. */
-	if (path->refuses_door)
+	if (path->door.refuses)
 		return true;
 	if (path->lu->door.prevented)
-		return path->prevents_removal || !is_nexus_in_use(path);
-	return !path->prevents_removal;
+		return path->door.prevents_removal || !is_nexus_in_use(path);
+	return !path->door.prevents_removal;
 }
 
 /* The next path that has to be told something, with a reference to its device. */
@@ -42,12 +42,12 @@ static struct scsi_path *next_to_tell(struct scsi_lu *lu, bool *prevent)
 	spin_lock_irq(&lu->lock);
 	*prevent = lu->door.prevented;
 	list_for_each_entry(path, &lu->paths, node) {
-		if (path->door_round == lu->door.round ||
+		if (path->door.round == lu->door.round ||
 		    is_as_it_should_be(path) ||
 		    READ_ONCE(path->sdev->sdev_state) != SDEV_RUNNING ||
 		    scsi_device_get(path->sdev))
 			continue;
-		path->door_round = lu->door.round;
+		path->door.round = lu->door.round;
 		spin_unlock_irq(&lu->lock);
 		return path;
 	}
@@ -64,9 +64,9 @@ static void tell(struct scsi_path *path, bool prevent)
 	result = scsi_path_ask(path->sdev, cdb, NULL, 0, &sense);
 	spin_lock_irq(&path->lu->lock);
 	if (result)
-		path->refuses_door = true;
+		path->door.refuses = true;
 	else
-		path->prevents_removal = prevent;
+		path->door.prevents_removal = prevent;
 	spin_unlock_irq(&path->lu->lock);
 }
 
@@ -112,9 +112,9 @@ bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 	spin_lock_irqsave(&lu->lock, flags);
 	lu->door.is_used = true;
 	lu->door.prevented = prevent;
-	path->prevents_removal = prevent;
+	path->door.prevents_removal = prevent;
 	list_for_each_entry(other, &lu->paths, node) {
-		other->refuses_door = false;
+		other->door.refuses = false;
 		wait |= !is_as_it_should_be(other);
 	}
 	if (wait) {
@@ -160,7 +160,7 @@ void scsi_lu_was_reset(struct scsi_lu *lu)
 
 	lockdep_assert_held(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node)
-		path->prevents_removal = false;
+		path->door.prevents_removal = false;
 	scsi_lu_look_after_door(lu);
 }
 

@@ -239,7 +239,8 @@ int scsi_path_identify(struct scsi_path *path)
 	if (!error) {
 		scsi_path_reinstate(path);
 	} else if (error == -EMEDIUMTYPE) {
-		scsi_path_set_state(path, PATH_DISABLED, "leads elsewhere");
+		scsi_path_set_state(path, PATH_DISABLED, LOSS_FAILED,
+				    "leads elsewhere");
 		/* As what it is now it will be found anew. */
 		scsi_path_renew_soon(path);
 	} else if (error == -ENXIO) {

@@ -57,8 +57,10 @@ static void compare_later(struct scsi_lu *lu, struct scsi_path *path)
 		return;
 	if (scsi_lu_has_path_locked(lu)) {
 		path->sized = false;
-		if (path->state == PATH_GOOD)
-			path->state = PATH_PENDING;
+		if (path->state != PATH_GOOD)
+			return;
+		path->state = PATH_PENDING;
+		path->loss = LOSS_UNSIZED;
 		return;
 	}
 	list_for_each_entry(other, &lu->paths, node)
@@ -164,39 +166,11 @@ void scsi_path_unjoin(struct scsi_path *path)
 
 	/* Those that are under way may be waiting for its queue. */
 	disable_work(&path->drain);
-	disable_delayed_work(&path->probe);
-	disable_delayed_work(&path->marginal_work);
+	disable_delayed_work(&path->probe.work);
+	disable_delayed_work(&path->marginal.work);
 	disable_delayed_work(&path->renew);
 	disable_delayed_work(&path->pr.line);
 	synchronize_rcu();
-}
-
-/**
- * scsi_path_host_leaves - the devices of a host are about to be removed
- * @shost: host that is being removed
- *
- * They are one after the other, and each waits until its commands are done. What is
- * sent to one meanwhile whose turn is yet to come would be waited for as well.
- *
- * Context: process, scan_mutex of @shost held: no path joins; takes
- * scsi_multipath_list_mutex.
- */
-void scsi_path_host_leaves(struct Scsi_Host *shost)
-{
-	struct scsi_path *path;
-	struct scsi_lu *lu;
-
-	lockdep_assert_held(&shost->scan_mutex);
-	if (!shost->nr_paths)
-		return;
-	mutex_lock(&scsi_multipath_list_mutex);
-	list_for_each_entry(lu, &scsi_multipath_list, node) {
-		list_for_each_entry(path, &lu->paths, node) {
-			if (path->sdev->host == shost)
-				scsi_path_sdev_state_changed(path->sdev);
-		}
-	}
-	mutex_unlock(&scsi_multipath_list_mutex);
 }
 
 /**
@@ -208,8 +182,8 @@ void scsi_path_host_leaves(struct Scsi_Host *shost)
 void scsi_path_wait_for_work(struct scsi_path *path)
 {
 	cancel_work_sync(&path->drain);
-	cancel_delayed_work_sync(&path->probe);
-	cancel_delayed_work_sync(&path->marginal_work);
+	cancel_delayed_work_sync(&path->probe.work);
+	cancel_delayed_work_sync(&path->marginal.work);
 	cancel_delayed_work_sync(&path->renew);
 	cancel_delayed_work_sync(&path->pr.line);
 	scsi_path_stop_polling(path);

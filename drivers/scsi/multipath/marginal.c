@@ -57,9 +57,9 @@ static const struct {
  */
 bool scsi_path_is_marginal(const struct scsi_path *path)
 {
-	s8 forced = READ_ONCE(path->marginal_forced);
+	s8 forced = READ_ONCE(path->marginal.forced);
 
-	return forced ? forced > 0 : READ_ONCE(path->marginal);
+	return forced ? forced > 0 : READ_ONCE(path->marginal.reasons);
 }
 
 static void changed(struct scsi_path *path, bool was, const char *why)
@@ -76,11 +76,11 @@ static unsigned long hold_time(struct scsi_path *path)
 {
 	unsigned long base = READ_ONCE(marginal_time) * HZ;
 
-	if (time_after(jiffies, path->marginal_end + path->marginal_hold))
-		path->marginal_hold = 0;	/* it has held */
-	path->marginal_hold = clamp(2 * path->marginal_hold, base,
+	if (time_after(jiffies, path->marginal.end + path->marginal.hold))
+		path->marginal.hold = 0;	/* it has held */
+	path->marginal.hold = clamp(2 * path->marginal.hold, base,
 				    base * MARGINAL_GROWTH_MAX);
-	return path->marginal_hold;
+	return path->marginal.hold;
 }
 
 /**
@@ -103,14 +103,14 @@ void scsi_path_becomes_marginal(struct scsi_path *path, u8 reason,
 	if (reason != MARGINAL_PORT) {
 		if (!READ_ONCE(marginal_time))
 			return;
-		if (!(path->marginal & ~MARGINAL_PORT))
-			path->marginal_end = jiffies + hold_time(path);
+		if (!(path->marginal.reasons & ~MARGINAL_PORT))
+			path->marginal.end = jiffies + hold_time(path);
 		else	/* It goes on. */
-			path->marginal_end = jiffies + path->marginal_hold;
-		mod_delayed_work(scsi_multipath_wq, &path->marginal_work,
-				 path->marginal_hold);
+			path->marginal.end = jiffies + path->marginal.hold;
+		mod_delayed_work(scsi_multipath_wq, &path->marginal.work,
+				 path->marginal.hold);
 	}
-	WRITE_ONCE(path->marginal, path->marginal | reason);
+	WRITE_ONCE(path->marginal.reasons, path->marginal.reasons | reason);
 	changed(path, was, why);
 }
 
@@ -127,19 +127,19 @@ void scsi_path_recovers(struct scsi_path *path, u8 reasons, const char *why)
 	bool was = scsi_path_is_marginal(path);
 
 	lockdep_assert_held(&path->lu->lock);
-	WRITE_ONCE(path->marginal, path->marginal & ~reasons);
+	WRITE_ONCE(path->marginal.reasons, path->marginal.reasons & ~reasons);
 	changed(path, was, why);
 }
 
 static void marginal_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
-					      struct scsi_path, marginal_work);
+					      struct scsi_path, marginal.work);
 
 	spin_lock_irq(&path->lu->lock);
-	if (time_before(jiffies, path->marginal_end))
-		mod_delayed_work(scsi_multipath_wq, &path->marginal_work,
-				 path->marginal_end - jiffies);
+	if (time_before(jiffies, path->marginal.end))
+		mod_delayed_work(scsi_multipath_wq, &path->marginal.work,
+				 path->marginal.end - jiffies);
 	else
 		scsi_path_recovers(path, (u8)~MARGINAL_PORT, "tried again");
 	spin_unlock_irq(&path->lu->lock);
@@ -202,11 +202,11 @@ void scsi_path_force_marginal(struct scsi_path *path, s8 forced)
 
 	spin_lock_irq(&path->lu->lock);
 	was = scsi_path_is_marginal(path);
-	WRITE_ONCE(path->marginal_forced, forced);
+	WRITE_ONCE(path->marginal.forced, forced);
 	/* What was said so far is forgotten. */
 	if (forced < 0) {
-		WRITE_ONCE(path->marginal, path->marginal & MARGINAL_PORT);
-		path->marginal_hold = 0;
+		WRITE_ONCE(path->marginal.reasons, path->marginal.reasons & MARGINAL_PORT);
+		path->marginal.hold = 0;
 	}
 	changed(path, was, "administrator");
 	spin_unlock_irq(&path->lu->lock);
@@ -222,8 +222,8 @@ void scsi_path_force_marginal(struct scsi_path *path, s8 forced)
  */
 ssize_t scsi_path_show_marginal(const struct scsi_path *path, char *buf)
 {
-	u8 reasons = READ_ONCE(path->marginal);
-	s8 forced = READ_ONCE(path->marginal_forced);
+	u8 reasons = READ_ONCE(path->marginal.reasons);
+	s8 forced = READ_ONCE(path->marginal.forced);
 	ssize_t len = 0;
 
 	len += sysfs_emit_at(buf, len, "%s",
@@ -243,6 +243,6 @@ ssize_t scsi_path_show_marginal(const struct scsi_path *path, char *buf)
  */
 void scsi_path_marginal_init(struct scsi_path *path)
 {
-	INIT_DELAYED_WORK(&path->marginal_work, marginal_work);
-	path->marginal_end = jiffies;
+	INIT_DELAYED_WORK(&path->marginal.work, marginal_work);
+	path->marginal.end = jiffies;
 }

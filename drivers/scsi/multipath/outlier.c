@@ -135,9 +135,9 @@ bool scsi_path_is_outlier(const struct scsi_path_measure *all, unsigned int nr,
 
 static void begin_window(struct scsi_path *path)
 {
-	path->window.busy = 0;
-	path->window.issued = atomic_read(&path->sdev->iorequest_cnt);
-	path->window.failed = path->failures;
+	path->outlier.window.busy = 0;
+	path->outlier.window.issued = atomic_read(&path->sdev->iorequest_cnt);
+	path->outlier.window.failed = path->failures;
 }
 
 /* What a window has shown of a path; of one that is not in use, nothing. */
@@ -147,10 +147,10 @@ static void measure(struct scsi_path *path, unsigned long look_us,
 	*measure = (struct scsi_path_measure){};
 	if (!scsi_path_is_in_use(path))
 		return;
-	measure->busy = path->window.busy;
+	measure->busy = path->outlier.window.busy;
 	measure->issued = atomic_read(&path->sdev->iorequest_cnt) -
-			  path->window.issued;
-	measure->failed = path->failures - path->window.failed;
+			  path->outlier.window.issued;
+	measure->failed = path->failures - path->outlier.window.failed;
 	/* The administrator may have set it to less. */
 	if (measure->failed > measure->issued)
 		measure->failed = 0;
@@ -159,7 +159,7 @@ static void measure(struct scsi_path *path, unsigned long look_us,
 
 		measure->latency_us = min_t(u64, us, U32_MAX);
 	}
-	WRITE_ONCE(path->latency_us, measure->latency_us);
+	WRITE_ONCE(path->outlier.latency_us, measure->latency_us);
 }
 
 static void judge(struct scsi_lu *lu, unsigned long look_us)
@@ -177,9 +177,9 @@ static void judge(struct scsi_lu *lu, unsigned long look_us)
 		if (self >= nr)
 			break;
 		if (!scsi_path_is_outlier(all, nr, self++)) {
-			path->bad_windows = 0;
-		} else if (++path->bad_windows >= BAD_WINDOWS) {
-			path->bad_windows = 0;
+			path->outlier.bad_windows = 0;
+		} else if (++path->outlier.bad_windows >= BAD_WINDOWS) {
+			path->outlier.bad_windows = 0;
 			scsi_path_becomes_marginal(path, MARGINAL_OUTLIER,
 						   "worse than its siblings");
 		}
@@ -191,7 +191,7 @@ static void look_at(struct scsi_lu *lu)
 	struct scsi_path *path;
 
 	list_for_each_entry(path, &lu->paths, node)
-		path->window.busy += scsi_device_busy(path->sdev);
+		path->outlier.window.busy += scsi_device_busy(path->sdev);
 }
 
 static void outlier_work(struct work_struct *work)
@@ -238,7 +238,7 @@ void scsi_lu_demote_outliers(struct scsi_lu *lu, bool demote)
 	spin_lock_irq(&lu->lock);
 	WRITE_ONCE(lu->keep_outliers, !demote);
 	list_for_each_entry(path, &lu->paths, node) {
-		path->bad_windows = 0;
+		path->outlier.bad_windows = 0;
 		begin_window(path);
 		if (!demote)
 			scsi_path_recovers(path, MARGINAL_OUTLIER,

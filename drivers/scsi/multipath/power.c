@@ -125,7 +125,7 @@ void scsi_lu_quiesce_paths(struct device *dev)
 	while ((path = next_to_be(true, sdev->hostdata))) {
 		/* They would wait for their queue, and not let go of the CPU. */
 		disable_work_sync(&path->drain);
-		disable_delayed_work_sync(&path->probe);
+		disable_delayed_work_sync(&path->probe.work);
 		if (READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING)
 			scsi_device_quiesce(path->sdev);
 		scsi_device_put(path->sdev);
@@ -147,7 +147,7 @@ void scsi_lu_resume_paths(struct device *dev)
 		return;
 	while ((path = next_to_be(false, sdev->hostdata))) {
 		enable_work(&path->drain);
-		enable_delayed_work(&path->probe);
+		enable_delayed_work(&path->probe.work);
 		scsi_device_resume(path->sdev);
 		spin_lock_irq(&path->lu->lock);
 		scsi_path_probe_soon(path);

@@ -82,7 +82,7 @@ bool scsi_pr_is_reachable(const struct scsi_path *path)
 	enum scsi_path_state state = READ_ONCE(path->state);
 
 	return (state == PATH_GOOD || state == PATH_PROBATION) &&
-	       READ_ONCE(path->running) && !READ_ONCE(path->checking) &&
+	       READ_ONCE(path->running) && !READ_ONCE(path->check) &&
 	       READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING &&
 	       !scsi_host_in_recovery(path->sdev->host) &&
 	       takes_registrations(path);

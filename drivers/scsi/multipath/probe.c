@@ -87,8 +87,8 @@ static bool is_out_of_rotation(const struct scsi_path *path)
 
 static bool wants_probe(const struct scsi_path *path)
 {
-	return (is_out_of_rotation(path) || READ_ONCE(path->checking) ||
-		READ_ONCE(path->watched) ||
+	return (is_out_of_rotation(path) || READ_ONCE(path->check) ||
+		READ_ONCE(path->watch.wants) ||
 		(READ_ONCE(path->access) == ACCESS_NONE &&
 		 READ_ONCE(path->state) != PATH_DISABLED)) &&
 	       READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING;
@@ -115,9 +115,9 @@ static void test_path(struct scsi_path *path)
 	enum scsi_path_state state = scsi_path_state_after(tested);
 
 	/* Good until now, but it does not say whose path it is. */
-	if (READ_ONCE(path->checking))
+	if (READ_ONCE(path->check))
 		scsi_path_set_state(path, state == PATH_GOOD ? PATH_FAILED : state,
-				    "identity cannot be read");
+				    LOSS_FAILED, "identity cannot be read");
 	if (state == PATH_GOOD) {
 		probe_succeeded(path);
 	} else if (tested == EFFECT_TRANSITION) {
@@ -141,7 +141,7 @@ static void probe_path(struct scsi_path *path)
 	 * INQUIRY is answered whatever unit attentions there are. Those stay for
 	 * the next command, as on a plain disk.
 	 */
-	if (READ_ONCE(path->checking))
+	if (READ_ONCE(path->check))
 		error = scsi_path_identify(path);
 	if (error && error != -EMEDIUMTYPE && error != -ENXIO)
 		test_path(path);
@@ -153,7 +153,7 @@ static void apply_watch(struct scsi_path *path, enum scsi_path_effect tested)
 {
 	switch (scsi_path_state_after(tested)) {
 	case PATH_GOOD:
-		if (++path->watch_count % WATCH_IDENTITY_EVERY)
+		if (++path->watch.count % WATCH_IDENTITY_EVERY)
 			return;
 		/* Who cannot tell is asked again in its time. */
 		scsi_path_identify(path);
@@ -175,7 +175,7 @@ static void apply_watch(struct scsi_path *path, enum scsi_path_effect tested)
 	}
 }
 
-static void watch_path(struct scsi_path *path, bool busy)
+static void watch_path(struct scsi_path *path, enum scsi_path_watching wants)
 {
 	struct device *host = &path->sdev->host->shost_gendev;
 	enum scsi_path_effect tested;
@@ -184,7 +184,7 @@ static void watch_path(struct scsi_path *path, bool busy)
 	/* Whoever sleeps shall sleep. Without power management it is an error. */
 	if (!awake)
 		return;
-	if (busy) {
+	if (wants == WATCH_IDENTITY) {
 		/* That it works is known. Whose it is may have changed. */
 		scsi_path_identify(path);
 	} else {
@@ -196,7 +196,7 @@ static void watch_path(struct scsi_path *path, bool busy)
 	if (awake > 0)
 		pm_runtime_put(host);
 	spin_lock_irq(&path->lu->lock);
-	path->watch_issued = atomic_read(&path->sdev->iorequest_cnt);
+	path->watch.issued = atomic_read(&path->sdev->iorequest_cnt);
 	spin_unlock_irq(&path->lu->lock);
 }
 
@@ -207,39 +207,38 @@ static void watch_path(struct scsi_path *path, bool busy)
 static bool may_be_asked(const struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
-	return !scsi_multipath_system_ends() || path->checking ||
+	return !scsi_multipath_system_ends() || path->check ||
 	       (!scsi_lu_has_path_locked(path->lu) && !path->lu->expired);
 }
 
 static void probe_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
-					      struct scsi_path, probe);
-	bool probe, watch, busy;
+					      struct scsi_path, probe.work);
+	enum scsi_path_watching watch;
+	bool probe;
 
 	if (!wants_probe(path))
 		return;
 	spin_lock_irq(&path->lu->lock);
-	probe = path->online || path->checking || READ_ONCE(path_probe);
-	path->online = false;
-	watch = path->watched && scsi_path_is_usable(path);
-	path->watched = false;
-	busy = path->watched_busy;
+	probe = path->probe.demanded || path->check || READ_ONCE(path_probe);
+	path->probe.demanded = false;
+	watch = scsi_path_is_usable(path) ? path->watch.wants : WATCH_NOTHING;
+	WRITE_ONCE(path->watch.wants, WATCH_NOTHING);
 	if (!may_be_asked(path)) {
 		probe = false;
-		watch = false;
+		watch = WATCH_NOTHING;
 	}
-	path->probing = probe || watch;
-	path->missed = false;
+	path->probe.now = probe || watch ? PROBE_ASKS : PROBE_IDLE;
 	spin_unlock_irq(&path->lu->lock);
 
 	if (watch)
-		watch_path(path, busy);
+		watch_path(path, watch);
 	else if (probe)
 		probe_path(path);
 
 	spin_lock_irq(&path->lu->lock);
-	path->probing = false;
+	path->probe.now = PROBE_IDLE;
 	if (wants_probe(path))
 		scsi_path_probe_schedule(path);
 	spin_unlock_irq(&path->lu->lock);
@@ -253,19 +252,19 @@ static void probe_work(struct work_struct *work)
  */
 void scsi_path_probe_schedule(struct scsi_path *path)
 {
-	unsigned long delay = path->probe_delay;
+	unsigned long delay = path->probe.delay;
 
 	lockdep_assert_held(&path->lu->lock);
 	/* I/O waits for it. */
 	if (!scsi_lu_has_path_locked(path->lu))
 		delay = min(delay, PROBE_DELAY_NO_PATH);
 	/* It has not failed, and its target may never say that it is back. */
-	if (path->passive || path->access == ACCESS_NONE)
+	if (scsi_path_is_passive(path) || path->access == ACCESS_NONE)
 		delay = min(delay, PROBE_DELAY_PASSIVE);
 	/* Spread out the paths of a controller that all failed at once. */
 	delay += get_random_u32_below(delay / 4 + 1);
-	if (queue_delayed_work(scsi_multipath_probe_wq, &path->probe, delay))
-		path->probe_delay = min(path->probe_delay * 2,
+	if (queue_delayed_work(scsi_multipath_probe_wq, &path->probe.work, delay))
+		path->probe.delay = min(path->probe.delay * 2,
 					PROBE_DELAY_MAX);
 }
 
@@ -278,8 +277,23 @@ void scsi_path_probe_schedule(struct scsi_path *path)
 void scsi_path_probe_now(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
-	path->online = true;
-	mod_delayed_work(scsi_multipath_probe_wq, &path->probe, 0);
+	path->probe.demanded = true;
+	mod_delayed_work(scsi_multipath_probe_wq, &path->probe.work, 0);
+}
+
+/**
+ * scsi_path_overtake_probe - a path has come back while it may be tested
+ * @path: path
+ *
+ * What the test under way finds out may be from before.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_overtake_probe(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	if (path->probe.now == PROBE_ASKS)
+		path->probe.now = PROBE_OVERTAKEN;
 }
 
 /**
@@ -295,26 +309,26 @@ void scsi_path_probe_soon(struct scsi_path *path)
 	lockdep_assert_held(&path->lu->lock);
 	if (!wants_probe(path))
 		return;
-	path->probe_delay = SCSI_PATH_PROBE_DELAY;
-	mod_delayed_work(scsi_multipath_probe_wq, &path->probe,
+	path->probe.delay = SCSI_PATH_PROBE_DELAY;
+	mod_delayed_work(scsi_multipath_probe_wq, &path->probe.work,
 			 get_random_u32_below(SCSI_PATH_PROBE_DELAY) + 1);
 }
 
 /**
  * scsi_path_watch - test a path that nothing is known against
  * @path: path
- * @busy: it carries I/O: only read its identity
+ * @wants: what is to be found out
  *
  * Context: the logical unit's lock held.
  * Return: how many commands this takes, if it goes well.
  */
-unsigned int scsi_path_watch(struct scsi_path *path, bool busy)
+unsigned int scsi_path_watch(struct scsi_path *path, enum scsi_path_watching wants)
 {
 	lockdep_assert_held(&path->lu->lock);
-	path->watched = true;
-	path->watched_busy = busy;
-	mod_delayed_work(scsi_multipath_probe_wq, &path->probe, 0);
-	if (busy || (READ_ONCE(path->watch_count) + 1) % WATCH_IDENTITY_EVERY)
+	WRITE_ONCE(path->watch.wants, wants);
+	mod_delayed_work(scsi_multipath_probe_wq, &path->probe.work, 0);
+	if (wants == WATCH_IDENTITY ||
+	    (READ_ONCE(path->watch.count) + 1) % WATCH_IDENTITY_EVERY)
 		return 1;
 	return 2;
 }
@@ -325,8 +339,8 @@ unsigned int scsi_path_watch(struct scsi_path *path, bool busy)
  */
 void scsi_path_probe_init(struct scsi_path *path)
 {
-	INIT_DELAYED_WORK(&path->probe, probe_work);
-	path->probe_delay = SCSI_PATH_PROBE_DELAY;
+	INIT_DELAYED_WORK(&path->probe.work, probe_work);
+	path->probe.delay = SCSI_PATH_PROBE_DELAY;
 	path->good_since = jiffies;
 	path->reinstated_at = jiffies;
 }

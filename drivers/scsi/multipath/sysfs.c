@@ -360,7 +360,7 @@ static DEVICE_ATTR_RW(marginal);
 static ssize_t latency_us_show(struct device *dev,
 			       struct device_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%u\n", READ_ONCE(dev_to_path(dev)->latency_us));
+	return sysfs_emit(buf, "%u\n", READ_ONCE(dev_to_path(dev)->outlier.latency_us));
 }
 static DEVICE_ATTR_RO(latency_us);
 

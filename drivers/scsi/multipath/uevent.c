@@ -91,6 +91,24 @@ static bool in_transition(const struct scsi_path *path)
 		time_before(path->access_read, since));
 }
 
+static enum scsi_path_condition condition_after(enum scsi_path_loss loss)
+{
+	switch (loss) {
+	case LOSS_FAILED:
+		return CONDITION_FAILED;
+	case LOSS_STOPPED:
+		return CONDITION_STOPPED;
+	case LOSS_DISABLED:
+		return CONDITION_DISABLED;
+	case LOSS_ACCESS:
+	case LOSS_PASSIVE:
+		return CONDITION_ACCESS;
+	case LOSS_UNSIZED:
+		break;
+	}
+	return CONDITION_USABLE;
+}
+
 /* What is between two conditions is none: until it is over, the old one counts. */
 static enum scsi_path_condition condition_of(const struct scsi_path *path)
 {
@@ -100,21 +118,21 @@ static enum scsi_path_condition condition_of(const struct scsi_path *path)
 	switch (path->state) {
 	case PATH_PENDING:
 		if (in_transition(path))
-			return path->told;
+			return path->told.condition;
 		fallthrough;
 	case PATH_FAILED:
 	case PATH_DISABLED:
-		return path->loss;
+		return condition_after(path->loss);
 	default:
 		break;
 	}
 	if (scsi_lu_is_suspended(path->lu) ||
 	    scsi_path_is_being_removed(path))
-		return path->told;
+		return path->told.condition;
 	if (!path->running)
 		return CONDITION_STOPPED;
-	if (path->checking || path->pr.barred || in_transition(path))
-		return path->told;
+	if (path->check || path->pr.barred || in_transition(path))
+		return path->told.condition;
 	return CONDITION_ACCESS;
 }
 
@@ -131,8 +149,8 @@ void scsi_path_uevent(struct scsi_path *path, const char *what)
 
 	spin_lock_irq(&path->lu->lock);
 	describe(&event, path, what);
-	path->told = condition_of(path);
-	path->told_access = path->access;
+	path->told.condition = condition_of(path);
+	path->told.access = path->access;
 	spin_unlock_irq(&path->lu->lock);
 	tell(path->lu, &event);
 }
@@ -148,14 +166,14 @@ static const char *news_of(struct scsi_path *path)
 		[CONDITION_STOPPED]	= "stopped",
 		[CONDITION_ACCESS]	= "access",
 	};
-	enum scsi_path_condition is = condition_of(path), was = path->told;
-	bool other_access = path->access != path->told_access &&
+	enum scsi_path_condition is = condition_of(path), was = path->told.condition;
+	bool other_access = path->access != path->told.access &&
 			    !in_transition(path);
 
 	lockdep_assert_held(&path->lu->lock);
-	path->told = is;
+	path->told.condition = is;
 	if (other_access)
-		path->told_access = path->access;
+		path->told.access = path->access;
 	/* The target has had others serve meanwhile. */
 	if (is == CONDITION_USABLE && was == CONDITION_ACCESS)
 		return words[CONDITION_ACCESS];
@@ -174,9 +192,9 @@ static bool describe_next(struct scsi_lu *lu, struct path_event *event)
 	list_for_each_entry(path, &lu->paths, node) {
 		const char *what;
 
-		if (!path->changed)
+		if (!path->told.changed)
 			continue;
-		path->changed = false;
+		path->told.changed = false;
 		what = news_of(path);
 		if (!what)
 			continue;

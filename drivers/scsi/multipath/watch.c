@@ -73,8 +73,8 @@ static bool sleeps(const struct scsi_path *path)
 
 static void begin_anew(struct scsi_path *path, unsigned int period)
 {
-	path->watch_issued = atomic_read(&path->sdev->iorequest_cnt);
-	path->watch_at = next_look(period);
+	path->watch.issued = atomic_read(&path->sdev->iorequest_cnt);
+	path->watch.at = next_look(period);
 }
 
 /* Of what is busy all the time nobody would ever ask whose it is. */
@@ -83,15 +83,15 @@ static unsigned int look_at_busy(struct scsi_path *path, unsigned int period)
 	unsigned int seldom = period * WATCH_IDENTITY_EVERY;
 
 	begin_anew(path, period);
-	if (!path->identity_at ||
-	    time_after(path->identity_at, jiffies + seldom * HZ)) {
-		path->identity_at = next_look(seldom) ?: 1;
+	if (!path->watch.identity_at ||
+	    time_after(path->watch.identity_at, jiffies + seldom * HZ)) {
+		path->watch.identity_at = next_look(seldom) ?: 1;
 		return 0;
 	}
-	if (time_before(jiffies, path->identity_at))
+	if (time_before(jiffies, path->watch.identity_at))
 		return 0;
-	path->identity_at = next_look(seldom) ?: 1;
-	return scsi_path_watch(path, true);
+	path->watch.identity_at = next_look(seldom) ?: 1;
+	return scsi_path_watch(path, WATCH_IDENTITY);
 }
 
 /* Has a path tested if its time has come. Returns how many commands that takes. */
@@ -102,16 +102,16 @@ static unsigned int look_at(struct scsi_path *path, unsigned int period)
 	lockdep_assert_held(&path->lu->lock);
 	if (!scsi_path_is_usable(path) || sleeps(path) ||
 	    /* The period has become shorter. */
-	    time_after(path->watch_at, jiffies + period * HZ)) {
+	    time_after(path->watch.at, jiffies + period * HZ)) {
 		begin_anew(path, period);
 		return 0;
 	}
-	if (path->watch_issued != issued)
+	if (path->watch.issued != issued)
 		return look_at_busy(path, period);
-	if (time_before(jiffies, path->watch_at))
+	if (time_before(jiffies, path->watch.at))
 		return 0;
-	path->watch_at = next_look(period);
-	return scsi_path_watch(path, false);
+	path->watch.at = next_look(period);
+	return scsi_path_watch(path, WATCH_ANSWER);
 }
 
 /*

@@ -140,14 +140,14 @@ static void events_that_ask_for_the_identity(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x3f, 0x03));
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
-	KUNIT_EXPECT_TRUE(test, fake->path[0].path.online);
+	KUNIT_EXPECT_TRUE(test, fake->path[0].path.probe.demanded);
 	/* The last one: I/O waits for the check, whatever no_path_timeout is. */
 	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x3f, 0x0e));
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0);
 	flush_work(&fake->lu.no_path_work.work);
 	KUNIT_EXPECT_FALSE(test, fake->gave_up);
 	scsi_path_reinstate(&fake->path[1].path);
-	KUNIT_EXPECT_FALSE(test, fake->path[1].path.checking);
+	KUNIT_EXPECT_FALSE(test, fake->path[1].path.check);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	/* Lost for another reason, it does not wait. */
 	fake_path_kill(fake, 1);

@@ -64,7 +64,7 @@ static void no_access_is_failing(struct kunit *test)
 	/* It returns by itself. */
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 	KUNIT_EXPECT_FALSE(test, fake_path_is_probed(&fake->path[1]));
-	KUNIT_EXPECT_TRUE(test, path->changed);
+	KUNIT_EXPECT_TRUE(test, path->told.changed);
 	set_access(fake, 0, SCSI_ACCESS_STATE_OPTIMAL);
 	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_GOOD);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
@@ -79,16 +79,15 @@ static void access_brings_back(struct kunit *test)
 	set_access(fake, 0, SCSI_ACCESS_STATE_ACTIVE);
 	scsi_path_set_passive(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_PENDING);
-	KUNIT_EXPECT_TRUE(test, path->passive);
+	KUNIT_EXPECT_EQ(test, path->loss, LOSS_PASSIVE);
 	set_access(fake, 0, SCSI_ACCESS_STATE_STANDBY);
 	fake_path_is_probed(&fake->path[0]);
 	fake_path_forget_probe(&fake->path[0]);
 	set_access(fake, 0, SCSI_ACCESS_STATE_OPTIMAL);
-	KUNIT_EXPECT_TRUE(test, path->online);
+	KUNIT_EXPECT_TRUE(test, path->probe.demanded);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
-	KUNIT_EXPECT_FALSE(test, path->passive);
 }
 
 /* What the target has stood by need not prove itself, what has failed must. */
@@ -115,7 +114,6 @@ static void active_again_is_good(struct kunit *test)
 	scsi_path_begin_transition(&fake->path[2].path);
 	scsi_path_reinstate(&fake->path[2].path);
 	KUNIT_EXPECT_EQ(test, fake->path[2].path.state, PATH_DISABLED);
-	KUNIT_EXPECT_FALSE(test, fake->path[2].path.passive);
 }
 
 /* However often it has been passive before: it is no failure. */
@@ -124,10 +122,10 @@ static void passive_is_tested_soon(struct kunit *test)
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
 	struct scsi_path *path = &fake->path[0].path;
 
-	path->probe_delay = 60 * HZ;
+	path->probe.delay = 60 * HZ;
 	scsi_path_set_passive(path);
-	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&path->probe));
-	KUNIT_EXPECT_TRUE(test, time_before(path->probe.timer.expires,
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&path->probe.work));
+	KUNIT_EXPECT_TRUE(test, time_before(path->probe.work.timer.expires,
 					    jiffies + 15 * HZ));
 }
 

@@ -16,7 +16,7 @@
 static void fake_probe(struct work_struct *work)
 {
 	container_of(to_delayed_work(work), struct fake_path,
-		     path.probe)->probed = true;
+		     path.probe.work)->probed = true;
 }
 
 static void fake_drain(struct work_struct *work)
@@ -43,7 +43,7 @@ static void stop(void *data)
 	struct fake_lu *fake = data;
 
 	for (unsigned int i = 0; i < fake->nr; i++) {
-		disable_delayed_work_sync(&fake->path[i].path.probe);
+		disable_delayed_work_sync(&fake->path[i].path.probe.work);
 		disable_work_sync(&fake->path[i].path.drain);
 		disable_delayed_work_sync(&fake->path[i].path.pr.line);
 	}
@@ -157,7 +157,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 		scsi_path_probe_init(path);
 		scsi_path_access_init(path);
 		scsi_path_marginal_init(path);
-		INIT_DELAYED_WORK(&path->probe, fake_probe);
+		INIT_DELAYED_WORK(&path->probe.work, fake_probe);
 		INIT_WORK(&path->drain, fake_drain);
 		INIT_DELAYED_WORK(&path->pr.line, fake_line);
 	}
@@ -206,15 +206,15 @@ int fake_lu_select(struct fake_lu *fake)
 
 bool fake_path_is_probed(struct fake_path *fake)
 {
-	if (delayed_work_pending(&fake->path.probe))
+	if (delayed_work_pending(&fake->path.probe.work))
 		return true;
-	flush_work(&fake->path.probe.work);
+	flush_work(&fake->path.probe.work.work);
 	return fake->probed;
 }
 
 void fake_path_forget_probe(struct fake_path *fake)
 {
-	cancel_delayed_work_sync(&fake->path.probe);
+	cancel_delayed_work_sync(&fake->path.probe.work);
 	fake->probed = false;
 }
 
@@ -226,7 +226,7 @@ void fake_path_kill(struct fake_lu *fake, unsigned int i)
 /* As a probe that succeeded and I/O that followed do. */
 void fake_path_revive(struct fake_lu *fake, unsigned int i)
 {
-	scsi_path_set_state(&fake->path[i].path, PATH_PROBATION, "test");
+	scsi_path_set_state(&fake->path[i].path, PATH_PROBATION, LOSS_FAILED, "test");
 	scsi_path_succeeded(&fake->path[i].path);
 }
 

@@ -28,8 +28,8 @@ static void strikes_in_a_row_kill(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->failures, STRIKES);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
-	KUNIT_EXPECT_TRUE(test, path->changed);
-	KUNIT_EXPECT_FALSE(test, fake->path[1].path.changed);
+	KUNIT_EXPECT_TRUE(test, path->told.changed);
+	KUNIT_EXPECT_FALSE(test, fake->path[1].path.told.changed);
 	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, fake->path[1].path.failures, 0);
 }
@@ -50,7 +50,7 @@ static void success_clears_strikes(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, path->failures, 3 * (STRIKES - 1));
-	KUNIT_EXPECT_FALSE(test, path->changed);
+	KUNIT_EXPECT_FALSE(test, path->told.changed);
 }
 
 /* Two failures for each success are a bad path, even if never in a row. */
@@ -123,10 +123,10 @@ static void all_lost(struct kunit *test)
 	scsi_path_admin_write(&fake->path[2].path, SHOWN_DEAD, 0, 0);
 	fake_path_kill(fake, 0);
 	fake_path_forget_probe(&fake->path[0]);
-	path->probe_delay = 60UL * HZ;
+	path->probe.delay = 60UL * HZ;
 	fake_path_kill(fake, 1);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
-	KUNIT_EXPECT_LE(test, path->probe_delay, 2UL * SCSI_PATH_PROBE_DELAY);
+	KUNIT_EXPECT_LE(test, path->probe.delay, 2UL * SCSI_PATH_PROBE_DELAY);
 	KUNIT_EXPECT_FALSE(test, fake_path_is_probed(&fake->path[2]));
 }
 
@@ -137,11 +137,11 @@ static void probation(struct kunit *test)
 
 	fake_path_kill(fake, 0);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
-	path->changed = false;
-	scsi_path_set_state(path, PATH_PROBATION, "test");
+	path->told.changed = false;
+	scsi_path_set_state(path, PATH_PROBATION, LOSS_FAILED, "test");
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 	KUNIT_EXPECT_TRUE(test, path->suspect);
-	KUNIT_EXPECT_TRUE(test, path->changed);
+	KUNIT_EXPECT_TRUE(test, path->told.changed);
 	/* A probe that comes late does not put a good path on probation. */
 	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
 	scsi_path_reinstate(path);
@@ -153,12 +153,12 @@ static void probation(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 
-	scsi_path_set_state(path, PATH_PROBATION, "test");
-	path->changed = false;
+	scsi_path_set_state(path, PATH_PROBATION, LOSS_FAILED, "test");
+	path->told.changed = false;
 	scsi_path_succeeded(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_FALSE(test, path->suspect);
-	KUNIT_EXPECT_FALSE(test, path->changed);
+	KUNIT_EXPECT_FALSE(test, path->told.changed);
 	scsi_path_strike(path, "test");
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 }
@@ -204,7 +204,7 @@ static void disabled_stays_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
 	KUNIT_EXPECT_FALSE(test, fake_path_is_probed(&fake->path[0]));
 
-	scsi_path_set_state(path, PATH_PROBATION, "test");
+	scsi_path_set_state(path, PATH_PROBATION, LOSS_FAILED, "test");
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
 	scsi_path_succeeded(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_DISABLED);
@@ -243,7 +243,7 @@ static void admin_write(struct kunit *test)
 						       &scsi_policy_rr);
 			struct scsi_path *path = &fake->path[0].path;
 
-			scsi_path_set_state(path, from, "test");
+			scsi_path_set_state(path, from, LOSS_FAILED, "test");
 			scsi_path_admin_write(path, to, 7, 9);
 			KUNIT_EXPECT_EQ_MSG(test, path->state, after[to],
 					    "%d to %d", from, to);
@@ -266,11 +266,11 @@ static void admin_write_is_checked(struct kunit *test)
 
 	fake->lu.announced = true;
 	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
-	KUNIT_EXPECT_FALSE(test, path->checking);
+	KUNIT_EXPECT_FALSE(test, path->check);
 	scsi_path_admin_write(path, SHOWN_DEAD, 0, 0);
 	fake_path_forget_probe(&fake->path[0]);
 	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
-	KUNIT_EXPECT_TRUE(test, path->checking);
+	KUNIT_EXPECT_TRUE(test, path->check);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_FAILING);
@@ -352,19 +352,19 @@ static void block_and_unblock(struct kunit *test)
 	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
-	KUNIT_EXPECT_TRUE(test, path->changed);
-	path->changed = false;
+	KUNIT_EXPECT_TRUE(test, path->told.changed);
+	path->told.changed = false;
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
 	/* It may lead elsewhere. */
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	KUNIT_EXPECT_EQ(test, scsi_path_shown_state(path), SHOWN_FAILING);
-	KUNIT_EXPECT_FALSE(test, path->changed);
+	KUNIT_EXPECT_FALSE(test, path->told.changed);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
-	KUNIT_EXPECT_TRUE(test, path->changed);
+	KUNIT_EXPECT_TRUE(test, path->told.changed);
 	KUNIT_EXPECT_EQ(test, path->failures, 0);
 
 	/* What was in flight fails while it is blocked. */
@@ -374,7 +374,7 @@ static void block_and_unblock(struct kunit *test)
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_PENDING);
-	KUNIT_EXPECT_TRUE(test, path->online);
+	KUNIT_EXPECT_TRUE(test, path->probe.demanded);
 	KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 
 	/* No state of the path brings it in while its device is blocked. */
@@ -404,7 +404,7 @@ static void time_of_a_check(struct kunit *test)
 	/* But not while it was blocked, of which the check is a part. */
 	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
-	path->missed = false;
+	path->probe.now = PROBE_IDLE;
 	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 1);
 	KUNIT_EXPECT_TRUE(test, time_after(lu->usable_since, long_ago));
@@ -419,9 +419,9 @@ static void checked(struct kunit *test)
 
 	lu->announced = true;
 	for (int state = PATH_GOOD; state <= PATH_PROBATION; state++) {
-		scsi_path_set_state(path, state, "test");
+		scsi_path_set_state(path, state, LOSS_FAILED, "test");
 		fake_path_forget_probe(&fake->path[0]);
-		path->changed = false;
+		path->told.changed = false;
 		spin_lock_irq(&lu->lock);
 		scsi_path_check_identity(path);
 		spin_unlock_irq(&lu->lock);
@@ -431,17 +431,16 @@ static void checked(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 		KUNIT_EXPECT_EQ(test, path->state, state);
 		KUNIT_EXPECT_EQ(test, path->failures, 0);
-		KUNIT_EXPECT_FALSE(test, path->changed);
+		KUNIT_EXPECT_FALSE(test, path->told.changed);
 	}
 
 	/* What a probe has read before the path came back says nothing. */
-	path->probing = true;
+	path->probe.now = PROBE_ASKS;
 	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
 	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
-	path->probing = false;
-	path->missed = false;
+	path->probe.now = PROBE_IDLE;
 	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 3);
 
@@ -449,7 +448,7 @@ static void checked(struct kunit *test)
 	fake_path_set_sdev_state(test, fake, 0, SDEV_BLOCK);
 	fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
 	fake_path_kill(fake, 0);
-	KUNIT_EXPECT_FALSE(test, path->checking);
+	KUNIT_EXPECT_FALSE(test, path->check);
 	scsi_path_reinstate(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_PROBATION);
 
@@ -480,13 +479,13 @@ static void offline_and_back(struct kunit *test)
 		fake_path_set_sdev_state(test, fake, 0, offline[i]);
 		KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 		KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
-		KUNIT_EXPECT_TRUE(test, path->changed);
+		KUNIT_EXPECT_TRUE(test, path->told.changed);
 		/* Not before a probe has seen whose path it is. */
 		fake_path_forget_probe(&fake->path[0]);
 		fake_path_set_sdev_state(test, fake, 0, SDEV_RUNNING);
 		KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
 		KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 2);
-		KUNIT_EXPECT_TRUE(test, path->online);
+		KUNIT_EXPECT_TRUE(test, path->probe.demanded);
 		KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 	}
 }
@@ -511,7 +510,7 @@ static void weights(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x8);
 	fake_path_revive(fake, 2);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x4);
-	scsi_path_set_state(&fake->path[0].path, PATH_PROBATION, "test");
+	scsi_path_set_state(&fake->path[0].path, PATH_PROBATION, LOSS_FAILED, "test");
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x1);
 	fake_path_set_sdev_state(test, fake, 1, SDEV_RUNNING);
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 0x1);
@@ -561,36 +560,36 @@ static void probe_delay(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
 	struct scsi_path *path = &fake->path[0].path;
-	unsigned long first = path->probe_delay;
+	unsigned long first = path->probe.delay;
 
 	for (int i = 0; i < 12; i++) {
-		KUNIT_EXPECT_EQ(test, path->probe_delay,
+		KUNIT_EXPECT_EQ(test, path->probe.delay,
 				min(first << i, 60UL * HZ));
 		fake_path_kill(fake, 0);
 		KUNIT_EXPECT_TRUE(test, fake_path_is_probed(&fake->path[0]));
 		fake_path_forget_probe(&fake->path[0]);
-		scsi_path_set_state(path, PATH_PROBATION, "test");
+		scsi_path_set_state(path, PATH_PROBATION, LOSS_FAILED, "test");
 	}
 	/* Good again, but not for long: it flaps. */
 	scsi_path_succeeded(path);
 	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
 	fake_path_kill(fake, 0);
-	KUNIT_EXPECT_EQ(test, path->probe_delay, 60UL * HZ);
+	KUNIT_EXPECT_EQ(test, path->probe.delay, 60UL * HZ);
 	/* Good for long enough. */
 	fake_path_revive(fake, 0);
 	path->good_since = jiffies - 3600UL * HZ;
 	fake_path_forget_probe(&fake->path[0]);
 	fake_path_kill(fake, 0);
-	KUNIT_EXPECT_EQ(test, path->probe_delay, 2 * first);
+	KUNIT_EXPECT_EQ(test, path->probe.delay, 2 * first);
 	/* It fails again, and the administrator says that it is mended. */
 	fake_path_forget_probe(&fake->path[0]);
-	scsi_path_set_state(path, PATH_PROBATION, "test");
+	scsi_path_set_state(path, PATH_PROBATION, LOSS_FAILED, "test");
 	fake_path_kill(fake, 0);
-	KUNIT_EXPECT_EQ(test, path->probe_delay, 4 * first);
+	KUNIT_EXPECT_EQ(test, path->probe.delay, 4 * first);
 	scsi_path_admin_write(path, SHOWN_GOOD, 0, 0);
 	fake_path_forget_probe(&fake->path[0]);
 	fake_path_kill(fake, 0);
-	KUNIT_EXPECT_EQ(test, path->probe_delay, 2 * first);
+	KUNIT_EXPECT_EQ(test, path->probe.delay, 2 * first);
 }
 
 static void no_path_timeout(struct kunit *test)
@@ -610,7 +609,7 @@ static void no_path_timeout(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, time_after(lu->no_path_since,
 					   jiffies - 60 * HZ));
 	lu->expired = true;
-	scsi_path_set_state(&fake->path[0].path, PATH_PROBATION, "test");
+	scsi_path_set_state(&fake->path[0].path, PATH_PROBATION, LOSS_FAILED, "test");
 	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&lu->no_path_work));
 	KUNIT_EXPECT_FALSE(test, lu->expired);
 
