@@ -24,7 +24,7 @@ came_back_at_most() {
 
 inject_host_byte "$path" 1 28 7	# DID_ERROR, always
 fio_start --verify=0 --do_verify=0 --rw=randread --numjobs=1
-ok "out of use" within 10 path_state_is "$path" 3
+ok "out of use" within 30 path_state_is "$path" 3
 ok "tested at first" within 30 came_back_at_least 5
 early=$(times_back)
 ok "and then less often" stays 25 came_back_at_most $((early + 2))

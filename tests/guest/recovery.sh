@@ -46,7 +46,7 @@ back() {
 
 # Over all its attempts a command has no more than (retries + 1) * timeout.
 light_start
-sleep 1
+load_reaches "$path"
 
 hang
 ok "abort works: path is dead" within 15 dead
