@@ -1,5 +1,5 @@
 #!/bin/sh
-# build.sh x86|debug|kasan|kcsan|swap|ubsan|um: a kernel with the series, and its modules;
+# build.sh x86|debug|kasan|kcsan|kdump|swap|ubsan|um: a kernel with the series, and its modules;
 # build.sh unpatched: as x86, without the series.
 
 # shellcheck source=tests/kernel/lib.sh
@@ -14,7 +14,7 @@ x86)
 debug | kcsan)
 	arch=x86_64 fragments="$conf/x86.config $conf/$kind.config"
 	from=arch/x86/boot/bzImage image=$build/$kind/bzImage modules=$build/$kind/modules ;;
-kasan | swap | ubsan)
+kasan | kdump | swap | ubsan)
 	arch=x86_64 fragments="$conf/x86.config $conf/debug.config $conf/$kind.config"
 	from=arch/x86/boot/bzImage image=$build/$kind/bzImage modules=$build/$kind/modules ;;
 unpatched)
@@ -24,7 +24,7 @@ um)
 	arch=um fragments=$conf/um.config
 	from=linux image=$build/linux-um modules=$build/um-modules ;;
 *)
-	die "usage: build.sh x86|debug|kasan|kcsan|swap|ubsan|um|unpatched" ;;
+	die "usage: build.sh x86|debug|kasan|kcsan|kdump|swap|ubsan|um|unpatched" ;;
 esac
 src=$build/linux
 obj=$build/obj-$kind

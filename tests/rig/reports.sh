@@ -39,12 +39,17 @@ awk -v words="$words" -v functions="$functions" -v foreign="$foreign" '
 		if (!theirs) { print FNR ":" $0; found = 1 }
 		next
 	}
+	# A crash that was asked for, up to where the kernel that takes the dump begins.
+	/Kernel panic - not syncing: sysrq triggered crash/ { crashed = FNR }
+	/Linux version / { crashed = 0 }
+	crashed { next }
 	# The CPUs are stopped in the middle of whatever they are doing.
 	/reboot: Power down/ { exit }
 	is_foreign($0) { theirs = 1 }
 	/==================|---\[ end trace/ { theirs = 0 }
 	!theirs && $0 ~ words { print FNR ":" $0; found = 1 }
 	END {
+		if (crashed) { print crashed ":a crash, and no kernel after it"; found = 1 }
 		if (theirs) { print FNR ":a report without an end"; found = 1 }
 		exit !found
 	}' "$console"
