@@ -52,13 +52,22 @@ int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 
 /*
  * Of the logical unit, or of one controller? Or is only this command unknown to it? That
- * is for the caller to find out, by what else it has an answer to.
+ * is for the caller to find out, by what else it has an answer to. Who is busy has been
+ * so for all the time that the command was repeated. A reservation conflict is what a
+ * path that works has to say.
  */
 static bool is_error(int result, const struct scsi_sense_hdr *sense)
 {
-	return scsi_status_is_check_condition(result) &&
-	       sense->sense_key != NO_SENSE &&
-	       sense->sense_key != RECOVERED_ERROR;
+	switch (result & 0xff) {
+	case SAM_STAT_BUSY:
+	case SAM_STAT_TASK_SET_FULL:
+		return true;
+	case SAM_STAT_CHECK_CONDITION:
+		return sense->sense_key != NO_SENSE &&
+		       sense->sense_key != RECOVERED_ERROR;
+	default:
+		return false;
+	}
 }
 
 /**
