@@ -124,6 +124,7 @@ void scsi_path_probe_soon(struct scsi_path *path);
 void scsi_path_overtake_probe(struct scsi_path *path);
 unsigned int scsi_path_watch(struct scsi_path *path,
 			     enum scsi_path_watching wants);
+bool scsi_path_is_being_watched(struct scsi_path *path);
 
 /* find.c */
 struct scsi_lu *scsi_multipath_find(const char *names);

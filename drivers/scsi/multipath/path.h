@@ -189,8 +189,10 @@ enum scsi_path_watching {
  * struct scsi_path_watch - tests paths that nothing is known against, see watch.c
  */
 struct scsi_path_watch {
-	/** @wants: what @probe is to find out. Written under the lock, read anywhere. */
+	/** @wants: what the probe is to find out. Written under the lock, read anywhere. */
 	enum scsi_path_watching wants;
+	/** @asks: the probe is finding it out. Under the lock. */
+	bool asks;
 	/** @count: how often that was done. The probe's own. */
 	unsigned int count;
 	/** @issued: commands that the path had been sent then. Under the lock. */

@@ -230,6 +230,7 @@ static void probe_work(struct work_struct *work)
 		watch = WATCH_NOTHING;
 	}
 	path->probe.now = probe || watch ? PROBE_ASKS : PROBE_IDLE;
+	path->watch.asks = watch;
 	spin_unlock_irq(&path->lu->lock);
 
 	if (watch)
@@ -239,6 +240,7 @@ static void probe_work(struct work_struct *work)
 
 	spin_lock_irq(&path->lu->lock);
 	path->probe.now = PROBE_IDLE;
+	path->watch.asks = false;
 	if (wants_probe(path))
 		scsi_path_probe_schedule(path);
 	spin_unlock_irq(&path->lu->lock);
@@ -331,6 +333,19 @@ unsigned int scsi_path_watch(struct scsi_path *path, enum scsi_path_watching wan
 	    (READ_ONCE(path->watch.count) + 1) % WATCH_IDENTITY_EVERY)
 		return 1;
 	return 2;
+}
+
+/**
+ * scsi_path_is_being_watched - has scsi_path_watch() not had its answer yet?
+ * @path: path
+ *
+ * Context: the logical unit's lock held.
+ */
+bool scsi_path_is_being_watched(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	return path->watch.asks ||
+	       (path->watch.wants && delayed_work_pending(&path->probe.work));
 }
 
 /**

@@ -9,8 +9,10 @@
  *
  * One worker looks now and then whether a path has been sent anything since it looked
  * last. It costs an I/O nothing: the counter that it compares is kept anyway. It has no
- * more than a number of commands sent in a second over all paths together; whose turn
- * did not come has it in the next second. What sleeps goes on sleeping.
+ * more than a number of commands sent in a second over all paths together, and waits for
+ * no more paths than that at a time: those that answer nothing shall not take the workers
+ * of probes that I/O waits for. Whose turn did not come has it in a later second. What
+ * sleeps goes on sleeping.
  */
 
 #include <linux/jiffies.h>
@@ -25,7 +27,7 @@
 #include "mpath.h"
 
 #define WATCH_PERIOD_MAX	(24 * 3600)	/* seconds */
-/* Commands in a second, over all paths */
+/* Commands in a second, and paths without an answer, of all paths */
 #define WATCH_BUDGET		200
 /* Seconds between two looks at all paths, at most */
 #define WATCH_TICK_MAX		5
@@ -142,19 +144,36 @@ static unsigned int look_at_all(unsigned int first, unsigned int end,
 	return end;
 }
 
+static unsigned int nr_being_watched(void)
+{
+	struct scsi_path *path;
+	struct scsi_lu *lu;
+	unsigned int nr = 0;
+
+	lockdep_assert_held(&scsi_multipath_list_mutex);
+	list_for_each_entry(lu, &scsi_multipath_list, node) {
+		spin_lock_irq(&lu->lock);
+		list_for_each_entry(path, &lu->paths, node)
+			nr += scsi_path_is_being_watched(path);
+		spin_unlock_irq(&lu->lock);
+	}
+	return nr;
+}
+
 static void watch_work(struct work_struct *work)
 {
 	/* Who has had to wait comes first. */
 	static unsigned int first;
 	unsigned int period = READ_ONCE(watch_period), last;
 	unsigned long tick;
-	int budget = WATCH_BUDGET;
+	int budget;
 	bool is_empty;
 
 	if (!period || scsi_multipath_system_ends())
 		return;
 	mutex_lock(&scsi_multipath_list_mutex);
 	is_empty = list_empty(&scsi_multipath_list);
+	budget = WATCH_BUDGET - nr_being_watched();
 	last = look_at_all(first, UINT_MAX, period, &budget);
 	if (last == UINT_MAX)
 		last = look_at_all(0, first, period, &budget);
