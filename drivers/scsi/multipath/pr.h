@@ -175,30 +175,44 @@ int scsi_pr_read_holder(struct scsi_path *path, u64 *key, u8 *type);
 int scsi_pr_read_aptpl(struct scsi_path *path);
 
 /* pr_path.c */
-void scsi_path_pr_init(struct scsi_path *path);
 void scsi_path_pr_join(struct scsi_path *path);
 void scsi_path_pr_leave(struct scsi_path *path);
 void scsi_path_bar(struct scsi_path *path);
 void scsi_path_bar_locked(struct scsi_path *path);
+void scsi_lu_pr_bar_others(struct scsi_lu *lu, const struct scsi_path *leader);
+bool scsi_lu_pr_drain_barred(struct scsi_lu *lu);
 void scsi_path_doubt(struct scsi_path *path);
+void scsi_path_pr_set_registered(struct scsi_path *path, bool registered);
+void scsi_path_pr_set_in_line(struct scsi_path *path, bool trusted);
 void scsi_path_note_registration(struct scsi_path *path);
-bool scsi_path_bring_in_line(struct scsi_path *path);
-void scsi_lu_pr_settle(struct scsi_lu *lu, struct scsi_path *leader);
-void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why);
-void scsi_lu_pr_discover(struct scsi_lu *lu);
+void scsi_lu_pr_set_key(struct scsi_lu *lu, u64 key);
+unsigned int scsi_lu_pr_nr_registered(struct scsi_lu *lu);
+void scsi_lu_pr_forget_departed(struct scsi_lu *lu);
 void scsi_lu_pr_begin(struct scsi_lu *lu, enum scsi_pr_turn turn);
 struct scsi_path *scsi_lu_pr_next(struct scsi_lu *lu,
 				  enum scsi_pr_turn turn,
 				  bool (*suits)(const struct scsi_path *path));
+bool scsi_path_wants_line(const struct scsi_path *path);
 void scsi_lu_pr_look_after(struct scsi_lu *lu);
 bool scsi_path_conflict_is_genuine(struct scsi_path *path);
 void scsi_path_hears_of_reservations(struct scsi_path *path);
+
+/* pr_line.c */
+void scsi_path_pr_init(struct scsi_path *path);
+bool scsi_path_bring_in_line(struct scsi_path *path);
+void scsi_lu_pr_settle(struct scsi_lu *lu, struct scsi_path *leader);
+void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why);
+
+/* pr_discover.c */
+void scsi_lu_pr_discover(struct scsi_lu *lu);
+
+/* pr_errand.c */
+bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd);
 
 /* pr.c */
 extern bool scsi_multipath_reservations;	/* are they kept on all paths? */
 void scsi_lu_pr_init(struct scsi_lu *lu);
 void scsi_lu_pr_stop(struct scsi_lu *lu);
-bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd);
 bool scsi_lu_pr_queue(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd);
 
 #endif /* _SCSI_MULTIPATH_PR_H */

@@ -17,13 +17,9 @@
 #include <scsi/scsi_proto.h>
 
 #include "path_fixture.h"
+#include "pr_server.h"
 #include "../pr.h"
 
-#define MAX_OURS	3
-#define HOST_B		MAX_OURS
-#define HOST_C		(MAX_OURS + 1)
-#define NR_NEXUSES	(MAX_OURS + 2)
-#define NOBODY		-1
 /* Of one case; then the rest is not walked. */
 #define MAX_FAILURES	20
 
@@ -36,174 +32,6 @@
 #define WE_RO		5
 #define EA_RO		6
 #define WE_AR		7
-
-/* A device server: what is registered, and what is reserved by whom (SPC-4 5.13) */
-struct server {
-	u64 key[NR_NEXUSES];
-	int holder;
-	u8 type;
-	bool keeps_own_key;	/* a PREEMPT by who does not hold, as in SPC-2 */
-	bool says_not_ready;	/* as LIO, to who is not registered */
-	bool no_ignore;		/* knows no REGISTER AND IGNORE EXISTING KEY */
-	bool per_initiator;	/* what is registered, is for all nexuses of a host */
-	unsigned int room;	/* for registrations */
-};
-
-enum status {
-	GOOD,
-	CONFLICT,
-	INVALID,
-	NOT_READY_COMM,
-	HOST_ERROR,			/* by the host byte */
-	NO_ANSWER,		/* it was not carried out for want of a path */
-};
-
-/* To such a device server the nexuses of a host are one. */
-static int registrant(const struct server *s, int nexus)
-{
-	return s->per_initiator && nexus > 0 && nexus < MAX_OURS ? 0 : nexus;
-}
-
-static bool all_registrants(u8 type)
-{
-	return type == 7 || type == 8;
-}
-
-static bool is_held_by(const struct server *s, int nexus)
-{
-	return s->type && s->key[nexus] &&
-	       (all_registrants(s->type) || s->holder == nexus);
-}
-
-static void end_reservation(struct server *s)
-{
-	s->type = 0;
-	s->holder = NOBODY;
-}
-
-static void remove_one(struct server *s, int nexus)
-{
-	if (s->type && !all_registrants(s->type) && s->holder == nexus)
-		end_reservation(s);
-	s->key[nexus] = 0;
-	if (s->type && all_registrants(s->type)) {
-		for (int i = 0; i < NR_NEXUSES; i++) {
-			if (s->key[i])
-				return;
-		}
-		end_reservation(s);
-	}
-}
-
-static void set_one(struct server *s, int nexus, u64 key)
-{
-	if (!key)
-		remove_one(s, nexus);
-	else
-		s->key[nexus] = key;
-}
-
-static unsigned int nr_keys(const struct server *s)
-{
-	unsigned int nr = 0;
-
-	for (int i = 0; i < NR_NEXUSES; i++)
-		nr += !!s->key[i];
-	return nr;
-}
-
-static enum status do_set(struct server *s, int nexus, u64 key)
-{
-	if (key && !s->key[nexus] && s->room && nr_keys(s) >= s->room)
-		return INVALID;
-	set_one(s, nexus, key);
-	return GOOD;
-}
-
-static enum status do_preempt(struct server *s, int nexus, u64 victim, u8 type)
-{
-	bool holder_is_victim = s->type && !all_registrants(s->type) &&
-				s->key[s->holder] == victim;
-	bool all = s->type && all_registrants(s->type) && !victim;
-	bool found = false;
-
-	if (!victim && !all)
-		return INVALID;
-	for (int i = 0; i < NR_NEXUSES; i++)
-		found |= s->key[i] && (all || s->key[i] == victim);
-	if (!found)
-		return CONFLICT;
-	if (holder_is_victim || all) {
-		for (int i = 0; i < NR_NEXUSES; i++) {
-			if (i != nexus && (all || s->key[i] == victim))
-				s->key[i] = 0;
-		}
-		s->type = type;
-		s->holder = nexus;
-		return GOOD;
-	}
-	for (int i = 0; i < NR_NEXUSES; i++) {
-		if (s->key[i] == victim && !(i == nexus && s->keeps_own_key))
-			remove_one(s, i);
-	}
-	return GOOD;
-}
-
-static enum status out(struct server *s, int nexus, u8 action, u8 type, u64 key,
-		       u64 action_key)
-{
-	enum status unregistered = s->says_not_ready ? NOT_READY_COMM : CONFLICT;
-
-	switch (action) {
-	case PR_OUT_REGISTER_AND_IGNORE:
-		if (s->no_ignore)
-			return INVALID;
-		return do_set(s, nexus, action_key);
-	case PR_OUT_REGISTER:
-		if (s->key[nexus] != key)
-			return CONFLICT;
-		return do_set(s, nexus, action_key);
-	case PR_OUT_PREEMPT:
-	case PR_OUT_PREEMPT_AND_ABORT:
-		if (!s->key[nexus] || s->key[nexus] != key)
-			return CONFLICT;
-		return do_preempt(s, nexus, action_key, type);
-	case PR_OUT_RESERVE:
-		if (!s->key[nexus])
-			return unregistered;
-		if (s->key[nexus] != key)
-			return CONFLICT;
-		if (s->type)
-			return is_held_by(s, nexus) && s->type == type ?
-			       GOOD : CONFLICT;
-		s->type = type;
-		s->holder = nexus;
-		return GOOD;
-	case PR_OUT_RELEASE:
-		if (!s->key[nexus])
-			return unregistered;
-		if (!s->says_not_ready && s->key[nexus] != key)
-			return CONFLICT;
-		if (!is_held_by(s, nexus))
-			return GOOD;
-		if (s->key[nexus] != key)
-			return CONFLICT;
-		if (s->type != type)
-			return INVALID;
-		end_reservation(s);
-		return GOOD;
-	case PR_OUT_CLEAR:
-		if (!s->key[nexus])
-			return unregistered;
-		if (s->key[nexus] != key)
-			return CONFLICT;
-		end_reservation(s);
-		memset(s->key, 0, sizeof(s->key));
-		return GOOD;
-	default:
-		return INVALID;
-	}
-}
 
 /* What happens just before a command is carried out */
 enum event {
@@ -244,7 +72,7 @@ struct ctx {
 	struct kunit *test;
 	struct fake_lu *fake;
 	unsigned int nr;
-	struct server server;
+	struct pr_server server;
 	const struct scsi_pr_cmd *user;
 	struct insertion insert[2];
 	unsigned int count;
@@ -279,7 +107,7 @@ static void look_at_law(struct ctx *c, bool just_now)
 	c->looks++;
 	for (unsigned int i = 0; i < c->nr; i++) {
 		struct scsi_path *path = &c->fake->path[i].path;
-		u64 key = c->server.key[registrant(&c->server, i)];
+		u64 key = c->server.key[pr_server_registrant(&c->server, i)];
 
 		if (!scsi_path_is_usable(path) || !key)
 			continue;
@@ -293,23 +121,23 @@ static void look_at_law(struct ctx *c, bool just_now)
 
 static void fence(struct ctx *c, enum event event)
 {
-	struct server *s = &c->server;
+	struct pr_server *s = &c->server;
 	u64 victim = event == FENCE_NEW ? NEW_KEY : KEY;
-	enum status status;
+	enum pr_server_status status;
 
 	if (!s->key[HOST_B])
 		return;
 	if (event == CLEARED)
-		status = out(s, HOST_B, PR_OUT_CLEAR, 0, KEY_B, 0);
+		status = pr_server_out(s, HOST_B, PR_OUT_CLEAR, 0, KEY_B, 0);
 	else
-		status = out(s, HOST_B, event == FENCE_ABORT ?
+		status = pr_server_out(s, HOST_B, event == FENCE_ABORT ?
 			     PR_OUT_PREEMPT_AND_ABORT : PR_OUT_PREEMPT,
 			     s->type ?: WE_RO, KEY_B, victim);
 	if (status == GOOD)
 		c->fenced = true;
 }
 
-static int result_of(enum status status, u8 *sense)
+static int result_of(enum pr_server_status status, u8 *sense)
 {
 	switch (status) {
 	case GOOD:
@@ -325,48 +153,21 @@ static int result_of(enum status status, u8 *sense)
 	}
 }
 
-static void read_in(const struct server *s, const u8 *cdb, u8 *buf,
-		    unsigned int len)
-{
-	unsigned int nr = 0;
-
-	switch (cdb[1]) {
-	case PR_IN_READ_KEYS:
-		for (int i = 0; i < NR_NEXUSES; i++) {
-			if (s->key[i])
-				put_unaligned_be64(s->key[i], buf + 8 + 8 * nr++);
-		}
-		put_unaligned_be32(8 * nr, buf + 4);
-		break;
-	case PR_IN_READ_RESERVATION:
-		if (!s->type)
-			break;
-		put_unaligned_be32(16, buf + 4);
-		if (!all_registrants(s->type))
-			put_unaligned_be64(s->key[s->holder], buf + 8);
-		buf[21] = s->type;
-		break;
-	default:
-		put_unaligned_be16(8, buf);
-		break;
-	}
-}
-
 static int carry(struct ctx *c, int nexus, const u8 *cdb, void *buf,
 		 unsigned int len, u8 *sense)
 {
 	const u8 *list = buf;
 	u64 key, action_key;
-	enum status status;
+	enum pr_server_status status;
 
 	if (cdb[0] == PERSISTENT_RESERVE_IN) {
-		read_in(&c->server, cdb, buf, len);
+		pr_server_in(&c->server, cdb, buf);
 		return SAM_STAT_GOOD;
 	}
 	key = get_unaligned_be64(list);
 	action_key = get_unaligned_be64(list + 8);
-	status = out(&c->server, registrant(&c->server, nexus), cdb[1] & 0x1f, cdb[2] & 0x0f, key,
-		     action_key);
+	status = pr_server_out(&c->server, pr_server_registrant(&c->server, nexus),
+			       cdb[1] & 0x1f, cdb[2] & 0x0f, key, action_key);
 	/* The user has registered it, and may. */
 	if (c->user && buf == c->user->list && status == GOOD && action_key &&
 	    ((cdb[1] & 0x1f) == PR_OUT_REGISTER ||
@@ -536,21 +337,21 @@ static int holder_in(const struct state *state, unsigned int nr)
 }
 
 static void set_up(struct ctx *c, const struct state *state,
-		   const struct server *kind)
+		   const struct pr_server *kind)
 {
 	struct scsi_lu *lu = &c->fake->lu;
-	struct server *s = &c->server;
+	struct pr_server *s = &c->server;
 
 	*s = *kind;
 	s->type = state->type;
-	s->holder = registrant(s, holder_in(state, c->nr));
+	s->holder = pr_server_registrant(s, holder_in(state, c->nr));
 	s->key[HOST_B] = state->b;
 	c->count = 0;
 	c->fenced = false;
 	c->lost_alone = state->one_lost_it;
 	c->broken = NULL;
 	for (unsigned int i = 0; i < c->nr; i++) {
-		if (!(state->one_lost_it && !i) && registrant(s, i) == i)
+		if (!(state->one_lost_it && !i) && pr_server_registrant(s, i) == i)
 			s->key[i] = state->ours;
 		reset_path(c, i, state->last_is_away && i == c->nr - 1);
 		c->fake->path[i].path.pr.registered =
@@ -569,22 +370,22 @@ static void set_up(struct ctx *c, const struct state *state,
 
 /* What can be seen in the end */
 struct view {
-	enum status status;
+	enum pr_server_status status;
 	u64 key;
 	u8 type;
 	int holder;		/* 0: ours, HOST_B, NOBODY; all: NOBODY */
 };
 
-static void view_of(const struct server *s, struct view *v)
+static void view_of(const struct pr_server *s, struct view *v)
 {
 	v->key = s->key[0];
 	v->type = s->type;
-	v->holder = !s->type || all_registrants(s->type) ? NOBODY :
+	v->holder = !s->type || pr_type_is_of_all(s->type) ? NOBODY :
 		    s->holder < MAX_OURS ? 0 : s->holder;
 }
 
-static void one_nexus(const struct state *state, const struct server *kind,
-		      struct server *s)
+static void one_nexus(const struct state *state, const struct pr_server *kind,
+		      struct pr_server *s)
 {
 	*s = *kind;
 	s->per_initiator = false;
@@ -595,7 +396,7 @@ static void one_nexus(const struct state *state, const struct server *kind,
 	s->key[HOST_B] = state->b;
 }
 
-static void fence_one(struct server *s, enum event event)
+static void fence_one(struct pr_server *s, enum event event)
 {
 	struct ctx c = { .server = *s };
 
@@ -604,9 +405,11 @@ static void fence_one(struct server *s, enum event event)
 	*s = c.server;
 }
 
-static enum status run_one(struct server *s, const struct command *cmd)
+static enum pr_server_status run_one(struct pr_server *s,
+				     const struct command *cmd)
 {
-	return out(s, 0, cmd->action, cmd->type, cmd->key, cmd->action_key);
+	return pr_server_out(s, 0, cmd->action, cmd->type, cmd->key,
+			     cmd->action_key);
 }
 
 static bool is_same(const struct view *a, const struct view *b)
@@ -629,11 +432,11 @@ static bool changes_key(const struct state *state, const struct command *cmd)
 }
 
 static bool may_be(const struct state *state, const struct command *cmd,
-		   const struct server *kind, enum event event,
+		   const struct pr_server *kind, enum event event,
 		   const struct view *got)
 {
 	for (int order = 0; order < 2; order++) {
-		struct server s;
+		struct pr_server s;
 		struct view v;
 
 		one_nexus(state, kind, &s);
@@ -691,7 +494,7 @@ static void quiesce(struct ctx *c)
 	look_at_law(c, false);
 }
 
-static enum status status_of(bool done, const struct scsi_pr_cmd *cmd)
+static enum pr_server_status status_of(bool done, const struct scsi_pr_cmd *cmd)
 {
 	if (!done)
 		return NO_ANSWER;
@@ -708,7 +511,7 @@ static enum status status_of(bool done, const struct scsi_pr_cmd *cmd)
 	}
 }
 
-static enum status give(struct ctx *c, const struct command *command)
+static enum pr_server_status give(struct ctx *c, const struct command *command)
 {
 	u8 list[PR_OUT_LIST_LEN] = { };
 	struct scsi_pr_cmd cmd = {
@@ -728,23 +531,23 @@ static enum status give(struct ctx *c, const struct command *command)
 }
 
 static void check_end(struct ctx *c, const struct state *state,
-		      const struct command *cmd, const struct server *kind,
+		      const struct command *cmd, const struct pr_server *kind,
 		      struct view *v)
 {
-	struct server *s = &c->server;
+	struct pr_server *s = &c->server;
 	u64 key = c->fake->lu.pr.key;
 
 	for (unsigned int i = 0; i < c->nr; i++) {
 		if (!scsi_path_is_usable(&c->fake->path[i].path))
 			c->broken = c->broken ?: "a path stays barred";
-		else if (s->key[registrant(s, i)] != key)
+		else if (s->key[pr_server_registrant(s, i)] != key)
 			c->broken = c->broken ?: "a nexus is not what the LU is";
 	}
 	view_of(s, v);
 }
 
 static bool walk_one(struct ctx *c, const struct state *state,
-		     const struct command *cmd, const struct server *kind,
+		     const struct command *cmd, const struct pr_server *kind,
 		     const struct insertion *insert, bool compare)
 {
 	struct view v = { };
@@ -781,7 +584,7 @@ static bool walk_one(struct ctx *c, const struct state *state,
 	return !c->broken;
 }
 
-static const struct server kinds[] = {
+static const struct pr_server kinds[] = {
 	{ },
 	{ .says_not_ready = true },
 	{ .keeps_own_key = true },
@@ -804,7 +607,7 @@ static struct ctx *make_ctx(struct kunit *test, unsigned int nr)
 
 /* What is to be walked: a state, a command, and how the device server is made. */
 struct point {
-	const struct server *kind;
+	const struct pr_server *kind;
 	const struct state *state;
 	const struct command *cmd;
 };

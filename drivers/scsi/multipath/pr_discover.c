@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Persistent reservations: what was registered before this kernel was started, which the
+ * target knows.
+ */
+
+#include <linux/slab.h>
+#include <scsi/scsi_device.h>
+
+#include "mpath.h"
+#include "pr.h"
+
+/* Has the nexus of this path one of these keys? Returns 0 if not, or an errno. */
+static int find_key(struct scsi_path *path, const u64 *keys, int nr, u64 *key)
+{
+	for (int i = 0; i < nr; i++) {
+		bool is_first = true;
+
+		for (int j = 0; j < i && is_first; j++)
+			is_first = keys[j] != keys[i];
+		if (!is_first)
+			continue;
+		switch (scsi_pr_register(path, keys[i], keys[i])) {
+		case PR_DONE:
+			*key = keys[i];
+			return 1;
+		case PR_CONFLICT:
+			break;
+		default:
+			scsi_path_pr_set_registered(path, true);
+			return -EIO;
+		}
+	}
+	return 0;
+}
+
+/*
+ * A registration that this host had before it was started again. What the others have
+ * may be another one.
+ */
+static void take_over(struct scsi_lu *lu, struct scsi_path *leader, u64 key)
+{
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	lu->pr.key = key;
+	lu->pr.known = true;
+	list_for_each_entry(path, &lu->paths, node) {
+		path->pr.registered = true;
+		if (path != leader)
+			scsi_path_bar_locked(path);
+	}
+	spin_unlock_irq(&lu->lock);
+	scsi_path_note_registration(leader);
+	sdev_printk(KERN_NOTICE, lu->sdev, "registration found over path %s\n",
+		    dev_name(&leader->sdev->sdev_gendev));
+}
+
+static void take_over_none(struct scsi_lu *lu, bool certain)
+{
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	lu->pr.known = true;
+	list_for_each_entry(path, &lu->paths, node) {
+		/* One that could not be asked may have been registered long ago. */
+		path->pr.registered = !certain &&
+				      (path->pr.registered ||
+				       !scsi_pr_is_reachable(path));
+		if (path->pr.registered)
+			scsi_path_bar_locked(path);
+	}
+	spin_unlock_irq(&lu->lock);
+}
+
+/**
+ * scsi_lu_pr_discover - what was registered before anybody here knew of it?
+ * @lu: logical unit
+ *
+ * After a crash, or a new boot, the nexuses are registered as before.
+ *
+ * Context: process, pr.changing held.
+ */
+void scsi_lu_pr_discover(struct scsi_lu *lu)
+{
+	bool found_it = false, asked = false;
+	struct scsi_path *path;
+	u64 *keys = NULL, key;
+	int nr = -EIO;
+
+	lockdep_assert_held(&lu->pr.changing);
+	if (lu->pr.known)
+		return;
+	scsi_lu_pr_begin(lu, TURN_SETTLE);
+	while (!found_it && (path = scsi_lu_pr_next(lu, TURN_SETTLE,
+						    scsi_pr_is_reachable))) {
+		if (nr < 0)
+			nr = scsi_pr_read_keys(path, &keys);
+		/* What has no registrations is to say so itself. */
+		if (nr == -EOPNOTSUPP)
+			nr = 0;
+		if (nr > 0) {
+			int found_here;
+
+			lu->pr.flags = scsi_pr_read_aptpl(path) == 1 ?
+				       PR_APTPL : 0;
+			found_here = find_key(path, keys, nr, &key);
+			found_it = found_here > 0;
+			asked |= found_here >= 0;
+		}
+		if (found_it)
+			take_over(lu, path, key);
+		lu->pr.ops->put(path);
+		if (!nr)
+			break;
+	}
+	kfree(keys);
+	if (!found_it && (asked || !nr))
+		take_over_none(lu, !nr);
+}

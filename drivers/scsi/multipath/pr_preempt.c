@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Persistent reservations: CLEAR, PREEMPT and PREEMPT AND ABORT. */
+
+#include <scsi/scsi.h>
+#include <scsi/scsi_cmnd.h>
+
+#include "mpath.h"
+#include "pr.h"
+#include "pr_errand.h"
+
+/**
+ * scsi_pr_user_clears - nobody is registered any more
+ * @errand: CLEAR
+ * @leader: path
+ *
+ * Context: process, pr.changing held.
+ */
+enum scsi_pr_outcome scsi_pr_user_clears(struct scsi_pr_errand *errand,
+					 struct scsi_path *leader)
+{
+	struct scsi_lu *lu = errand->lu;
+	struct scsi_path *path;
+	int count;
+
+	if (errand->lost && errand->key && errand->key == errand->lu_key) {
+		count = scsi_pr_count_key(leader, errand->key);
+		if (count < 0)
+			return NEXT_PATH;
+		if (!count) {
+			scsi_lu_pr_lost(lu, "cleared or preempted");
+			scsi_lu_pr_settle(lu, NULL);
+			return scsi_pr_answer_lost(errand);
+		}
+	}
+	switch (scsi_pr_do_registered(errand, leader)) {
+	case PR_DONE:
+		break;
+	case PR_CONFLICT:
+	case PR_REFUSED:
+		return ANSWERED;
+	default:
+		return NEXT_PATH;
+	}
+	scsi_lu_pr_set_key(lu, 0);
+	scsi_lu_pr_forget_departed(lu);
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		path->pr.registered = false;
+	spin_unlock_irq(&lu->lock);
+	scsi_path_changed_reservation(leader);
+	scsi_lu_pr_settle(lu, NULL);
+	return ANSWERED;
+}
+
+/**
+ * scsi_pr_user_preempts_other - another host is fenced
+ * @errand: PREEMPT, or PREEMPT AND ABORT
+ * @leader: path
+ *
+ * Nobody waits for a path of ours that is stuck, who fences another host.
+ *
+ * Context: process.
+ */
+enum scsi_pr_outcome scsi_pr_user_preempts_other(struct scsi_pr_errand *errand,
+						 struct scsi_path *leader)
+{
+	int count;
+
+	if (errand->lost) {
+		count = scsi_pr_count_key(leader, errand->action_key);
+		if (count < 0)
+			return NEXT_PATH;
+		/* By us, or by another one who then has won. */
+		if (!count)
+			return scsi_pr_answer_lost(errand);
+	}
+	switch (scsi_pr_do_registered(errand, leader)) {
+	case PR_DONE:
+		scsi_path_changed_reservation(leader);
+		return ANSWERED;
+	case PR_CONFLICT:
+	case PR_REFUSED:
+		return ANSWERED;
+	default:
+		return NEXT_PATH;
+	}
+}
+
+/**
+ * scsi_pr_user_preempts_own - the key is that of the logical unit
+ * @errand: PREEMPT, or PREEMPT AND ABORT
+ * @leader: path
+ *
+ * The others lose their registration by it, and with PREEMPT AND ABORT what they do.
+ *
+ * Context: process, pr.changing held.
+ */
+enum scsi_pr_outcome scsi_pr_user_preempts_own(struct scsi_pr_errand *errand,
+					       struct scsi_path *leader)
+{
+	struct scsi_lu *lu = errand->lu;
+	int holds;
+	u8 type;
+
+	if (errand->lost) {
+		/* This host has preempted its own registration. */
+		if (!lu->pr.key)
+			return scsi_pr_answer_lost(errand);
+		holds = scsi_pr_is_held_by_us(leader, &type);
+		if (holds < 0)
+			return NEXT_PATH;
+		/* Was it held by all before? Then once is enough. */
+		if (!errand->action_key && holds && type == errand->type)
+			return scsi_pr_answer_lost(errand);
+	}
+	scsi_lu_pr_bar_others(lu, leader);
+	if (errand->action == PR_OUT_PREEMPT_AND_ABORT)
+		scsi_lu_pr_drain_barred(lu);
+	switch (scsi_pr_do_registered(errand, leader)) {
+	case PR_DONE:
+		break;
+	case PR_CONFLICT:
+	case PR_REFUSED:
+		scsi_lu_pr_settle(lu, leader);
+		return ANSWERED;
+	default:
+		return NEXT_PATH;
+	}
+	if (lu->pr.key) {
+		switch (scsi_pr_register(leader, lu->pr.key, lu->pr.key)) {
+		case PR_DONE:
+			break;
+		case PR_CONFLICT:
+			/* A host that does not hold the reservation preempts itself. */
+			scsi_lu_pr_lost(lu, "preempted by this host");
+			fallthrough;
+		default:
+			scsi_lu_pr_settle(lu, NULL);
+			return ANSWERED;
+		}
+	}
+	scsi_path_changed_reservation(leader);
+	scsi_lu_pr_settle(lu, leader);
+	return ANSWERED;
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Persistent reservations: REGISTER and REGISTER AND IGNORE EXISTING KEY, that is a first
+ * registration, another key, and none.
+ */
+
+#include <scsi/scsi.h>
+#include <scsi/scsi_cmnd.h>
+
+#include "mpath.h"
+#include "pr.h"
+#include "pr_errand.h"
+
+/* Is a registration of ours where no command of ours gets to? */
+static bool is_out_of_reach(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+	bool found;
+
+	spin_lock_irq(&lu->lock);
+	found = lu->pr.departed;
+	list_for_each_entry(path, &lu->paths, node)
+		found |= path->pr.registered && !scsi_pr_is_reachable(path);
+	spin_unlock_irq(&lu->lock);
+	return found;
+}
+
+/* The leader has the key that the user wants. */
+static enum scsi_pr_outcome key_is_changed(struct scsi_pr_errand *errand,
+					   struct scsi_path *leader)
+{
+	struct scsi_lu *lu = errand->lu;
+
+	lu->pr.flags = scsi_pr_flags_of(errand->cmd) & (PR_APTPL | PR_ALL_TG_PT);
+	scsi_lu_pr_set_key(lu, errand->action_key);
+	scsi_path_note_registration(leader);
+	scsi_path_changed_reservation(leader);
+	scsi_lu_pr_settle(lu, leader);
+	return ANSWERED;
+}
+
+/* The first registration, or the same key once more */
+static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
+					   struct scsi_path *leader)
+{
+	struct scsi_lu *lu = errand->lu;
+
+	scsi_path_pr_set_registered(leader, true);
+	switch (scsi_pr_out(leader, errand->cmd)) {
+	case PR_DONE:
+		break;
+	case PR_LOST:
+		scsi_pr_note_lost(errand);
+		scsi_path_bar(leader);
+		return NEXT_PATH;
+	case PR_AWAY:
+		scsi_path_pr_set_registered(leader, lu->pr.key);
+		return NEXT_PATH;
+	case PR_CONFLICT:
+		/* What is lost may have been done, for all nexuses of this host. */
+		if (errand->lost &&
+		    scsi_pr_register(leader, errand->action_key,
+				     errand->action_key) == PR_DONE) {
+			scsi_pr_answer_good(errand);
+			break;
+		}
+		scsi_path_pr_set_registered(leader, lu->pr.key);
+		return lu->pr.key ? scsi_pr_doubt(errand, leader) : ANSWERED;
+	default:
+		scsi_path_pr_set_registered(leader, lu->pr.key);
+		return ANSWERED;
+	}
+	return key_is_changed(errand, leader);
+}
+
+/*
+ * The nexus that holds a reservation ends it when its registration goes, and takes it along
+ * when its key is changed: so it must be the only one. A PREEMPT of the own key leaves the
+ * leader alone with the reservation. If nothing is held, it removes what is out of reach,
+ * and the leader's registration with the rest.
+ */
+static bool be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
+		     bool holds, u8 type)
+{
+	struct scsi_lu *lu = errand->lu;
+	u64 key = lu->pr.key;
+	int count = scsi_pr_count_key(leader, key);
+
+	if (count < 0)
+		return false;
+	if (count < 2 || count > scsi_lu_pr_nr_registered(lu))
+		return true;
+	scsi_lu_pr_bar_others(lu, leader);
+	switch (scsi_pr_preempt(leader, key, key, type)) {
+	case PR_DONE:
+		errand->cleared |= !holds;
+		scsi_lu_pr_forget_departed(lu);
+		scsi_path_changed_reservation(leader);
+		return true;
+	case PR_LOST:
+		errand->cleared |= !holds;
+		scsi_pr_answer(errand, DID_ERROR << 16);
+		scsi_pr_note_lost(errand);
+		return false;
+	case PR_AWAY:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/*
+ * A key is changed while other nexuses have the old one. Who fences by either key is told
+ * that it is gone: so nothing may go on with the other one. No path carries I/O until
+ * the leader, with the new key, has removed the old one from all others at once. If
+ * nobody has the old key then, or the leader has lost the new one, somebody has been
+ * there before.
+ */
+static enum scsi_pr_outcome close_change(struct scsi_pr_errand *errand,
+					 struct scsi_path *leader, u8 type)
+{
+	struct scsi_lu *lu = errand->lu;
+	u64 old = lu->pr.key, new = errand->action_key;
+	enum scsi_pr_reply undone;
+
+	switch (scsi_pr_preempt(leader, new, old, type)) {
+	case PR_DONE:
+		scsi_lu_pr_forget_departed(lu);
+		return key_is_changed(errand, leader);
+	case PR_CONFLICT:
+		break;
+	default:
+		/*
+		 * If the next path has the old key, it was not done. If not, it was
+		 * either this or another host: nobody can tell.
+		 */
+		scsi_pr_answer(errand, DID_ERROR << 16);
+		scsi_pr_note_lost(errand);
+		errand->unclear = true;
+		return NEXT_PATH;
+	}
+	undone = scsi_pr_register(leader, new, 0);
+	if (undone == PR_DONE || undone == PR_CONFLICT)
+		scsi_path_pr_set_registered(leader, false);
+	scsi_lu_pr_lost(lu, "preempted or cleared by another host");
+	scsi_lu_pr_settle(lu, NULL);
+	/* Whoever was there knew the new key, so that it had been changed. */
+	if (undone == PR_CONFLICT)
+		return ANSWERED;
+	if (errand->action == PR_OUT_REGISTER_AND_IGNORE)
+		return scsi_pr_doubt(errand, leader);
+	return scsi_pr_answer_conflict(errand);
+}
+
+static bool stop_all(struct scsi_lu *lu)
+{
+	scsi_lu_pr_bar_others(lu, NULL);
+	return scsi_lu_pr_drain_barred(lu);
+}
+
+static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
+				       struct scsi_path *leader)
+{
+	struct scsi_lu *lu = errand->lu;
+	enum scsi_pr_reply reply;
+	int count, holds;
+	bool shared;
+	u8 type;
+
+	holds = scsi_pr_is_held_by_us(leader, &type);
+	if (holds < 0 || (holds && !be_alone(errand, leader, true, type)))
+		return NEXT_PATH;
+	count = scsi_pr_count_key(leader, lu->pr.key);
+	if (count < 0)
+		return NEXT_PATH;
+	shared = count > scsi_lu_pr_nr_registered(lu);
+	if (count > 1 && !stop_all(lu)) {
+		/* Its sender tries again. */
+		scsi_pr_answer(errand, SAM_STAT_BUSY);
+		scsi_lu_pr_settle(lu, NULL);
+		return ANSWERED;
+	}
+	/* By the key that is to be changed, whatever the user has ignored. */
+	if (errand->action == PR_OUT_REGISTER_AND_IGNORE)
+		reply = scsi_pr_register(leader, lu->pr.key, errand->action_key);
+	else
+		reply = scsi_pr_out(leader, errand->cmd);
+	switch (reply) {
+	case PR_DONE:
+		scsi_pr_answer_good(errand);
+		break;
+	case PR_CONFLICT:
+		/* Fenced in between, or it alone. The next one knows. */
+		return scsi_pr_doubt(errand, leader);
+	case PR_LOST:
+		if (errand->action == PR_OUT_REGISTER_AND_IGNORE)
+			scsi_pr_answer(errand, DID_ERROR << 16);
+		scsi_pr_note_lost(errand);
+		scsi_path_bar(leader);
+		/* With others, the old key is the one that it has until they say so. */
+		if (count == 1)
+			lu->pr.other_key = errand->action_key;
+		return NEXT_PATH;
+	case PR_AWAY:
+		return NEXT_PATH;
+	default:
+		if (errand->action == PR_OUT_REGISTER_AND_IGNORE)
+			scsi_pr_answer_sense(errand, 0x26, 0x00);
+		scsi_lu_pr_settle(lu, NULL);
+		return ANSWERED;
+	}
+	if (count > 1 && !shared)
+		return close_change(errand, leader, type);
+	if (shared)
+		scsi_lu_pr_bar_others(lu, leader);
+	return key_is_changed(errand, leader);
+}
+
+static enum scsi_pr_outcome unregister(struct scsi_pr_errand *errand,
+				       struct scsi_path *leader)
+{
+	struct scsi_lu *lu = errand->lu;
+	int holds;
+	u8 type;
+
+	holds = scsi_pr_is_held_by_us(leader, &type);
+	if (holds < 0)
+		return NEXT_PATH;
+	if ((holds || is_out_of_reach(lu)) &&
+	    !be_alone(errand, leader, holds, type))
+		return NEXT_PATH;
+	switch (scsi_pr_out(leader, errand->cmd)) {
+	case PR_DONE:
+		break;
+	case PR_CONFLICT:
+		if (!errand->cleared && !errand->lost)
+			return scsi_pr_doubt(errand, leader);
+		scsi_pr_answer_good(errand);
+		break;
+	case PR_LOST:
+		scsi_pr_note_lost(errand);
+		errand->cleared = true;
+		scsi_path_bar(leader);
+		return NEXT_PATH;
+	case PR_AWAY:
+		return NEXT_PATH;
+	default:
+		return ANSWERED;
+	}
+	scsi_path_pr_set_registered(leader, false);
+	scsi_lu_pr_set_key(lu, 0);
+	scsi_path_changed_reservation(leader);
+	scsi_lu_pr_lost(lu, NULL);
+	scsi_lu_pr_settle(lu, NULL);
+	return ANSWERED;
+}
+
+/* What is not as the logical unit is known to be, the target is to judge. */
+static enum scsi_pr_outcome register_anyhow(struct scsi_pr_errand *errand,
+					    struct scsi_path *leader)
+{
+	switch (scsi_pr_out(leader, errand->cmd)) {
+	case PR_DONE:
+		if (!errand->action_key)
+			return ANSWERED;
+		/* It had lost its registration just now. */
+		return key_is_changed(errand, leader);
+	case PR_LOST:
+		scsi_pr_note_lost(errand);
+		scsi_path_bar(leader);
+		return NEXT_PATH;
+	case PR_AWAY:
+		return NEXT_PATH;
+	default:
+		return ANSWERED;
+	}
+}
+
+/**
+ * scsi_pr_user_registers - a registration is made, changed or removed
+ * @errand: REGISTER, or REGISTER AND IGNORE EXISTING KEY
+ * @leader: path
+ *
+ * Context: process, pr.changing held.
+ */
+enum scsi_pr_outcome scsi_pr_user_registers(struct scsi_pr_errand *errand,
+					    struct scsi_path *leader)
+{
+	bool ignores = errand->action == PR_OUT_REGISTER_AND_IGNORE;
+	u64 key = errand->lu->pr.key, new = errand->action_key;
+
+	if (!key && !new)
+		return errand->cleared ? scsi_pr_answer_good(errand) :
+					 register_anyhow(errand, leader);
+	if (!key)
+		return errand->unclear && !ignores ?
+		       scsi_pr_answer_lost(errand) : register_first(errand, leader);
+	if (key == new && (ignores || errand->lost))
+		return ignores ? register_first(errand, leader) :
+				 scsi_pr_answer_good(errand);
+	/* Is what is to be changed, or to be compared with, still there? */
+	if (scsi_pr_check(errand, leader) != PR_DONE)
+		return NEXT_PATH;
+	if (!ignores && errand->key != key)
+		return register_anyhow(errand, leader);
+	if (!new)
+		return unregister(errand, leader);
+	if (new != key)
+		return change_key(errand, leader);
+	return register_first(errand, leader);
+}

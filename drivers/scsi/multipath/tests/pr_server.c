@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A model of a device server: PERSISTENT RESERVE IN and OUT as of SPC-4 5.13, for nexuses
+ * of three hosts.
+ */
+
+#include <linux/string.h>
+#include <linux/unaligned.h>
+
+#include "../pr.h"
+#include "pr_server.h"
+
+/**
+ * pr_server_registrant - which registration is that of a nexus?
+ * @s: device server
+ * @nexus: nexus
+ *
+ * To some device servers the nexuses of a host are one.
+ */
+int pr_server_registrant(const struct pr_server *s, int nexus)
+{
+	return s->per_initiator && nexus > 0 && nexus < MAX_OURS ? 0 : nexus;
+}
+
+/**
+ * pr_type_is_of_all - is a reservation held by all who are registered?
+ * @type: of the reservation
+ */
+bool pr_type_is_of_all(u8 type)
+{
+	return type == 7 || type == 8;
+}
+
+static bool is_held_by(const struct pr_server *s, int nexus)
+{
+	return s->type && s->key[nexus] &&
+	       (pr_type_is_of_all(s->type) || s->holder == nexus);
+}
+
+static void end_reservation(struct pr_server *s)
+{
+	s->type = 0;
+	s->holder = NOBODY;
+}
+
+static void remove_one(struct pr_server *s, int nexus)
+{
+	if (s->type && !pr_type_is_of_all(s->type) && s->holder == nexus)
+		end_reservation(s);
+	s->key[nexus] = 0;
+	if (s->type && pr_type_is_of_all(s->type)) {
+		for (int i = 0; i < NR_NEXUSES; i++) {
+			if (s->key[i])
+				return;
+		}
+		end_reservation(s);
+	}
+}
+
+static void set_one(struct pr_server *s, int nexus, u64 key)
+{
+	if (!key)
+		remove_one(s, nexus);
+	else
+		s->key[nexus] = key;
+}
+
+static unsigned int nr_keys(const struct pr_server *s)
+{
+	unsigned int nr = 0;
+
+	for (int i = 0; i < NR_NEXUSES; i++)
+		nr += !!s->key[i];
+	return nr;
+}
+
+static enum pr_server_status do_set(struct pr_server *s, int nexus, u64 key)
+{
+	if (key && !s->key[nexus] && s->room && nr_keys(s) >= s->room)
+		return INVALID;
+	set_one(s, nexus, key);
+	return GOOD;
+}
+
+static enum pr_server_status do_preempt(struct pr_server *s, int nexus,
+					u64 victim, u8 type)
+{
+	bool holder_is_victim = s->type && !pr_type_is_of_all(s->type) &&
+				s->key[s->holder] == victim;
+	bool all = s->type && pr_type_is_of_all(s->type) && !victim;
+	bool found = false;
+
+	if (!victim && !all)
+		return INVALID;
+	for (int i = 0; i < NR_NEXUSES; i++)
+		found |= s->key[i] && (all || s->key[i] == victim);
+	if (!found)
+		return CONFLICT;
+	if (holder_is_victim || all) {
+		for (int i = 0; i < NR_NEXUSES; i++) {
+			if (i != nexus && (all || s->key[i] == victim))
+				s->key[i] = 0;
+		}
+		s->type = type;
+		s->holder = nexus;
+		return GOOD;
+	}
+	for (int i = 0; i < NR_NEXUSES; i++) {
+		if (s->key[i] == victim && !(i == nexus && s->keeps_own_key))
+			remove_one(s, i);
+	}
+	return GOOD;
+}
+
+/**
+ * pr_server_out - PERSISTENT RESERVE OUT
+ * @s: device server
+ * @nexus: over which it comes
+ * @action: service action
+ * @type: of the reservation
+ * @key: reservation key
+ * @action_key: service action reservation key
+ */
+enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
+				    u8 type, u64 key, u64 action_key)
+{
+	enum pr_server_status unregistered = s->says_not_ready ? NOT_READY_COMM : CONFLICT;
+
+	switch (action) {
+	case PR_OUT_REGISTER_AND_IGNORE:
+		if (s->no_ignore)
+			return INVALID;
+		return do_set(s, nexus, action_key);
+	case PR_OUT_REGISTER:
+		if (s->key[nexus] != key)
+			return CONFLICT;
+		return do_set(s, nexus, action_key);
+	case PR_OUT_PREEMPT:
+	case PR_OUT_PREEMPT_AND_ABORT:
+		if (!s->key[nexus] || s->key[nexus] != key)
+			return CONFLICT;
+		return do_preempt(s, nexus, action_key, type);
+	case PR_OUT_RESERVE:
+		if (!s->key[nexus])
+			return unregistered;
+		if (s->key[nexus] != key)
+			return CONFLICT;
+		if (s->type)
+			return is_held_by(s, nexus) && s->type == type ?
+			       GOOD : CONFLICT;
+		s->type = type;
+		s->holder = nexus;
+		return GOOD;
+	case PR_OUT_RELEASE:
+		if (!s->key[nexus])
+			return unregistered;
+		if (!s->says_not_ready && s->key[nexus] != key)
+			return CONFLICT;
+		if (!is_held_by(s, nexus))
+			return GOOD;
+		if (s->key[nexus] != key)
+			return CONFLICT;
+		if (s->type != type)
+			return INVALID;
+		end_reservation(s);
+		return GOOD;
+	case PR_OUT_CLEAR:
+		if (!s->key[nexus])
+			return unregistered;
+		if (s->key[nexus] != key)
+			return CONFLICT;
+		end_reservation(s);
+		memset(s->key, 0, sizeof(s->key));
+		return GOOD;
+	default:
+		return INVALID;
+	}
+}
+
+/**
+ * pr_server_in - PERSISTENT RESERVE IN
+ * @s: device server
+ * @cdb: command
+ * @buf: where the answer goes, zeroed
+ */
+void pr_server_in(const struct pr_server *s, const u8 *cdb, u8 *buf)
+{
+	unsigned int nr = 0;
+
+	switch (cdb[1]) {
+	case PR_IN_READ_KEYS:
+		for (int i = 0; i < NR_NEXUSES; i++) {
+			if (s->key[i])
+				put_unaligned_be64(s->key[i], buf + 8 + 8 * nr++);
+		}
+		put_unaligned_be32(8 * nr, buf + 4);
+		break;
+	case PR_IN_READ_RESERVATION:
+		if (!s->type)
+			break;
+		put_unaligned_be32(16, buf + 4);
+		if (!pr_type_is_of_all(s->type))
+			put_unaligned_be64(s->key[s->holder], buf + 8);
+		buf[21] = s->type;
+		break;
+	default:
+		put_unaligned_be16(8, buf);
+		break;
+	}
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* For KUnit: a device server's registrations and its reservation. */
+#ifndef _SCSI_MULTIPATH_PR_SERVER_H
+#define _SCSI_MULTIPATH_PR_SERVER_H
+
+#include <linux/types.h>
+
+#define MAX_OURS	3
+#define HOST_B		MAX_OURS
+#define HOST_C		(MAX_OURS + 1)
+#define NR_NEXUSES	(MAX_OURS + 2)
+#define NOBODY		-1
+
+/* A device server: what is registered, and what is reserved by whom (SPC-4 5.13) */
+struct pr_server {
+	u64 key[NR_NEXUSES];
+	int holder;
+	u8 type;
+	bool keeps_own_key;	/* a PREEMPT by who does not hold, as in SPC-2 */
+	bool says_not_ready;	/* as LIO, to who is not registered */
+	bool no_ignore;		/* knows no REGISTER AND IGNORE EXISTING KEY */
+	bool per_initiator;	/* what is registered, is for all nexuses of a host */
+	unsigned int room;	/* for registrations */
+};
+
+enum pr_server_status {
+	GOOD,
+	CONFLICT,
+	INVALID,
+	NOT_READY_COMM,
+	HOST_ERROR,			/* by the host byte */
+	NO_ANSWER,		/* it was not carried out for want of a path */
+};
+
+int pr_server_registrant(const struct pr_server *s, int nexus);
+bool pr_type_is_of_all(u8 type);
+enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
+				    u8 type, u64 key, u64 action_key);
+void pr_server_in(const struct pr_server *s, const u8 *cdb, u8 *buf);
+
+#endif /* _SCSI_MULTIPATH_PR_SERVER_H */
