@@ -9,7 +9,7 @@
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 62
+plan 95
 
 prout() {
 	node=$1
@@ -34,6 +34,18 @@ md5sum_of() {
 	md5sum /tmp/blocks
 }
 
+# What it has to hear of the reservation, it hears first.
+other_hears() {
+	for each in 1 2 3; do
+		sg_raw "$host_b" 0 0 0 0 0 0
+	done
+}
+
+other_writes() {
+	other_hears
+	sg_raw -s 512 -i /dev/zero "$host_b" 2a 0 0 0 0 0 0 0 1 0
+}
+
 reserved_disk
 
 # What sg_raw sends: RESERVE and RELEASE of 6 and 10 bytes. They are of one nexus.
@@ -56,8 +68,6 @@ ok "over both paths" keys_are /dev/sda "0x11 0x11 "
 port 0 3 a
 ok "a path that comes later is registered" within 30 keys_are "$sg" "0x11 0x11 0x11 "
 ok "and used" within 30 nr_good_is 3
-fails "exclusive access of one nexus" prout /dev/sda --reserve --param-rk=0x11 \
-	--prout-type=1
 ok "reserve, for registrants" prout "$sg" --reserve --param-rk=0x11 --prout-type=5
 ok "once more, over whichever path" prout "$sg" --reserve --param-rk=0x11 --prout-type=5
 ok "it is written over all" write_to sda 64
@@ -122,6 +132,49 @@ ok "it is written again" within 60 write_to sda 64
 ok "cleared" prout /dev/sda --clear --param-rk=0x33
 ok "nothing is left" keys_are "$sg" ""
 
+# Exclusive: only the nexus that holds it may write. It carries all, and when it is lost
+# another one takes the reservation first.
+prout /dev/sda --register-ignore --param-sark=0x33 || bail_out "exclusive"
+other_hears
+prout "$host_b" --register-ignore --param-sark=0x22 || bail_out "host B"
+ok "exclusive: reserved" prout /dev/sda --reserve --param-rk=0x33 --prout-type=1
+ok "exclusive: it is written" write_to sda 64
+ok "exclusive: once more" prout "$sg" --reserve --param-rk=0x33 --prout-type=1
+fails "exclusive: another host cannot write" other_writes
+for port in 1 2 3; do
+	echo offline >"$(tpg 0 $port)/transport_status"
+	ok "exclusive: it is written without port $port" write_to sda 64
+	ok "exclusive: it is still reserved" is_reserved 0x33
+	fails "exclusive: another host cannot write" other_writes
+	echo online >"$(tpg 0 $port)/transport_status"
+	ok "exclusive: the path is registered again" within 90 keys_include 0x33 3
+done
+ok "exclusive: it was moved" sh -c "dmesg | grep -q 'reservation moved to path'"
+for port in 1 2 3; do
+	leaving=$(path 0 $port)
+	echo 1 >"/sys/bus/scsi/devices/$leaving/delete"
+	ok "exclusive: it is written when port $port has left" write_to sda 64
+	echo "0 1 -" >"/sys/class/scsi_host/host${leaving%%:*}/scan"
+	ok "exclusive: and when it has joined" within 60 keys_include 0x33 3
+	ok "exclusive: it is written" write_to sda 64
+done
+other_hears
+ok "exclusive: fenced" prout "$host_b" --preempt --param-rk=0x22 --param-sark=0x33 \
+	--prout-type=3
+before=$(md5sum_of "$host_b")
+fails_by "exclusive: a write fails" "Invalid exchange" write_to sda 64
+fails_by "exclusive: and a read" "Invalid exchange" \
+	dd if=/dev/sda of=/dev/null bs=4k count=1 iflag=direct
+is "exclusive: nothing has been written" "$(md5sum_of "$host_b")" "$before"
+ok "exclusive: registered again" prout /dev/sda --register-ignore --param-sark=0x33
+ok "exclusive: the other one is fenced" prout /dev/sda --preempt --param-rk=0x33 \
+	--param-sark=0x22 --prout-type=3
+ok "exclusive: it is written" within 60 write_to sda 64
+fails "exclusive: it cannot be" other_writes
+ok "exclusive: released" prout /dev/sda --release --param-rk=0x33 --prout-type=3
+ok "exclusive: it is written over all" within 90 good_after_io 3
+ok "exclusive: cleared" prout /dev/sda --clear --param-rk=0x33
+
 # Another initiator has it; scsi_debug says so over one path, once.
 load_debug 2 max_luns=1 dev_size_mb=16
 within 30 nr_paths_is 6 || bail_out "not 6 paths"
@@ -150,17 +203,8 @@ is "one path: register" "$(pr "/dev/$disk" register 0x11)" ""
 is "one path: reserve" "$(pr "/dev/$disk" reserve 0x11)" ""
 ok "one path: the key is there" keys_are "/dev/$disk" "0x11 "
 port 1 2 a
-other=$(path 1 2)
-ok "a second path is withheld" within 10 sh -c \
-	"dmesg | grep -q 'scsi $other: .* may be reserved over its only path'"
-is "it is no second disk" "$(ls -d /sys/bus/scsi/devices/"$other"/block 2>/dev/null)" ""
-ok "the disk is written" write_to "$disk" 16
-
-# The withheld one is another initiator to the target.
-bsg=/dev/bsg/$other
-ok "another initiator registers" sg_persist --out --register --param-sark=0x22 "$bsg"
-ok "and preempts" sg_persist --out --preempt --param-rk=0x22 --param-sark=0x11 \
-	--prout-type=1 "$bsg"
-fails_by "then a write is a conflict" "Invalid exchange" write_to "$disk" 1
-is "the path is good" "$(path_state "$(path 1 1)")" 1
+ok "a second path is registered" within 30 keys_are "/dev/$disk" "0x11 0x11 "
+ok "and stands aside" write_to "$disk" 16
+is "nothing fails" "$(path_state "$(path 1 1)")$(path_state "$(path 1 2)")" 11
+is "released" "$(pr "/dev/$disk" release 0x11)" ""
 finish

@@ -289,7 +289,8 @@ static bool has_path_soon(struct scsi_lu *lu)
 	list_for_each_entry(path, &lu->paths, node)
 		soon |= path->check || path->pr.barred ||
 			(scsi_path_is_usable(path) &&
-			 scsi_host_in_recovery(path->sdev->host));
+			 (path->pr.aside ||
+			  scsi_host_in_recovery(path->sdev->host)));
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return soon;
 }

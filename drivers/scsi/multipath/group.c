@@ -66,6 +66,19 @@ static bool fail_back_when_due(struct scsi_lu *lu)
 	return false;
 }
 
+/**
+ * scsi_path_is_candidate - would a path carry I/O, if its group were in use?
+ * @path: path
+ *
+ * One that is usable does not while the reservation of another one lets nobody else in.
+ *
+ * Context: the logical unit's lock held.
+ */
+bool scsi_path_is_candidate(const struct scsi_path *path)
+{
+	return scsi_path_is_usable(path) && !path->pr.aside;
+}
+
 static u64 choose_rank(struct scsi_lu *lu)
 {
 	struct scsi_lu_group *group = &lu->group;
@@ -80,7 +93,7 @@ static u64 choose_rank(struct scsi_lu *lu)
 		group->is_switched = false;
 
 	list_for_each_entry(path, &lu->paths, node) {
-		if (!scsi_path_is_usable(path))
+		if (!scsi_path_is_candidate(path))
 			continue;
 		best = min(best, scsi_path_rank(path));
 		used_has_path |= scsi_path_rank(path) == group->rank;
@@ -143,7 +156,7 @@ void scsi_lu_refresh_locked(struct scsi_lu *lu)
 bool scsi_path_is_in_use(const struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
-	return scsi_path_is_usable(path) &&
+	return scsi_path_is_candidate(path) &&
 	       scsi_path_rank(path) == path->lu->group.rank;
 }
 

@@ -225,7 +225,8 @@ static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 	}
 	/* Nothing is lost yet. */
 	list_for_each_entry(path, &lu->paths, node) {
-		if (path->check || path->pr.barred)
+		if (path->check || path->pr.barred ||
+		    (path->pr.aside && lu->pr.moving))
 			due = later(due, path->check_end);
 		if (path->transition_end)
 			due = later(due, path->transition_end);

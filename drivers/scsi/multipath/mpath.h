@@ -52,6 +52,7 @@ struct scsi_path_size {
 /* group.c */
 #define FAILBACK_MAX		(24 * 3600)	/* seconds */
 u64 scsi_path_rank(const struct scsi_path *path);
+bool scsi_path_is_candidate(const struct scsi_path *path);
 void scsi_lu_group_init(struct scsi_lu_group *group);
 void scsi_lu_refresh_locked(struct scsi_lu *lu);
 bool scsi_path_is_in_use(const struct scsi_path *path);

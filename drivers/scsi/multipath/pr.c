@@ -60,18 +60,15 @@ static void finish(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 /* Exclusive access of one nexus is none of a logical unit with several. */
 static bool is_of_one_nexus(const struct scsi_pr_cmd *cmd)
 {
-	u8 type = cmd->cdb[2] & 0x0f;
-
 	switch (cmd->cdb[1] & 0x1f) {
 	case PR_OUT_REGISTER:
 	case PR_OUT_REGISTER_AND_IGNORE:
 		return scsi_pr_flags_of(cmd) & PR_SPEC_I_PT;
 	case PR_OUT_RESERVE:
-	case PR_OUT_PREEMPT:
-	case PR_OUT_PREEMPT_AND_ABORT:
-		return type == 1 || type == 3;
 	case PR_OUT_RELEASE:
 	case PR_OUT_CLEAR:
+	case PR_OUT_PREEMPT:
+	case PR_OUT_PREEMPT_AND_ABORT:
 		return false;
 	default:
 		return true;
@@ -159,10 +156,10 @@ static void pr_work(struct work_struct *work)
 					  struct scsi_lu, pr.work);
 	unsigned int noio = memalloc_noio_save();
 	struct scsi_cmnd *lu_cmd;
+	bool later = false;
 
 	while ((lu_cmd = next_queued(lu))) {
 		struct scsi_pr_cmd *cmd = kzalloc(sizeof(*cmd), GFP_NOIO);
-		bool later = false;
 
 		if (cmd && carry_out(lu, lu_cmd, cmd))
 			finish(lu, lu_cmd, cmd);
@@ -171,12 +168,13 @@ static void pr_work(struct work_struct *work)
 		if (cmd)
 			kfree(cmd->list);
 		kfree(cmd);
-		if (later) {
-			queue_delayed_work(scsi_multipath_probe_wq, &lu->pr.work,
-					   LOOK_AGAIN);
+		if (later)
 			break;
-		}
 	}
+	later |= !scsi_lu_pr_move(lu);
+	if (later)
+		queue_delayed_work(scsi_multipath_probe_wq, &lu->pr.work,
+				   LOOK_AGAIN);
 	memalloc_noio_restore(noio);
 }
 

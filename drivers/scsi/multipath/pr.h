@@ -106,6 +106,12 @@ struct scsi_pr_ops {
  * @used: somebody uses registrations: paths are looked after; the lock
  * @known: the target has been asked for what was registered before. Written under
  *	@changing and the lock, either for reading
+ * @exclusive: type of the reservation, if it is one of which only the nexus that holds
+ *	it may use the logical unit, and that is ours; 0: it is not. The lock
+ * @holder: path of that nexus, which carries all I/O; NULL: it is not known, or has left.
+ *	The lock
+ * @hold_doubted: a command may have ended it; the lock
+ * @moving: another path is to hold it; the lock
  */
 struct scsi_lu_pr {
 	const struct scsi_pr_ops *ops;
@@ -119,6 +125,10 @@ struct scsi_lu_pr {
 	unsigned int strays;
 	bool used;
 	bool known;
+	u8 exclusive;
+	struct scsi_path *holder;
+	bool hold_doubted;
+	bool moving;
 };
 
 /**
@@ -127,6 +137,7 @@ struct scsi_lu_pr {
  * @barred: it may be one that the logical unit does not have: no I/O. Written under
  *	the logical unit's lock, read anywhere
  * @doubted: it may have none; the lock
+ * @aside: another one holds a reservation that lets nobody else in: no I/O. The lock
  * @trusted_until: jiffies until which a conflict over it is one of the logical
  *	unit; 0: it may not be. The lock
  * @unproven: it has been registered, or that was tried, and no other nexus has been
@@ -139,6 +150,7 @@ struct scsi_path_pr {
 	bool registered;
 	bool barred;
 	bool doubted;
+	bool aside;
 	bool unproven;
 	bool full;
 	u8 turns;
@@ -208,6 +220,20 @@ void scsi_lu_pr_discover(struct scsi_lu *lu);
 
 /* pr_errand.c */
 bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd);
+bool scsi_lu_pr_move(struct scsi_lu *lu);
+
+/* pr_hold.c */
+bool scsi_pr_is_exclusive(u8 type);
+int scsi_pr_is_held_by_us(struct scsi_path *leader, u8 *type);
+void scsi_lu_pr_hold_locked(struct scsi_lu *lu, struct scsi_path *holder,
+			    u8 type);
+void scsi_lu_pr_hold(struct scsi_lu *lu, struct scsi_path *holder, u8 type);
+void scsi_lu_pr_find_hold(struct scsi_path *leader, u8 type);
+enum scsi_pr_reply scsi_pr_take(struct scsi_path *leader, u8 type);
+void scsi_lu_pr_doubt_hold(struct scsi_lu *lu);
+bool scsi_lu_pr_holder_is_good(const struct scsi_lu *lu);
+bool scsi_lu_pr_is_to_move(struct scsi_lu *lu);
+void scsi_lu_pr_look_after_holder(struct scsi_lu *lu);
 
 /* pr.c */
 extern bool scsi_multipath_reservations;	/* are they kept on all paths? */

@@ -10,6 +10,9 @@
 #include "mpath.h"
 #include "pr.h"
 
+/* Whoever moves the reservation asks for its type. */
+#define TYPE_IF_UNKNOWN		1
+
 /* Has the nexus of this path one of these keys? Returns 0 if not, or an errno. */
 static int find_key(struct scsi_path *path, const u64 *keys, int nr, u64 *key)
 {
@@ -108,8 +111,10 @@ void scsi_lu_pr_discover(struct scsi_lu *lu)
 			found_it = found_here > 0;
 			asked |= found_here >= 0;
 		}
-		if (found_it)
+		if (found_it) {
 			take_over(lu, path, key);
+			scsi_lu_pr_find_hold(path, TYPE_IF_UNKNOWN);
+		}
 		lu->pr.ops->put(path);
 		if (!nr)
 			break;

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
+#include <scsi/scsi_device.h>
 
 #include "mpath.h"
 #include "pr.h"
@@ -123,29 +124,6 @@ enum scsi_pr_reply scsi_pr_check(struct scsi_pr_errand *errand,
 }
 
 /**
- * scsi_pr_is_held_by_us - does a nexus of ours hold a reservation, it alone?
- * @leader: path that is asked
- * @type: of the reservation, whoever holds it; 0: there is none
- *
- * If another host seems to have the same key it may be that one.
- *
- * Context: process.
- * Return: 1 if so, 0 if not, or an errno.
- */
-int scsi_pr_is_held_by_us(struct scsi_path *leader, u8 *type)
-{
-	u64 holder, key = READ_ONCE(leader->lu->pr.key);
-	int count;
-
-	if (scsi_pr_read_holder(leader, &holder, type))
-		return -EIO;
-	if (!*type || !key || holder != key)
-		return 0;
-	count = scsi_pr_count_key(leader, key);
-	return count < 0 ? count : count <= scsi_lu_pr_nr_registered(leader->lu);
-}
-
-/**
  * scsi_pr_do_registered - over a nexus that the user believes to be registered
  * @errand: command
  * @leader: path
@@ -178,6 +156,50 @@ static bool is_own(const struct scsi_pr_errand *errand)
 	return !errand->action_key || errand->action_key == errand->key;
 }
 
+static bool is_held_well(struct scsi_lu *lu, u8 type)
+{
+	bool good;
+
+	spin_lock_irq(&lu->lock);
+	good = scsi_lu_pr_holder_is_good(lu);
+	if (good)
+		scsi_lu_pr_hold_locked(lu, lu->pr.holder, type);
+	spin_unlock_irq(&lu->lock);
+	return good;
+}
+
+/* The path that holds an exclusive reservation is lost. Does this host still have it? */
+static enum scsi_pr_outcome move_to(struct scsi_pr_errand *errand,
+				    struct scsi_path *leader)
+{
+	struct scsi_lu *lu = errand->lu;
+	int held;
+	u8 type;
+
+	held = scsi_pr_is_held_by_us(leader, &type);
+	if (held < 0)
+		return NEXT_PATH;
+	if (!held || !scsi_pr_is_exclusive(type)) {
+		scsi_lu_pr_hold(lu, NULL, 0);
+		scsi_lu_pr_settle(lu, NULL);
+		return ANSWERED;
+	}
+	if (is_held_well(lu, type))
+		return ANSWERED;
+	switch (scsi_pr_take(leader, type)) {
+	case PR_DONE:
+		sdev_printk(KERN_NOTICE, lu->sdev,
+			    "reservation moved to path %s\n",
+			    dev_name(&leader->sdev->sdev_gendev));
+		scsi_lu_pr_settle(lu, leader);
+		return ANSWERED;
+	case PR_CONFLICT:
+		return scsi_pr_doubt(errand, leader);
+	default:
+		return NEXT_PATH;
+	}
+}
+
 static enum scsi_pr_outcome try_over(struct scsi_pr_errand *errand,
 				     struct scsi_path *leader)
 {
@@ -195,6 +217,8 @@ static enum scsi_pr_outcome try_over(struct scsi_pr_errand *errand,
 	case PR_OUT_PREEMPT_AND_ABORT:
 		return is_own(errand) ? scsi_pr_user_preempts_own(errand, leader) :
 					scsi_pr_user_preempts_other(errand, leader);
+	case PR_MOVE:
+		return move_to(errand, leader);
 	default:
 		/* invalid field in CDB */
 		scsi_pr_answer_sense(errand, 0x24, 0x00);
@@ -303,5 +327,42 @@ bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 		mutex_unlock(&lu->pr.changing);
 	}
 	kfree(errand);
+	scsi_lu_pr_doubt_hold(lu);
 	return done;
+}
+
+/**
+ * scsi_lu_pr_move - if the path that holds an exclusive reservation is lost, move it
+ * @lu: logical unit
+ *
+ * Context: process.
+ * Return: false if that is to be tried once more.
+ */
+bool scsi_lu_pr_move(struct scsi_lu *lu)
+{
+	struct {
+		struct scsi_pr_errand errand;
+		struct scsi_pr_cmd cmd;
+	} *mem;
+	bool wanted;
+
+	spin_lock_irq(&lu->lock);
+	wanted = scsi_lu_pr_is_to_move(lu);
+	spin_unlock_irq(&lu->lock);
+	if (!wanted)
+		return true;
+	mem = kzalloc(sizeof(*mem), GFP_NOIO);
+	if (!mem)
+		return false;
+	mem->errand.lu = lu;
+	mem->errand.cmd = &mem->cmd;
+	mem->errand.action = PR_MOVE;
+	mutex_lock(&lu->pr.changing);
+	try_until_clear(&mem->errand);
+	mutex_unlock(&lu->pr.changing);
+	kfree(mem);
+	spin_lock_irq(&lu->lock);
+	wanted = scsi_lu_pr_is_to_move(lu);
+	spin_unlock_irq(&lu->lock);
+	return !wanted;
 }

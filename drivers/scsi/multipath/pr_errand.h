@@ -5,6 +5,9 @@
 
 #include "pr.h"
 
+/* None of the user's: an exclusive reservation is to be moved to another path. */
+#define PR_MOVE			0x20
+
 /**
  * struct scsi_pr_errand - a command on its way
  * @lu: logical unit
@@ -58,7 +61,6 @@ enum scsi_pr_outcome scsi_pr_doubt(struct scsi_pr_errand *errand,
 				   struct scsi_path *leader);
 enum scsi_pr_reply scsi_pr_check(struct scsi_pr_errand *errand,
 				 struct scsi_path *leader);
-int scsi_pr_is_held_by_us(struct scsi_path *leader, u8 *type);
 enum scsi_pr_reply scsi_pr_do_registered(struct scsi_pr_errand *errand,
 					 struct scsi_path *leader);
 

@@ -138,6 +138,7 @@ void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why)
 		if (path->pr.registered)
 			scsi_path_bar_locked(path);
 	}
+	scsi_lu_pr_hold_locked(lu, NULL, 0);
 	spin_unlock_irq(&lu->lock);
 }
 

@@ -222,7 +222,10 @@ struct scsi_path *scsi_lu_pr_next(struct scsi_lu *lu, enum scsi_pr_turn turn,
 			    (path->pr.registered && !path->pr.doubted);
 
 		if (path->pr.turns & BIT(turn) || !suits(path) ||
-		    merit <= best_merit || !lu->pr.ops->get(path))
+		    merit < best_merit ||
+		    (merit == best_merit &&
+		     scsi_path_rank(path) >= scsi_path_rank(best)) ||
+		    !lu->pr.ops->get(path))
 			continue;
 		if (best)
 			lu->pr.ops->put(best);
@@ -285,6 +288,7 @@ void scsi_lu_pr_look_after(struct scsi_lu *lu)
 	lockdep_assert_held(&lu->lock);
 	if (likely(!lu->pr.used))
 		return;
+	scsi_lu_pr_look_after_holder(lu);
 	list_for_each_entry(path, &lu->paths, node) {
 		if (scsi_path_wants_line(path))
 			queue_delayed_work(scsi_multipath_probe_wq, &path->pr.line,
@@ -326,7 +330,10 @@ bool scsi_path_conflict_is_genuine(struct scsi_path *path)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (may_be_of_the_nexus(path)) {
+	/* It was sent before another path got the reservation, and goes over that. */
+	if (path->pr.aside) {
+		genuine = false;
+	} else if (may_be_of_the_nexus(path)) {
 		genuine = false;
 		lu->pr.used = true;
 		scsi_path_bar_locked(path);
@@ -374,6 +381,7 @@ void scsi_path_pr_join(struct scsi_path *path)
 	path->pr.registered = true;
 	path->pr.barred = true;
 	path->pr.doubted = true;
+	path->pr.aside = lu->pr.exclusive;
 	path->check_end = jiffies + LINE_PATIENCE;
 }
 
@@ -389,6 +397,8 @@ void scsi_path_pr_join(struct scsi_path *path)
 void scsi_path_pr_leave(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
+	if (path->lu->pr.holder == path)
+		path->lu->pr.holder = NULL;
 	if (!path->lu->pr.used || !path->pr.registered)
 		return;
 	path->lu->pr.departed++;

@@ -46,10 +46,43 @@ enum scsi_pr_outcome scsi_pr_user_clears(struct scsi_pr_errand *errand,
 	spin_lock_irq(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node)
 		path->pr.registered = false;
+	scsi_lu_pr_hold_locked(lu, NULL, 0);
 	spin_unlock_irq(&lu->lock);
 	scsi_path_changed_reservation(leader);
 	scsi_lu_pr_settle(lu, NULL);
 	return ANSWERED;
+}
+
+/* Nobody knows whether an exclusive reservation has come with it. */
+static void may_hold(struct scsi_lu *lu, u8 type)
+{
+	spin_lock_irq(&lu->lock);
+	if (!lu->pr.exclusive)
+		scsi_lu_pr_hold_locked(lu, NULL, type);
+	spin_unlock_irq(&lu->lock);
+}
+
+/* If the victim has held a reservation, the leader does now. */
+static void note_taken(struct scsi_path *leader, u8 type)
+{
+	struct scsi_lu *lu = leader->lu;
+	u8 found;
+
+	if (!scsi_pr_is_exclusive(type))
+		return;
+	switch (scsi_pr_is_held_by_us(leader, &found)) {
+	case 0:
+		break;
+	case 1:
+		spin_lock_irq(&lu->lock);
+		if (!lu->pr.exclusive)
+			scsi_lu_pr_hold_locked(lu, leader, found);
+		spin_unlock_irq(&lu->lock);
+		break;
+	default:
+		may_hold(lu, type);
+		break;
+	}
 }
 
 /**
@@ -64,6 +97,7 @@ enum scsi_pr_outcome scsi_pr_user_clears(struct scsi_pr_errand *errand,
 enum scsi_pr_outcome scsi_pr_user_preempts_other(struct scsi_pr_errand *errand,
 						 struct scsi_path *leader)
 {
+	struct scsi_lu *lu = errand->lu;
 	int count;
 
 	if (errand->lost) {
@@ -71,19 +105,50 @@ enum scsi_pr_outcome scsi_pr_user_preempts_other(struct scsi_pr_errand *errand,
 		if (count < 0)
 			return NEXT_PATH;
 		/* By us, or by another one who then has won. */
-		if (!count)
+		if (!count) {
+			if (READ_ONCE(lu->pr.exclusive))
+				scsi_lu_pr_find_hold(leader, errand->type);
 			return scsi_pr_answer_lost(errand);
+		}
 	}
 	switch (scsi_pr_do_registered(errand, leader)) {
 	case PR_DONE:
+		note_taken(leader, errand->type);
 		scsi_path_changed_reservation(leader);
 		return ANSWERED;
 	case PR_CONFLICT:
 	case PR_REFUSED:
 		return ANSWERED;
+	case PR_LOST:
+		may_hold(lu, errand->type);
+		return NEXT_PATH;
 	default:
 		return NEXT_PATH;
 	}
+}
+
+/* If a nexus of ours holds an exclusive reservation, it may be another one by now. */
+static void lose_hold(struct scsi_lu *lu, u8 type)
+{
+	spin_lock_irq(&lu->lock);
+	scsi_lu_pr_hold_locked(lu, NULL, lu->pr.exclusive ?: type);
+	spin_unlock_irq(&lu->lock);
+}
+
+/* The leader is still registered: if a nexus of ours holds a reservation, it is this one. */
+static void note_own(struct scsi_path *leader, u8 type)
+{
+	struct scsi_lu *lu = leader->lu;
+	u8 found;
+	int held;
+
+	if (!scsi_pr_is_exclusive(type) && !READ_ONCE(lu->pr.exclusive))
+		return;
+	held = scsi_pr_is_held_by_us(leader, &found);
+	if (held < 0)
+		scsi_lu_pr_hold(lu, NULL, type);
+	else
+		scsi_lu_pr_hold(lu, leader, held ? found : 0);
 }
 
 /**
@@ -123,18 +188,24 @@ enum scsi_pr_outcome scsi_pr_user_preempts_own(struct scsi_pr_errand *errand,
 	case PR_REFUSED:
 		scsi_lu_pr_settle(lu, leader);
 		return ANSWERED;
+	case PR_LOST:
+		lose_hold(lu, errand->type);
+		return NEXT_PATH;
 	default:
 		return NEXT_PATH;
 	}
 	if (lu->pr.key) {
 		switch (scsi_pr_register(leader, lu->pr.key, lu->pr.key)) {
 		case PR_DONE:
+			note_own(leader, errand->type);
 			break;
 		case PR_CONFLICT:
 			/* A host that does not hold the reservation preempts itself. */
 			scsi_lu_pr_lost(lu, "preempted by this host");
-			fallthrough;
+			scsi_lu_pr_settle(lu, NULL);
+			return ANSWERED;
 		default:
+			lose_hold(lu, errand->type);
 			scsi_lu_pr_settle(lu, NULL);
 			return ANSWERED;
 		}

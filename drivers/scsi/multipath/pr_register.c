@@ -88,14 +88,13 @@ static bool be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
 
 	if (count < 0)
 		return false;
+	if (count < 2 && holds)
+		scsi_lu_pr_hold(lu, leader, type);
 	if (count < 2 || count > scsi_lu_pr_nr_registered(lu))
 		return true;
-	scsi_lu_pr_bar_others(lu, leader);
-	switch (scsi_pr_preempt(leader, key, key, type)) {
+	switch (scsi_pr_take(leader, holds ? type : 0)) {
 	case PR_DONE:
 		errand->cleared |= !holds;
-		scsi_lu_pr_forget_departed(lu);
-		scsi_path_changed_reservation(leader);
 		return true;
 	case PR_LOST:
 		errand->cleared |= !holds;

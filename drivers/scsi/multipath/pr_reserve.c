@@ -8,6 +8,23 @@
 #include "pr.h"
 #include "pr_errand.h"
 
+/*
+ * What the others have under way meets conflicts once the leader holds the reservation: it
+ * goes over the leader then. Returns false if another path is known to hold one.
+ */
+static bool stand_aside(struct scsi_path *leader, u8 type)
+{
+	struct scsi_lu *lu = leader->lu;
+	bool known;
+
+	spin_lock_irq(&lu->lock);
+	known = lu->pr.exclusive && lu->pr.holder;
+	if (!known)
+		scsi_lu_pr_hold_locked(lu, leader, type);
+	spin_unlock_irq(&lu->lock);
+	return !known;
+}
+
 /**
  * scsi_pr_user_reserves - the logical unit is reserved
  * @errand: RESERVE
@@ -18,28 +35,46 @@
 enum scsi_pr_outcome scsi_pr_user_reserves(struct scsi_pr_errand *errand,
 					   struct scsi_path *leader)
 {
+	struct scsi_lu *lu = errand->lu;
+	bool ahead;
 	u8 type;
 
+	ahead = scsi_pr_is_exclusive(errand->type) && stand_aside(leader, errand->type);
 	switch (scsi_pr_do_registered(errand, leader)) {
 	case PR_DONE:
+		scsi_lu_pr_hold(lu, leader, errand->type);
 		scsi_path_changed_reservation(leader);
 		return ANSWERED;
 	case PR_CONFLICT:
 		break;
 	case PR_REFUSED:
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, 0);
 		return ANSWERED;
+	case PR_LOST:
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, errand->type);
+		return NEXT_PATH;
 	default:
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, errand->lost ? errand->type : 0);
 		return NEXT_PATH;
 	}
 	/* Over the nexus of ours that holds it already, it would be none. */
 	switch (scsi_pr_is_held_by_us(leader, &type)) {
 	case 0:
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, 0);
 		return ANSWERED;
 	case 1:
-		return errand->key == READ_ONCE(errand->lu->pr.key) &&
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, type);
+		return errand->key == READ_ONCE(lu->pr.key) &&
 		       type == errand->type ? scsi_pr_answer_good(errand) :
 					      scsi_pr_answer_conflict(errand);
 	default:
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, errand->type);
 		return NEXT_PATH;
 	}
 }
@@ -100,8 +135,7 @@ enum scsi_pr_outcome scsi_pr_user_releases(struct scsi_pr_errand *errand,
 		scsi_pr_answer_sense(errand, 0x26, 0x04);
 		return ANSWERED;
 	}
-	scsi_lu_pr_bar_others(lu, leader);
-	switch (scsi_pr_preempt(leader, key, key, type)) {
+	switch (scsi_pr_take(leader, type)) {
 	case PR_DONE:
 		break;
 	case PR_CONFLICT:
@@ -109,7 +143,6 @@ enum scsi_pr_outcome scsi_pr_user_releases(struct scsi_pr_errand *errand,
 	default:
 		return NEXT_PATH;
 	}
-	scsi_lu_pr_forget_departed(lu);
 	switch (scsi_pr_do_registered(errand, leader)) {
 	case PR_DONE:
 	case PR_REFUSED:
@@ -119,6 +152,8 @@ enum scsi_pr_outcome scsi_pr_user_releases(struct scsi_pr_errand *errand,
 		return NEXT_PATH;
 	}
 released:
+	if (READ_ONCE(lu->pr.exclusive))
+		scsi_lu_pr_find_hold(leader, lu->pr.exclusive);
 	scsi_path_changed_reservation(leader);
 	scsi_lu_pr_settle(lu, leader);
 	return ANSWERED;

@@ -129,11 +129,12 @@ static void fill_set(struct scsi_lu *lu, int node)
 	unsigned int nr = 0;
 
 	list_for_each_entry(path, &lu->paths, node) {
-		if (scsi_path_is_usable(path) && scsi_path_rank(path) == lu->group.rank)
+		if (scsi_path_is_candidate(path) &&
+		    scsi_path_rank(path) == lu->group.rank)
 			nearest = min(nearest, distance_to(path, node));
 	}
 	list_for_each_entry(path, &lu->paths, node) {
-		if (scsi_path_is_usable(path) &&
+		if (scsi_path_is_candidate(path) &&
 		    scsi_path_rank(path) == lu->group.rank &&
 		    distance_to(path, node) == nearest)
 			WRITE_ONCE(set->path[nr++], path);
@@ -154,7 +155,7 @@ static void fill_set_of_all(struct scsi_lu *lu)
 	list_for_each_entry(path, &lu->paths, node) {
 		unsigned int i = nr;
 
-		if (!scsi_path_is_usable(path))
+		if (!scsi_path_is_candidate(path))
 			continue;
 		for (; i && scsi_path_rank(all->path[i - 1]) > scsi_path_rank(path); i--)
 			WRITE_ONCE(all->path[i], all->path[i - 1]);

@@ -143,6 +143,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	scsi_lu_door_init(&fake->lu.door);
 	scsi_lu_attention_init(&fake->lu);
 	scsi_lu_pr_init(&fake->lu);
+	INIT_DELAYED_WORK(&fake->lu.pr.work, fake_line);
 	INIT_WORK(&fake->lu.work, fake_work);
 	INIT_DELAYED_WORK(&fake->lu.no_path_work, fake_no_path_work);
 	for (unsigned int i = 0; i < nr; i++) {

@@ -19,6 +19,7 @@
 #include "path_fixture.h"
 #include "pr_server.h"
 #include "../pr.h"
+#include "../pr_errand.h"
 
 /* Of one case; then the rest is not walked. */
 #define MAX_FAILURES	20
@@ -29,6 +30,8 @@
 #define KEY_B		0xb0b0ULL
 #define KEY_C		0xc0c0ULL
 
+#define WE		1
+#define EA		3
 #define WE_RO		5
 #define EA_RO		6
 #define WE_AR		7
@@ -275,6 +278,17 @@ static const struct state states[] = {
 	{ "held by last, unknown", KEY, KEY_B, WE_RO, LAST, .unknown = true },
 	{ "held by last, away, unknown", KEY, KEY_B, WE_RO, LAST,
 	  .last_is_away = true, .unknown = true },
+	{ "held by first, exclusive", KEY, KEY_B, WE, 0 },
+	{ "held by last, exclusive", KEY, KEY_B, EA, LAST },
+	{ "held by last, exclusive, away", KEY, KEY_B, WE, LAST,
+	  .last_is_away = true },
+	{ "held by last, exclusive, one lost it", KEY, KEY_B, EA, LAST,
+	  .one_lost_it = true },
+	{ "held by last, exclusive, unknown", KEY, KEY_B, WE, LAST,
+	  .unknown = true },
+	{ "held by last, exclusive, away, unknown", KEY, KEY_B, WE, LAST,
+	  .last_is_away = true, .unknown = true },
+	{ "held by other, exclusive", KEY, KEY_B, EA, HOST_B },
 };
 
 struct command {
@@ -312,6 +326,15 @@ static const struct command commands[] = {
 	{ "preempt and abort own", PR_OUT_PREEMPT_AND_ABORT, WE_RO, KEY, KEY },
 	{ "preempt, bad key", PR_OUT_PREEMPT, WE_RO, BAD_KEY, KEY_B },
 	{ "preempt all", PR_OUT_PREEMPT, WE_RO, KEY, 0 },
+	{ "reserve 1", PR_OUT_RESERVE, WE, KEY, 0 },
+	{ "reserve 3", PR_OUT_RESERVE, EA, KEY, 0 },
+	{ "release 1", PR_OUT_RELEASE, WE, KEY, 0 },
+	{ "release 3", PR_OUT_RELEASE, EA, KEY, 0 },
+	{ "preempt other, exclusive", PR_OUT_PREEMPT, WE, KEY, KEY_B },
+	{ "preempt own, exclusive", PR_OUT_PREEMPT, EA, KEY, KEY },
+	{ "preempt all, exclusive", PR_OUT_PREEMPT, WE, KEY, 0 },
+	/* Nobody's command: what is done when the path that holds it is lost. */
+	{ "move", PR_MOVE, 0, KEY, 0 },
 };
 
 static void reset_path(struct ctx *c, unsigned int i, bool away)
@@ -320,6 +343,7 @@ static void reset_path(struct ctx *c, unsigned int i, bool away)
 
 	path->strikes = 0;
 	path->pr.barred = false;
+	path->pr.aside = false;
 	path->pr.doubted = false;
 	path->pr.registered = false;
 	path->pr.full = false;
@@ -350,6 +374,10 @@ static void set_up(struct ctx *c, const struct state *state,
 	c->fenced = false;
 	c->lost_alone = state->one_lost_it;
 	c->broken = NULL;
+	lu->pr.exclusive = 0;
+	lu->pr.holder = NULL;
+	lu->pr.hold_doubted = false;
+	lu->pr.moving = false;
 	for (unsigned int i = 0; i < c->nr; i++) {
 		if (!(state->one_lost_it && !i) && pr_server_registrant(s, i) == i)
 			s->key[i] = state->ours;
@@ -364,6 +392,10 @@ static void set_up(struct ctx *c, const struct state *state,
 	lu->pr.strays = 0;
 	lu->pr.used = true;
 	lu->pr.known = !state->unknown;
+	if (lu->pr.key && holder_in(state, c->nr) >= 0 &&
+	    holder_in(state, c->nr) < (int)c->nr)
+		scsi_lu_pr_hold(lu, &c->fake->path[holder_in(state, c->nr)].path,
+				state->type);
 }
 
 /* --- one nexus -------------------------------------------------------------- */
@@ -408,6 +440,8 @@ static void fence_one(struct pr_server *s, enum event event)
 static enum pr_server_status run_one(struct pr_server *s,
 				     const struct command *cmd)
 {
+	if (cmd->action == PR_MOVE)
+		return GOOD;
 	return pr_server_out(s, 0, cmd->action, cmd->type, cmd->key,
 			     cmd->action_key);
 }
@@ -490,6 +524,7 @@ static void quiesce(struct ctx *c)
 				scsi_path_bring_in_line(path);
 			mutex_unlock(&lu->pr.changing);
 		}
+		scsi_lu_pr_move(lu);
 	}
 	look_at_law(c, false);
 }
@@ -522,12 +557,29 @@ static enum pr_server_status give(struct ctx *c, const struct command *command)
 	};
 	bool done;
 
+	if (command->action == PR_MOVE) {
+		scsi_lu_pr_move(&c->fake->lu);
+		return GOOD;
+	}
 	put_unaligned_be64(command->key, list);
 	put_unaligned_be64(command->action_key, list + 8);
 	c->user = &cmd;
 	done = scsi_lu_pr_carry_out(&c->fake->lu, &cmd);
 	c->user = NULL;
 	return status_of(done, &cmd);
+}
+
+/* Only the holder may use the logical unit: one path does then. */
+static bool is_to_stand_aside(const struct ctx *c, unsigned int i)
+{
+	const struct pr_server *s = &c->server;
+
+	if (!scsi_pr_is_exclusive(s->type) || s->holder >= MAX_OURS)
+		return false;
+	/* To such a target all of ours are one; it does not matter which is used. */
+	if (s->per_initiator)
+		return &c->fake->path[i].path != c->fake->lu.pr.holder;
+	return (int)i != s->holder;
 }
 
 static void check_end(struct ctx *c, const struct state *state,
@@ -538,8 +590,14 @@ static void check_end(struct ctx *c, const struct state *state,
 	u64 key = c->fake->lu.pr.key;
 
 	for (unsigned int i = 0; i < c->nr; i++) {
-		if (!scsi_path_is_usable(&c->fake->path[i].path))
+		const struct scsi_path *path = &c->fake->path[i].path;
+
+		if (!scsi_path_is_usable(path))
 			c->broken = c->broken ?: "a path stays barred";
+		else if (path->pr.aside != is_to_stand_aside(c, i))
+			c->broken = c->broken ?:
+				    path->pr.aside ? "a path stays aside" :
+						     "a path meets conflicts";
 		else if (s->key[pr_server_registrant(s, i)] != key)
 			c->broken = c->broken ?: "a nexus is not what the LU is";
 	}
