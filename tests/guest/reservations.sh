@@ -9,7 +9,7 @@
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 95
+plan 99
 
 prout() {
 	node=$1
@@ -70,6 +70,13 @@ ok "a path that comes later is registered" within 30 keys_are "$sg" "0x11 0x11 0
 ok "and used" within 30 nr_good_is 3
 ok "reserve, for registrants" prout "$sg" --reserve --param-rk=0x11 --prout-type=5
 ok "once more, over whichever path" prout "$sg" --reserve --param-rk=0x11 --prout-type=5
+fails "nothing is lost that could be replaced" prout /dev/sda --replace-lost \
+	--param-sark=0x11 --prout-type=5
+fails "it is not moved to who is not there" prout /dev/sda --register-move \
+	--param-rk=0x11 --param-sark=0x44 --relative-target-port=1 \
+	--transport-id=sas,5001405ffffffffe
+ok "all are registered" within 20 keys_include 0x11 3
+ok "it is still reserved" is_reserved 0x11
 ok "it is written over all" write_to sda 64
 
 # A path that nobody uses is another host.

@@ -57,36 +57,6 @@ static void finish(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 		scsi_lu_cmd_done(lu_cmd);
 }
 
-/* Exclusive access of one nexus is none of a logical unit with several. */
-static bool is_of_one_nexus(const struct scsi_pr_cmd *cmd)
-{
-	switch (cmd->cdb[1] & 0x1f) {
-	case PR_OUT_REGISTER:
-	case PR_OUT_REGISTER_AND_IGNORE:
-		return scsi_pr_flags_of(cmd) & PR_SPEC_I_PT;
-	case PR_OUT_RESERVE:
-	case PR_OUT_RELEASE:
-	case PR_OUT_CLEAR:
-	case PR_OUT_PREEMPT:
-	case PR_OUT_PREEMPT_AND_ABORT:
-		return false;
-	default:
-		return true;
-	}
-}
-
-static bool refuse(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
-{
-	sdev_printk(KERN_WARNING, lu->sdev,
-		    "reservation service action %#04x, type %#x refused: it would hold for one of %u paths\n",
-		    cmd->cdb[1] & 0x1f, cmd->cdb[2] & 0x0f,
-		    READ_ONCE(lu->nr_paths));
-	cmd->result = SAM_STAT_CHECK_CONDITION;
-	/* invalid field in CDB */
-	scsi_build_sense_buffer(0, cmd->sense, ILLEGAL_REQUEST, 0x24, 0x00);
-	return true;
-}
-
 static bool carry_out(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 		      struct scsi_pr_cmd *cmd)
 {
@@ -104,8 +74,6 @@ static bool carry_out(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 	default:
 		return false;
 	}
-	if (is_of_one_nexus(cmd) && !scsi_lu_bind_to_only_path(lu))
-		return refuse(lu, cmd);
 	return scsi_lu_pr_carry_out(lu, cmd);
 }
 

@@ -31,12 +31,16 @@ struct scsi_path;
 #define PR_OUT_PREEMPT			0x04
 #define PR_OUT_PREEMPT_AND_ABORT	0x05
 #define PR_OUT_REGISTER_AND_IGNORE	0x06
+#define PR_OUT_REGISTER_AND_MOVE	0x07
+#define PR_OUT_REPLACE_LOST		0x08
 #define PR_OUT_LIST_LEN			24
 #define PR_OUT_LIST_MAX			16384
 /* In the byte 20 of the list */
 #define PR_APTPL			BIT(0)
 #define PR_ALL_TG_PT			BIT(2)
 #define PR_SPEC_I_PT			BIT(3)
+/* In the byte 17 of that of REGISTER AND MOVE */
+#define PR_UNREG			BIT(1)
 
 /**
  * enum scsi_pr_reply - what became of a command over one path

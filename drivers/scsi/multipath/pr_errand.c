@@ -200,6 +200,20 @@ static enum scsi_pr_outcome move_to(struct scsi_pr_errand *errand,
 	}
 }
 
+/* What is not known here, the target is to judge. */
+static enum scsi_pr_outcome pass(struct scsi_pr_errand *errand,
+				 struct scsi_path *leader)
+{
+	switch (scsi_pr_do_registered(errand, leader)) {
+	case PR_DONE:
+	case PR_CONFLICT:
+	case PR_REFUSED:
+		return ANSWERED;
+	default:
+		return NEXT_PATH;
+	}
+}
+
 static enum scsi_pr_outcome try_over(struct scsi_pr_errand *errand,
 				     struct scsi_path *leader)
 {
@@ -217,12 +231,14 @@ static enum scsi_pr_outcome try_over(struct scsi_pr_errand *errand,
 	case PR_OUT_PREEMPT_AND_ABORT:
 		return is_own(errand) ? scsi_pr_user_preempts_own(errand, leader) :
 					scsi_pr_user_preempts_other(errand, leader);
+	case PR_OUT_REGISTER_AND_MOVE:
+		return scsi_pr_user_moves(errand, leader);
+	case PR_OUT_REPLACE_LOST:
+		return scsi_pr_user_replaces(errand, leader);
 	case PR_MOVE:
 		return move_to(errand, leader);
 	default:
-		/* invalid field in CDB */
-		scsi_pr_answer_sense(errand, 0x24, 0x00);
-		return ANSWERED;
+		return pass(errand, leader);
 	}
 }
 
@@ -323,7 +339,9 @@ bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 		mutex_lock(&lu->pr.changing);
 		scsi_lu_pr_discover(lu);
 		errand->lu_key = lu->pr.key;
-		done = lu->pr.known && try_until_clear(errand);
+		/* A target that has lost its reservations may not tell of them. */
+		done = (lu->pr.known || errand->action == PR_OUT_REPLACE_LOST) &&
+		       try_until_clear(errand);
 		mutex_unlock(&lu->pr.changing);
 	}
 	kfree(errand);

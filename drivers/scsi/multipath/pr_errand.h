@@ -68,6 +68,17 @@ enum scsi_pr_reply scsi_pr_do_registered(struct scsi_pr_errand *errand,
 enum scsi_pr_outcome scsi_pr_user_registers(struct scsi_pr_errand *errand,
 					    struct scsi_path *leader);
 
+bool scsi_pr_be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
+		      bool holds, u8 type);
+enum scsi_pr_outcome scsi_pr_key_is_changed(struct scsi_pr_errand *errand,
+					    struct scsi_path *leader);
+
+/* pr_move.c */
+enum scsi_pr_outcome scsi_pr_user_moves(struct scsi_pr_errand *errand,
+					struct scsi_path *leader);
+enum scsi_pr_outcome scsi_pr_user_replaces(struct scsi_pr_errand *errand,
+					   struct scsi_path *leader);
+
 /* pr_reserve.c */
 enum scsi_pr_outcome scsi_pr_user_reserves(struct scsi_pr_errand *errand,
 					   struct scsi_path *leader);

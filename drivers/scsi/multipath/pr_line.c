@@ -337,6 +337,9 @@ void scsi_lu_pr_settle(struct scsi_lu *lu, struct scsi_path *leader)
 	unsigned long end = jiffies + SETTLE_TIME;
 	struct scsi_path *path;
 
+	/* What was registered before is not to be taken for stale. */
+	if (!lu->pr.known)
+		return;
 	spin_lock_irq(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path == leader)

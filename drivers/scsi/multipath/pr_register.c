@@ -25,9 +25,16 @@ static bool is_out_of_reach(struct scsi_lu *lu)
 	return found;
 }
 
-/* The leader has the key that the user wants. */
-static enum scsi_pr_outcome key_is_changed(struct scsi_pr_errand *errand,
-					   struct scsi_path *leader)
+/**
+ * scsi_pr_key_is_changed - the leader has the key that the user wants
+ * @errand: command that has been carried out
+ * @leader: path
+ *
+ * Context: process, pr.changing held.
+ * Return: always &ANSWERED.
+ */
+enum scsi_pr_outcome scsi_pr_key_is_changed(struct scsi_pr_errand *errand,
+					    struct scsi_path *leader)
 {
 	struct scsi_lu *lu = errand->lu;
 
@@ -70,17 +77,26 @@ static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
 		scsi_path_pr_set_registered(leader, lu->pr.key);
 		return ANSWERED;
 	}
-	return key_is_changed(errand, leader);
+	return scsi_pr_key_is_changed(errand, leader);
 }
 
-/*
+/**
+ * scsi_pr_be_alone - no other nexus than the leader's is to be registered
+ * @errand: command
+ * @leader: path
+ * @holds: a nexus of ours holds a reservation, it alone
+ * @type: of that
+ *
  * The nexus that holds a reservation ends it when its registration goes, and takes it along
  * when its key is changed: so it must be the only one. A PREEMPT of the own key leaves the
  * leader alone with the reservation. If nothing is held, it removes what is out of reach,
  * and the leader's registration with the rest.
+ *
+ * Context: process, pr.changing held.
+ * Return: false if that could not be done over this path.
  */
-static bool be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
-		     bool holds, u8 type)
+bool scsi_pr_be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
+		      bool holds, u8 type)
 {
 	struct scsi_lu *lu = errand->lu;
 	u64 key = lu->pr.key;
@@ -125,7 +141,7 @@ static enum scsi_pr_outcome close_change(struct scsi_pr_errand *errand,
 	switch (scsi_pr_preempt(leader, new, old, type)) {
 	case PR_DONE:
 		scsi_lu_pr_forget_departed(lu);
-		return key_is_changed(errand, leader);
+		return scsi_pr_key_is_changed(errand, leader);
 	case PR_CONFLICT:
 		break;
 	default:
@@ -167,7 +183,7 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 	u8 type;
 
 	holds = scsi_pr_is_held_by_us(leader, &type);
-	if (holds < 0 || (holds && !be_alone(errand, leader, true, type)))
+	if (holds < 0 || (holds && !scsi_pr_be_alone(errand, leader, true, type)))
 		return NEXT_PATH;
 	count = scsi_pr_count_key(leader, lu->pr.key);
 	if (count < 0)
@@ -212,7 +228,7 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 		return close_change(errand, leader, type);
 	if (shared)
 		scsi_lu_pr_bar_others(lu, leader);
-	return key_is_changed(errand, leader);
+	return scsi_pr_key_is_changed(errand, leader);
 }
 
 static enum scsi_pr_outcome unregister(struct scsi_pr_errand *errand,
@@ -226,7 +242,7 @@ static enum scsi_pr_outcome unregister(struct scsi_pr_errand *errand,
 	if (holds < 0)
 		return NEXT_PATH;
 	if ((holds || is_out_of_reach(lu)) &&
-	    !be_alone(errand, leader, holds, type))
+	    !scsi_pr_be_alone(errand, leader, holds, type))
 		return NEXT_PATH;
 	switch (scsi_pr_out(leader, errand->cmd)) {
 	case PR_DONE:
@@ -263,7 +279,7 @@ static enum scsi_pr_outcome register_anyhow(struct scsi_pr_errand *errand,
 		if (!errand->action_key)
 			return ANSWERED;
 		/* It had lost its registration just now. */
-		return key_is_changed(errand, leader);
+		return scsi_pr_key_is_changed(errand, leader);
 	case PR_LOST:
 		scsi_pr_note_lost(errand);
 		scsi_path_bar(leader);
@@ -288,6 +304,12 @@ enum scsi_pr_outcome scsi_pr_user_registers(struct scsi_pr_errand *errand,
 	bool ignores = errand->action == PR_OUT_REGISTER_AND_IGNORE;
 	u64 key = errand->lu->pr.key, new = errand->action_key;
 
+	/* As the target would, where its own command is not sent. */
+	if (ignores && scsi_pr_flags_of(errand->cmd) & PR_SPEC_I_PT) {
+		/* invalid field in parameter list */
+		scsi_pr_answer_sense(errand, 0x26, 0x00);
+		return ANSWERED;
+	}
 	if (!key && !new)
 		return errand->cleared ? scsi_pr_answer_good(errand) :
 					 register_anyhow(errand, leader);

@@ -127,15 +127,18 @@ static void fence(struct ctx *c, enum event event)
 	struct pr_server *s = &c->server;
 	u64 victim = event == FENCE_NEW ? NEW_KEY : KEY;
 	enum pr_server_status status;
+	u8 list[LIST_LEN];
+	u8 action;
 
 	if (!s->key[HOST_B])
 		return;
+	pr_server_list(list, KEY_B, event == CLEARED ? 0 : victim);
 	if (event == CLEARED)
-		status = pr_server_out(s, HOST_B, PR_OUT_CLEAR, 0, KEY_B, 0);
+		action = PR_OUT_CLEAR;
 	else
-		status = pr_server_out(s, HOST_B, event == FENCE_ABORT ?
-			     PR_OUT_PREEMPT_AND_ABORT : PR_OUT_PREEMPT,
-			     s->type ?: WE_RO, KEY_B, victim);
+		action = event == FENCE_ABORT ? PR_OUT_PREEMPT_AND_ABORT :
+						PR_OUT_PREEMPT;
+	status = pr_server_out(s, HOST_B, action, s->type ?: WE_RO, list);
 	if (status == GOOD)
 		c->fenced = true;
 }
@@ -160,17 +163,16 @@ static int carry(struct ctx *c, int nexus, const u8 *cdb, void *buf,
 		 unsigned int len, u8 *sense)
 {
 	const u8 *list = buf;
-	u64 key, action_key;
 	enum pr_server_status status;
+	u64 action_key;
 
 	if (cdb[0] == PERSISTENT_RESERVE_IN) {
 		pr_server_in(&c->server, cdb, buf);
 		return SAM_STAT_GOOD;
 	}
-	key = get_unaligned_be64(list);
 	action_key = get_unaligned_be64(list + 8);
 	status = pr_server_out(&c->server, pr_server_registrant(&c->server, nexus),
-			       cdb[1] & 0x1f, cdb[2] & 0x0f, key, action_key);
+			       cdb[1] & 0x1f, cdb[2] & 0x0f, list);
 	/* The user has registered it, and may. */
 	if (c->user && buf == c->user->list && status == GOOD && action_key &&
 	    ((cdb[1] & 0x1f) == PR_OUT_REGISTER ||
@@ -254,6 +256,7 @@ struct state {
 	bool last_is_away;
 	bool one_lost_it;	/* the first nexus is not registered */
 	bool unknown;		/* registered before this kernel was started */
+	bool lost;		/* the target has forgotten all */
 };
 
 #define LAST	-2
@@ -289,6 +292,8 @@ static const struct state states[] = {
 	{ "held by last, exclusive, away, unknown", KEY, KEY_B, WE, LAST,
 	  .last_is_away = true, .unknown = true },
 	{ "held by other, exclusive", KEY, KEY_B, EA, HOST_B },
+	{ "lost", .holder = NOBODY, .lost = true },
+	{ "lost, but known here", KEY, .holder = NOBODY, .lost = true },
 };
 
 struct command {
@@ -297,6 +302,8 @@ struct command {
 	u8 type;
 	u64 key;
 	u64 action_key;
+	u8 to;			/* nexus */
+	bool unregisters;
 };
 
 static const struct command commands[] = {
@@ -333,6 +340,14 @@ static const struct command commands[] = {
 	{ "preempt other, exclusive", PR_OUT_PREEMPT, WE, KEY, KEY_B },
 	{ "preempt own, exclusive", PR_OUT_PREEMPT, EA, KEY, KEY },
 	{ "preempt all, exclusive", PR_OUT_PREEMPT, WE, KEY, 0 },
+	{ "move to another host", PR_OUT_REGISTER_AND_MOVE, 0, KEY, KEY_C,
+	  .to = HOST_C },
+	{ "move to another host, unregister", PR_OUT_REGISTER_AND_MOVE, 0, KEY,
+	  KEY_C, .to = HOST_C, .unregisters = true },
+	{ "move, bad key", PR_OUT_REGISTER_AND_MOVE, 0, BAD_KEY, KEY_C,
+	  .to = HOST_C },
+	{ "replace lost", PR_OUT_REPLACE_LOST, WE_RO, 0, NEW_KEY },
+	{ "replace lost, exclusive", PR_OUT_REPLACE_LOST, WE, 0, NEW_KEY },
 	/* Nobody's command: what is done when the path that holds it is lost. */
 	{ "move", PR_MOVE, 0, KEY, 0 },
 };
@@ -370,6 +385,7 @@ static void set_up(struct ctx *c, const struct state *state,
 	s->type = state->type;
 	s->holder = pr_server_registrant(s, holder_in(state, c->nr));
 	s->key[HOST_B] = state->b;
+	s->lost = state->lost;
 	c->count = 0;
 	c->fenced = false;
 	c->lost_alone = state->one_lost_it;
@@ -380,7 +396,7 @@ static void set_up(struct ctx *c, const struct state *state,
 	lu->pr.moving = false;
 	for (unsigned int i = 0; i < c->nr; i++) {
 		if (!(state->one_lost_it && !i) && pr_server_registrant(s, i) == i)
-			s->key[i] = state->ours;
+			s->key[i] = state->lost ? 0 : state->ours;
 		reset_path(c, i, state->last_is_away && i == c->nr - 1);
 		c->fake->path[i].path.pr.registered =
 			!state->unknown && state->ours;
@@ -424,8 +440,9 @@ static void one_nexus(const struct state *state, const struct pr_server *kind,
 	s->type = state->type;
 	s->holder = state->type && holder_in(state, 1) < MAX_OURS ?
 		    0 : state->holder;
-	s->key[0] = state->ours;
+	s->key[0] = state->lost ? 0 : state->ours;
 	s->key[HOST_B] = state->b;
+	s->lost = state->lost;
 }
 
 static void fence_one(struct pr_server *s, enum event event)
@@ -437,13 +454,22 @@ static void fence_one(struct pr_server *s, enum event event)
 	*s = c.server;
 }
 
+static void list_of(const struct command *cmd, u8 *list)
+{
+	pr_server_list(list, cmd->key, cmd->action_key);
+	list[17] = cmd->unregisters ? PR_UNREG : 0;
+	list[LIST_NEXUS] = cmd->to;
+}
+
 static enum pr_server_status run_one(struct pr_server *s,
 				     const struct command *cmd)
 {
+	u8 list[LIST_LEN];
+
 	if (cmd->action == PR_MOVE)
 		return GOOD;
-	return pr_server_out(s, 0, cmd->action, cmd->type, cmd->key,
-			     cmd->action_key);
+	list_of(cmd, list);
+	return pr_server_out(s, 0, cmd->action, cmd->type, list);
 }
 
 static bool is_same(const struct view *a, const struct view *b)
@@ -548,7 +574,7 @@ static enum pr_server_status status_of(bool done, const struct scsi_pr_cmd *cmd)
 
 static enum pr_server_status give(struct ctx *c, const struct command *command)
 {
-	u8 list[PR_OUT_LIST_LEN] = { };
+	u8 list[LIST_LEN];
 	struct scsi_pr_cmd cmd = {
 		.cdb = { PERSISTENT_RESERVE_OUT, command->action, command->type },
 		.list = list,
@@ -561,8 +587,7 @@ static enum pr_server_status give(struct ctx *c, const struct command *command)
 		scsi_lu_pr_move(&c->fake->lu);
 		return GOOD;
 	}
-	put_unaligned_be64(command->key, list);
-	put_unaligned_be64(command->action_key, list + 8);
+	list_of(command, list);
 	c->user = &cmd;
 	done = scsi_lu_pr_carry_out(&c->fake->lu, &cmd);
 	c->user = NULL;
@@ -673,6 +698,9 @@ struct point {
 static bool is_possible(const struct point *p, unsigned int nr)
 {
 	if (p->state->one_lost_it && (nr == 1 || p->kind->per_initiator))
+		return false;
+	/* Only the one command is of use then. */
+	if (p->state->lost && p->cmd->action != PR_OUT_REPLACE_LOST)
 		return false;
 	return !p->kind->no_ignore ||
 	       p->cmd->action != PR_OUT_REGISTER_AND_IGNORE;

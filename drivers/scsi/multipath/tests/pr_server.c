@@ -112,19 +112,64 @@ static enum pr_server_status do_preempt(struct pr_server *s, int nexus,
 	return GOOD;
 }
 
+static enum pr_server_status do_move(struct pr_server *s, int nexus,
+				     const u8 *list)
+{
+	u64 action_key = get_unaligned_be64(list + 8);
+	int to = pr_server_registrant(s, list[LIST_NEXUS]);
+
+	if (pr_type_is_of_all(s->type) || !action_key || to == nexus)
+		return INVALID;
+	if (!is_held_by(s, nexus))
+		return CONFLICT;
+	s->key[to] = action_key;
+	s->holder = to;
+	if (list[17] & PR_UNREG)
+		s->key[nexus] = 0;
+	return GOOD;
+}
+
+static enum pr_server_status do_replace(struct pr_server *s, int nexus, u8 type,
+					u64 action_key)
+{
+	if (!s->lost)
+		return INVALID;
+	memset(s->key, 0, sizeof(s->key));
+	s->key[nexus] = action_key;
+	s->type = type;
+	s->holder = nexus;
+	s->lost = false;
+	return GOOD;
+}
+
+/**
+ * pr_server_list - a parameter list
+ * @list: where it goes, &LIST_LEN bytes
+ * @key: reservation key
+ * @action_key: service action reservation key
+ */
+void pr_server_list(u8 *list, u64 key, u64 action_key)
+{
+	memset(list, 0, LIST_LEN);
+	put_unaligned_be64(key, list);
+	put_unaligned_be64(action_key, list + 8);
+}
+
 /**
  * pr_server_out - PERSISTENT RESERVE OUT
  * @s: device server
  * @nexus: over which it comes
  * @action: service action
  * @type: of the reservation
- * @key: reservation key
- * @action_key: service action reservation key
+ * @list: parameter list
  */
 enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
-				    u8 type, u64 key, u64 action_key)
+				    u8 type, const u8 *list)
 {
-	enum pr_server_status unregistered = s->says_not_ready ? NOT_READY_COMM : CONFLICT;
+	enum pr_server_status unregistered = s->says_not_ready ? NOT_READY_COMM :
+								 CONFLICT;
+	u64 key = get_unaligned_be64(list);
+	u64 action_key = get_unaligned_be64(list + 8);
 
 	switch (action) {
 	case PR_OUT_REGISTER_AND_IGNORE:
@@ -172,6 +217,14 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 		end_reservation(s);
 		memset(s->key, 0, sizeof(s->key));
 		return GOOD;
+	case PR_OUT_REGISTER_AND_MOVE:
+		if (!s->key[nexus])
+			return unregistered;
+		if (s->key[nexus] != key)
+			return CONFLICT;
+		return do_move(s, nexus, list);
+	case PR_OUT_REPLACE_LOST:
+		return do_replace(s, nexus, type, action_key);
 	default:
 		return INVALID;
 	}

@@ -10,6 +10,9 @@
 #define HOST_C		(MAX_OURS + 1)
 #define NR_NEXUSES	(MAX_OURS + 2)
 #define NOBODY		-1
+/* Where REGISTER AND MOVE has a TransportID: the number of the nexus, in one byte */
+#define LIST_NEXUS	24
+#define LIST_LEN	32
 
 /* A device server: what is registered, and what is reserved by whom (SPC-4 5.13) */
 struct pr_server {
@@ -21,6 +24,7 @@ struct pr_server {
 	bool no_ignore;		/* knows no REGISTER AND IGNORE EXISTING KEY */
 	bool per_initiator;	/* what is registered, is for all nexuses of a host */
 	unsigned int room;	/* for registrations */
+	bool lost;		/* it has forgotten all */
 };
 
 enum pr_server_status {
@@ -34,8 +38,9 @@ enum pr_server_status {
 
 int pr_server_registrant(const struct pr_server *s, int nexus);
 bool pr_type_is_of_all(u8 type);
+void pr_server_list(u8 *list, u64 key, u64 action_key);
 enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
-				    u8 type, u64 key, u64 action_key);
+				    u8 type, const u8 *list);
 void pr_server_in(const struct pr_server *s, const u8 *cdb, u8 *buf);
 
 #endif /* _SCSI_MULTIPATH_PR_SERVER_H */
