@@ -112,6 +112,9 @@ static void look_at_law(struct ctx *c, bool just_now)
 		struct scsi_path *path = &c->fake->path[i].path;
 		u64 key = c->server.key[pr_server_registrant(&c->server, i)];
 
+		/* Something may be under way from now on. */
+		if (scsi_path_is_usable(path))
+			c->drained[i] = false;
 		if (!scsi_path_is_usable(path) || !key)
 			continue;
 		if (c->fenced)
@@ -164,6 +167,7 @@ static int carry(struct ctx *c, int nexus, const u8 *cdb, void *buf,
 {
 	const u8 *list = buf;
 	enum pr_server_status status;
+	bool was_registered;
 	u64 action_key;
 
 	if (cdb[0] == PERSISTENT_RESERVE_IN) {
@@ -171,8 +175,13 @@ static int carry(struct ctx *c, int nexus, const u8 *cdb, void *buf,
 		return SAM_STAT_GOOD;
 	}
 	action_key = get_unaligned_be64(list + 8);
-	status = pr_server_out(&c->server, pr_server_registrant(&c->server, nexus),
-			       cdb[1] & 0x1f, cdb[2] & 0x0f, list);
+	nexus = pr_server_registrant(&c->server, nexus);
+	was_registered = c->server.key[nexus];
+	status = pr_server_out(&c->server, nexus, cdb[1] & 0x1f, cdb[2] & 0x0f,
+			       list);
+	if (!was_registered && c->server.key[nexus] && !c->server.per_initiator &&
+	    !(c->user && buf == c->user->list) && !c->drained[nexus])
+		c->broken = "a path is registered that may have something under way";
 	/* The user has registered it, and may. */
 	if (c->user && buf == c->user->list && status == GOOD && action_key &&
 	    ((cdb[1] & 0x1f) == PR_OUT_REGISTER ||
@@ -390,6 +399,7 @@ static void set_up(struct ctx *c, const struct state *state,
 	c->fenced = false;
 	c->lost_alone = state->one_lost_it;
 	c->broken = NULL;
+	memset(c->drained, 0, sizeof(c->drained));
 	lu->pr.exclusive = 0;
 	lu->pr.holder = NULL;
 	lu->pr.hold_doubted = false;
@@ -526,10 +536,27 @@ static bool may_be(const struct state *state, const struct command *cmd,
 
 /* --- the walk ---------------------------------------------------------------- */
 
+/* A reservation is no reason for I/O to wait, once it could have been moved. */
+static void look_for_path(struct ctx *c)
+{
+	bool usable = false, used = false;
+
+	for (unsigned int i = 0; i < c->nr; i++) {
+		const struct scsi_path *path = &c->fake->path[i].path;
+
+		usable |= scsi_path_is_usable(path);
+		used |= scsi_path_is_usable(path) && !path->pr.aside;
+	}
+	if (usable && !used)
+		c->broken = "no path is used";
+}
+
 static void quiesce(struct ctx *c)
 {
 	struct scsi_lu *lu = &c->fake->lu;
 
+	scsi_lu_pr_move(lu);
+	look_for_path(c);
 	for (unsigned int i = 0; i < c->nr; i++) {
 		struct scsi_path *path = &c->fake->path[i].path;
 
