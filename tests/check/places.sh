@@ -51,7 +51,7 @@ effects() {
 }
 
 attributes() {
-	names=$(sed -n 's/^static DEVICE_ATTR_[RWO]*(\(.*\));/\1/p; s/^DEVICE_ATTR_[RWO]*(\(.*\));/\1/p' \
+	names=$(sed -n 's/^static DEVICE_ATTR_[A-Z_]*(\(.*\));/\1/p; s/^DEVICE_ATTR_[A-Z_]*(\(.*\));/\1/p' \
 		$code/*.c)
 	nonempty "$names" attributes
 	for name in $names; do

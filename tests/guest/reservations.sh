@@ -9,7 +9,7 @@
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 99
+plan 107
 
 prout() {
 	node=$1
@@ -47,6 +47,8 @@ other_writes() {
 }
 
 reserved_disk
+listen /tmp/uevents ^SCSI_LU
+echo 1 >/sys/kernel/debug/tracing/events/scsi_multipath/scsi_multipath_pr_out/enable
 
 # What sg_raw sends: RESERVE and RELEASE of 6 and 10 bytes. They are of one nexus.
 for node in /dev/sda "$sg"; do
@@ -68,6 +70,10 @@ ok "over both paths" keys_are /dev/sda "0x11 0x11 "
 port 0 3 a
 ok "a path that comes later is registered" within 30 keys_are "$sg" "0x11 0x11 0x11 "
 ok "and used" within 30 nr_good_is 3
+is "as sysfs says" "$(cat /sys/block/sda/device/multipath/reservation)" \
+	"key 0x11 on 3 of 3 paths"
+is "to root only" "$(stat -c %a /sys/block/sda/device/multipath/reservation)" 400
+is "and of each path" "$(cat /sys/bus/scsi/devices/*/path/registered | sort -u)" yes
 ok "reserve, for registrants" prout "$sg" --reserve --param-rk=0x11 --prout-type=5
 ok "once more, over whichever path" prout "$sg" --reserve --param-rk=0x11 --prout-type=5
 fails "nothing is lost that could be replaced" prout /dev/sda --replace-lost \
@@ -133,11 +139,15 @@ sleep 5
 fails_by "also later" "Invalid exchange" write_to sda 64
 is "nothing has been written" "$(md5sum_of "$host_b")" "$before"
 ok "no key is left" keys_include 0x33 0
+ok "user space hears of it" grep -q "SCSI_LU_EVENT=registration-lost" /tmp/uevents
+ok "the trace has it" grep -q "action=0x00 .*key=0x33 action_key=0x33 reply=conflict" \
+	/sys/kernel/debug/tracing/trace
 ok "the log says so" sh -c "dmesg | grep -q 'registration lost: preempted or cleared'"
 ok "registered again" prout /dev/sda --register-ignore --param-sark=0x33
 ok "it is written again" within 60 write_to sda 64
 ok "cleared" prout /dev/sda --clear --param-rk=0x33
 ok "nothing is left" keys_are "$sg" ""
+is "as sysfs says" "$(cat /sys/block/sda/device/multipath/reservation)" none
 
 # Exclusive: only the nexus that holds it may write. It carries all, and when it is lost
 # another one takes the reservation first.
@@ -146,6 +156,9 @@ other_hears
 prout "$host_b" --register-ignore --param-sark=0x22 || bail_out "host B"
 ok "exclusive: reserved" prout /dev/sda --reserve --param-rk=0x33 --prout-type=1
 ok "exclusive: it is written" write_to sda 64
+ok "exclusive: sysfs says by whom" grep -q \
+	"^key 0x33 on 3 of 4 paths, held by [0-9]" \
+	/sys/block/sda/device/multipath/reservation
 ok "exclusive: once more" prout "$sg" --reserve --param-rk=0x33 --prout-type=1
 fails "exclusive: another host cannot write" other_writes
 for port in 1 2 3; do
@@ -156,6 +169,8 @@ for port in 1 2 3; do
 	echo online >"$(tpg 0 $port)/transport_status"
 	ok "exclusive: the path is registered again" within 90 keys_include 0x33 3
 done
+ok "exclusive: user space hears of it" grep -q \
+	"SCSI_LU_EVENT=reservation-moved" /tmp/uevents
 ok "exclusive: it was moved" sh -c "dmesg | grep -q 'reservation moved to path'"
 for port in 1 2 3; do
 	leaving=$(path 0 $port)

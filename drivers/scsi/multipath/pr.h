@@ -116,6 +116,8 @@ struct scsi_pr_ops {
  *	The lock
  * @hold_doubted: a command may have ended it; the lock
  * @moving: another path is to hold it; the lock
+ * @is_lost: user space is to be told that a registration is; the lock
+ * @is_moved: and that a reservation has been moved; the lock
  */
 struct scsi_lu_pr {
 	const struct scsi_pr_ops *ops;
@@ -133,6 +135,8 @@ struct scsi_lu_pr {
 	struct scsi_path *holder;
 	bool hold_doubted;
 	bool moving;
+	bool is_lost;
+	bool is_moved;
 };
 
 /**
@@ -238,6 +242,10 @@ void scsi_lu_pr_doubt_hold(struct scsi_lu *lu);
 bool scsi_lu_pr_holder_is_good(const struct scsi_lu *lu);
 bool scsi_lu_pr_is_to_move(struct scsi_lu *lu);
 void scsi_lu_pr_look_after_holder(struct scsi_lu *lu);
+
+/* pr_show.c */
+ssize_t scsi_lu_pr_show(struct scsi_lu *lu, char *buf);
+ssize_t scsi_path_pr_show(struct scsi_path *path, char *buf);
 
 /* pr.c */
 extern bool scsi_multipath_reservations;	/* are they kept on all paths? */

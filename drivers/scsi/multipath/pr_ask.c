@@ -23,6 +23,7 @@
 #include "../scsi_priv.h"
 #include "mpath.h"
 #include "pr.h"
+#include "trace.h"
 #include "verdict.h"
 
 #define ASK_TIMEOUT		(10 * HZ)
@@ -230,6 +231,8 @@ static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
 		ops->pause();
 	}
 	reply = reply_of(*result, &hdr);
+	if (out)
+		trace_scsi_multipath_pr_out(path, cdb, buf, reply);
 	if (reply == PR_LOST)
 		blame(path, *result, &hdr);
 	return reply;

@@ -168,6 +168,14 @@ static bool is_held_well(struct scsi_lu *lu, u8 type)
 	return good;
 }
 
+static void tell_moved(struct scsi_lu *lu)
+{
+	spin_lock_irq(&lu->lock);
+	lu->pr.is_moved = true;
+	spin_unlock_irq(&lu->lock);
+	scsi_lu_tell_changes(lu);
+}
+
 /* The path that holds an exclusive reservation is lost. Does this host still have it? */
 static enum scsi_pr_outcome move_to(struct scsi_pr_errand *errand,
 				    struct scsi_path *leader)
@@ -191,6 +199,7 @@ static enum scsi_pr_outcome move_to(struct scsi_pr_errand *errand,
 		sdev_printk(KERN_NOTICE, lu->sdev,
 			    "reservation moved to path %s\n",
 			    dev_name(&leader->sdev->sdev_gendev));
+		tell_moved(lu);
 		scsi_lu_pr_settle(lu, leader);
 		return ANSWERED;
 	case PR_CONFLICT:

@@ -129,9 +129,12 @@ void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why)
 
 	lockdep_assert_held(&lu->pr.changing);
 	spin_lock_irq(&lu->lock);
-	if (lu->pr.key && why)
+	if (lu->pr.key && why) {
 		sdev_printk(KERN_WARNING, lu->sdev, "registration lost: %s\n",
 			    why);
+		lu->pr.is_lost = true;
+		scsi_lu_tell_changes(lu);
+	}
 	lu->pr.key = 0;
 	lu->pr.other_key = 0;
 	list_for_each_entry(path, &lu->paths, node) {

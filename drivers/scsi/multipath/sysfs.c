@@ -226,6 +226,14 @@ static ssize_t switch_group_store(struct device *dev,
 }
 static DEVICE_ATTR_WO(switch_group);
 
+/* Whoever knows the key can fence this host. */
+static ssize_t reservation_show(struct device *dev,
+				struct device_attribute *attr, char *buf)
+{
+	return scsi_lu_pr_show(dev_to_lu(dev), buf);
+}
+static DEVICE_ATTR_ADMIN_RO(reservation);
+
 static struct attribute *lu_attrs[] = {
 	&dev_attr_wwid.attr,
 	&dev_attr_iopolicy.attr,
@@ -237,6 +245,7 @@ static struct attribute *lu_attrs[] = {
 	&dev_attr_prefer_local.attr,
 	&dev_attr_demote_outliers.attr,
 	&dev_attr_passthrough_failover.attr,
+	&dev_attr_reservation.attr,
 	&dev_attr_disable_group.attr,
 	&dev_attr_enable_group.attr,
 	&dev_attr_switch_group.attr,
@@ -364,6 +373,13 @@ static ssize_t latency_us_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(latency_us);
 
+static ssize_t registered_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	return scsi_path_pr_show(dev_to_path(dev), buf);
+}
+static DEVICE_ATTR_RO(registered);
+
 static struct attribute *path_attrs[] = {
 	&dev_attr_state.attr,
 	&dev_attr_failures.attr,
@@ -372,6 +388,7 @@ static struct attribute *path_attrs[] = {
 	&dev_attr_latency_us.attr,
 	&dev_attr_issued.attr,
 	&dev_attr_in_flight.attr,
+	&dev_attr_registered.attr,
 	NULL
 };
 

@@ -7,9 +7,11 @@
 
 #include <linux/blk-mq.h>
 #include <linux/tracepoint.h>
+#include <linux/unaligned.h>
 #include <scsi/scsi_cmnd.h>
 
 #include "mpath.h"
+#include "pr.h"
 #include "verdict.h"
 
 DECLARE_EVENT_CLASS(scsi_multipath_cmd,
@@ -144,6 +146,37 @@ TRACE_EVENT(scsi_path_state,
 		  __entry->weight, show_scsi_path_access(__entry->access),
 		  __entry->failures,
 		  __entry->in_flight, __entry->issued)
+);
+
+TRACE_EVENT(scsi_multipath_pr_out,
+	TP_PROTO(struct scsi_path *path, const u8 *cdb, const u8 *list,
+		 enum scsi_pr_reply reply),
+	TP_ARGS(path, cdb, list, reply),
+	TP_STRUCT__entry(
+		__string(path, dev_name(&path->sdev->sdev_gendev))
+		__field(u8, action)
+		__field(u8, type)
+		__field(u64, key)
+		__field(u64, action_key)
+		__field(int, reply)
+	),
+	TP_fast_assign(
+		__assign_str(path);
+		__entry->action = cdb[1] & 0x1f;
+		__entry->type = cdb[2] & 0x0f;
+		__entry->key = get_unaligned_be64(list);
+		__entry->action_key = get_unaligned_be64(list + 8);
+		__entry->reply = reply;
+	),
+	TP_printk("path=%s action=%#04x type=%u key=%#llx action_key=%#llx reply=%s",
+		  __get_str(path), __entry->action, __entry->type,
+		  __entry->key, __entry->action_key,
+		  __print_symbolic(__entry->reply,
+				   { PR_DONE, "done" },
+				   { PR_CONFLICT, "conflict" },
+				   { PR_REFUSED, "refused" },
+				   { PR_LOST, "lost" },
+				   { PR_AWAY, "away" }))
 );
 
 #endif /* _SCSI_MULTIPATH_TRACE_H */

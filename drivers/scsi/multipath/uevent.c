@@ -2,7 +2,8 @@
 /*
  * What user space is told: a change uevent on the logical unit's device for
  * every path that is added, fails, is disabled, stopped or marginal, is reinstated or
- * is removed, and for each whose target changes its access state.
+ * is removed, and for each whose target changes its access state; and if the persistent
+ * reservation of the logical unit is lost or moved.
  *
  * A worker compares what a path is with what has been told of it. So nothing is told
  * twice, and nothing of what was over before anybody could hear of it.
@@ -204,6 +205,37 @@ static bool describe_next(struct scsi_lu *lu, struct path_event *event)
 	return false;
 }
 
+static void tell_of_lu(struct scsi_lu *lu, const char *what)
+{
+	char *env[3] = { };
+
+	if (!READ_ONCE(lu->announced) || READ_ONCE(lu->removing))
+		return;
+	env[0] = kasprintf(GFP_KERNEL, "SCSI_LU_EVENT=%s", what);
+	env[1] = kasprintf(GFP_KERNEL, "SCSI_LU_WWID=%s", lu->id);
+	if (env[0] && env[1])
+		kobject_uevent_env(&lu->sdev->sdev_gendev.kobj, KOBJ_CHANGE,
+				   env);
+	kfree(env[0]);
+	kfree(env[1]);
+}
+
+static void tell_of_reservation(struct scsi_lu *lu)
+{
+	bool is_lost, is_moved;
+
+	spin_lock_irq(&lu->lock);
+	is_lost = lu->pr.is_lost;
+	is_moved = lu->pr.is_moved;
+	lu->pr.is_lost = false;
+	lu->pr.is_moved = false;
+	spin_unlock_irq(&lu->lock);
+	if (is_lost)
+		tell_of_lu(lu, "registration-lost");
+	if (is_moved)
+		tell_of_lu(lu, "reservation-moved");
+}
+
 /*
  * Memory for it may come from writing to this very logical unit, whose paths are
  * away: nothing that gets them back waits for this.
@@ -222,6 +254,7 @@ static void event_work(struct work_struct *work)
 		if (found)
 			tell(lu, &event);
 	} while (found);
+	tell_of_reservation(lu);
 }
 
 /**
