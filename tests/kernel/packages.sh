@@ -7,7 +7,7 @@
 build_tools='gcc make libc6-dev binutils flex bison bc perl libelf-dev libssl-dev cpio
 	kmod rsync patch xz-utils zstd ccache util-linux'
 guest='qemu-system-x86 busybox-static fio sg3-utils lsscsi mt-st e2fsprogs kmod cpio iproute2
-	dmsetup coreutils udev'
+	dmsetup coreutils udev libiscsi-bin'
 # For those that are only unpacked, see tests/rig/unpack.sh.
 guest_libraries=$(apt-cache depends multipath-tools open-iscsi tgt 2>/dev/null |
 	awk '/ Depends: lib/ { print $2 }' | sort -u)

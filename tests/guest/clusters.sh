@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0
+# What cluster software does with reservations, over a disk with three paths: the commands
+# of fence_scsi in its order, and libiscsi's tests of reservations, which say of it what
+# they say of one with a single path.
+# guest: cpus=4 seconds=400
+# append: scsi_mod.path_reservations=1
+. ./lib.sh
+. ./lib_lio.sh
+. ./lib_reservations.sh
+plan 31
+
+# A node of the cluster is a device and a key.
+keys() {
+	sg_persist -n -i -k -d "$1"
+}
+
+is_member() {
+	keys "$1" | tee /tmp/keys
+	grep -q "^ *$2\$" /tmp/keys
+}
+
+is_no_member() {
+	! is_member "$@"
+}
+
+reserved_by() {
+	sg_persist -n -i -r -d "$1" | tee /tmp/reservation
+	grep -q "Key=$2" /tmp/reservation
+}
+
+# unfence DEVICE KEY: what "fence_scsi -o on" does
+unfence() {
+	sg_turs "$1"
+	sg_turs "$1"
+	is_member "$1" "$2" || sg_persist -n -o -I -S "$2" -d "$1" || return 1
+	is_member "$1" "$2" || return 1
+	sg_persist -n -i -r -d "$1" | grep -q Key= ||
+		sg_persist -n -o -R -T 5 -K "$2" -d "$1"
+}
+
+# fence DEVICE KEY VICTIM: "fence_scsi -o off". With PREEMPT AND ABORT LIO waits for itself
+# if the victim's commands are on the queue that this came by.
+fence() {
+	sg_turs "$1"
+	sg_persist -n -o -P -T 5 -K "$2" -S "$3" -d "$1" &&
+		is_no_member "$1" "$3"
+}
+
+reserved_disk
+port 0 3 a
+port 0 4 a
+within 30 nr_paths_is 4 || bail_out "not 4 paths"
+echo rr >/sys/block/sda/device/multipath/iopolicy
+node_b=/dev/bsg/$(path 0 4)
+paths_write "$(path 0 4)" 3
+
+ok "fence_scsi: a node joins" unfence /dev/sda 0xa
+ok "fence_scsi: another one" unfence "$node_b" 0xb
+ok "fence_scsi: the first has the reservation" reserved_by "$node_b" 0xa
+ok "fence_scsi: it writes over all paths" write_to sda 64
+echo offline >"$(tpg 0 1)/transport_status"
+ok "fence_scsi: also over two" write_to sda 64
+ok "fence_scsi: it joins once more" unfence /dev/sda 0xa
+echo online >"$(tpg 0 1)/transport_status"
+ok "fence_scsi: the path is back" within 90 good_after_io 3
+ok "fence_scsi: it is fenced" fence "$node_b" 0xb 0xa
+fails_by "fence_scsi: it does not write" "Invalid exchange" write_to sda 64
+ok "fence_scsi: it is no member" is_no_member /dev/sda 0xa
+ok "fence_scsi: the other one has the reservation" reserved_by "$node_b" 0xb
+ok "fence_scsi: it joins again" unfence /dev/sda 0xa
+ok "fence_scsi: and writes" within 60 write_to sda 64
+ok "fence_scsi: it fences the other one" fence /dev/sda 0xa 0xb
+fails "fence_scsi: which does not write" sg_raw -s 512 -i /dev/zero "$node_b" \
+	2a 0 0 0 0 0 0 0 1 0
+ok "cleared" sg_persist -n -o -C -K 0xa -d /dev/sda
+for each in 1 2 3; do
+	sg_turs "$node_b"
+done
+
+# A disk with one path, to compare with
+backstore 1 16384 reserved1
+port_group 1 1 a $IMPLICIT $OPTIMIZED
+port 1 1 a
+lone=/sys/bus/scsi/devices/$(path 1 1)/path/lu
+within 30 [ -d "$lone/block" ] || bail_out "no disk of one path"
+plain=$(ls "$lone/block")
+within 30 disk_is_there "$plain" || bail_out "no $plain"
+
+# asserts TEST DISK: how many there were, ran, passed and failed
+asserts() {
+	iscsi-test-cu -d -n -t "SCSI.$1" "/dev/$2" >"/tmp/cu.$2" 2>&1
+	grep -E 'SKIPPED|FAILED' "/tmp/cu.$2"
+	sed -n 's/^ *asserts *//p' "/tmp/cu.$2" | tr -s ' '
+}
+
+# Those that need two initiators are for iSCSI only.
+for each in "PrinReadKeys.Simple 1" "PrinReadKeys.Truncate 5" \
+	    "PrinServiceactionRange.Range 33" "PrinReportCapabilities.Simple 25" \
+	    "ProutRegister.Simple 5" "ProutReserve.Simple 20" "ProutClear.Simple 12"; do
+	count=${each#* }
+	for disk in sda "$plain"; do
+		is "libiscsi: ${each% *} of $disk" "$(asserts "${each% *}" $disk)" \
+			"$count $count $count 0 n/a"
+	done
+done
+is "no path has failed" "$(nr_good)" 4
+finish
