@@ -1,6 +1,8 @@
 # Builds, tests and mails the SCSI multipath series. "make help" lists the targets.
 
-# An existing pristine source tree to use instead of Debian's package.
+# The kernel version, 6.12 or 7.3, or an existing pristine source tree of one to use
+# instead of Debian's package.
+LINUX ?=
 KERNEL ?=
 # The guests of the benchmark to run, if not all.
 GUESTS ?=
@@ -18,7 +20,7 @@ VM ?=
 VERSION ?=
 SIGNED_OFF_BY ?=
 BASE ?=
-export KERNEL VERSION SIGNED_OFF_BY BASE
+export LINUX KERNEL VERSION SIGNED_OFF_BY BASE
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16

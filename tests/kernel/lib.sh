@@ -7,10 +7,22 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$top/build
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/scsi-multipath
 
-# The kernel series that the patches are for.
-linux=6.12
-# What to download where the distribution has no source package.
-linux_version=${LINUX_VERSION:-6.12.117}
+# The kernels that the patches are for, and the one that is meant: $LINUX, or the version
+# of the tree that $KERNEL names. The patches are those of the newest; what another one
+# has otherwise is in a folder of its own, patches/VERSION.
+linuxes='6.12 7.3'
+lts=6.12
+version_of() {
+	sed -n 's/^VERSION = //p; s/^PATCHLEVEL = /./p' "$1/Makefile" 2>/dev/null | tr -d '\n'
+}
+linux=${LINUX:-}
+[ -n "$linux" ] || [ -z "${KERNEL:-}" ] || linux=$(version_of "$KERNEL")
+linux=${linux:-$lts}
+# What to download where no distribution has a source package.
+case $linux in
+6.12) linux_version=${LINUX_VERSION:-6.12.117} ;;
+*) linux_version=${LINUX_VERSION:-$linux} ;;
+esac
 
 jobs=${JOBS:-$(nproc)}
 start=$(date +%s)
@@ -33,6 +45,11 @@ die() {
 	say "$*"
 	exit 1
 }
+
+case " $linuxes " in
+*" $linux "*) ;;
+*) die "There are patches for Linux $linuxes, not for $linux" ;;
+esac
 
 elapsed() {
 	t=$(($(date +%s) - start))
@@ -85,9 +102,7 @@ lock() {
 
 # is_linux DIR: is this a source tree of the right series?
 is_linux() {
-	[ -f "$1/Makefile" ] && [ -f "$1/drivers/scsi/scsi_lib.c" ] &&
-	[ "$(sed -n 's/^VERSION = //p' "$1/Makefile")" = "${linux%.*}" ] &&
-	[ "$(sed -n 's/^PATCHLEVEL = //p' "$1/Makefile")" = "${linux#*.}" ]
+	[ -f "$1/drivers/scsi/scsi_lib.c" ] && [ "$(version_of "$1")" = "$linux" ]
 }
 
 # is_applied DIR: does it have the new files already?
@@ -102,15 +117,28 @@ new_files() {
 		LC_ALL=C sort)
 }
 
-# The patches, in order; those that only add files are comments to quilt.
+# patch_file NAME: the text of that patch for the kernel that is meant
+patch_file() {
+	if [ -e "$top/patches/$linux/$1" ]; then
+		echo "$top/patches/$linux/$1"
+	else
+		echo "$top/patches/$1"
+	fi
+}
+
+# The patches, in order; those that only add files are comments to quilt. First come those
+# that only this kernel needs.
 series() {
+	for own in "$top/patches/$linux"/*.patch; do
+		[ ! -e "$own" ] || [ -e "$top/patches/${own##*/}" ] || echo "${own##*/}"
+	done
 	sed -n 's/^\(# \)\{0,1\}\([^#[:space:]]*\.patch\)\([[:space:]].*\)\{0,1\}$/\2/p' "$top/series"
 }
 
 # The files of the kernel that the patches change.
 touched_files() {
 	series | while read -r patch; do
-		sed -n 's,^+++ [^/]*/\([^[:space:]]*\).*,\1,p' "$top/patches/$patch"
+		sed -n 's,^+++ [^/]*/\([^[:space:]]*\).*,\1,p' "$(patch_file "$patch")"
 	done | LC_ALL=C sort -u
 }
 

@@ -63,7 +63,8 @@ $bad"
 	[ -z "$bad" ] || die "series: names what is not there:
 $bad"
 	series | LC_ALL=C sort >"$tmp/named"
-	(cd "$top/patches" && find . -name '*.patch' -printf '%P\n') | LC_ALL=C sort >"$tmp/there"
+	find "$top/patches" "$top/patches/$linux" -maxdepth 1 -name '*.patch' -printf '%f\n' \
+		2>/dev/null | LC_ALL=C sort -u >"$tmp/there"
 	bad=$(LC_ALL=C comm -3 "$tmp/named" "$tmp/there")
 	[ -z "$bad" ] || die "series and patches/ differ in:
 $bad"
@@ -77,7 +78,7 @@ diff_of() {
 			print "diff --git a/" file " b/" file
 			print "--- a/" file; in_diff = 1; next }
 		/^\+\+\+ / { print "+++ b/" file; next }
-		in_diff' "$top/patches/$1"
+		in_diff' "$(patch_file "$1")"
 	introduced "$1" | while read -r file; do
 		(cd "$top" && git diff --no-index --no-color --no-ext-diff \
 			--src-prefix=a/ --dst-prefix=b/ /dev/null "$file" |
@@ -87,12 +88,12 @@ diff_of() {
 
 # field PATCH NAME: of the header.
 field() {
-	sed -n "/^\$/q; s/^$2: //p" "$top/patches/$1"
+	sed -n "/^\$/q; s/^$2: //p" "$(patch_file "$1")"
 }
 
 # body PATCH: the text between header and diff.
 body() {
-	awk '/^---$/ { exit } in_body; /^$/ { in_body = 1 }' "$top/patches/$1"
+	awk '/^---$/ { exit } in_body; /^$/ { in_body = 1 }' "$(patch_file "$1")"
 }
 
 # head NUMBER SUBJECT: of a mail.

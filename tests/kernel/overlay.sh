@@ -15,9 +15,10 @@ done
 
 series | while read -r patch; do
 	# Files are added by being there; such a patch is a header only.
-	grep -q '^+++ ' "$top/patches/$patch" || continue
+	file=$(patch_file "$patch")
+	grep -q '^+++ ' "$file" || continue
 	if ! patch -d "$out" -p1 -F0 -N -s -r - --no-backup-if-mismatch \
-		<"$top/patches/$patch" >"$out/.log" 2>&1; then
+		<"$file" >"$out/.log" 2>&1; then
 		say "$tree: does not take $patch:"
 		sed 's/^/    /' "$out/.log" >&2
 		exit 1

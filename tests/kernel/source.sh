@@ -1,6 +1,7 @@
 #!/bin/sh
 # Print the directory of a pristine kernel tree, getting one if need be: the one
-# that KERNEL names, else Debian's source package, else the release of kernel.org.
+# that KERNEL names, else Debian's source package, of this release or of a later one, else
+# the release of kernel.org.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -29,9 +30,47 @@ download() {
 	mv "$1.part" "$1"
 }
 
+# apt-get and apt-cache with lists of their own, of Debian's unstable and experimental:
+# the machine's apt hears nothing of it.
+apt_later() {
+	command=$1
+	shift
+	"$command" -o Dir::Etc::SourceList="$cache/apt/sources.list" \
+		-o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists="$cache/apt/lists" \
+		-o Dir::Cache="$cache/apt/cache" -o Acquire::Languages=none \
+		-o APT::Update::Post-Invoke= -o APT::Update::Post-Invoke-Success= \
+		-o APT::Sandbox::User= "$@"
+}
+
+# get_later ARCHIVE: linux-source-$linux of a later release
+get_later() {
+	mkdir -p "$cache/apt/lists/partial" "$cache/apt/cache/archives/partial"
+	for suite in unstable experimental; do
+		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+			"http://deb.debian.org/debian $suite main"
+	done >"$cache/apt/sources.list"
+	apt_later apt-get update &&
+	(cd "$cache/apt" && rm -f ./*.deb && rm -rf x &&
+	 apt_later apt-get download "linux-source-$linux" &&
+	 dpkg-deb -x "linux-source-$linux"_*.deb x &&
+	 mv "x/usr/src/linux-source-$linux.tar.xz" "$1" &&
+	 rm -rf x ./*.deb)
+}
+
 archive=/usr/src/linux-source-$linux.tar.xz
-[ -f "$archive" ] || sh "$top/tests/kernel/packages.sh" source || :
-if [ -f "$archive" ]; then
+later=$cache/linux-source-$linux.tar.xz
+case $linux in
+"$lts")
+	[ -f "$archive" ] || sh "$top/tests/kernel/packages.sh" source || : ;;
+*)
+	[ -f "$later" ] || ! command -v apt-get >/dev/null ||
+		(step "getting Debian's linux-source-$linux" "$build/log/download.log" \
+			get_later "$later") || : ;;
+esac
+if [ "$linux" != "$lts" ] && [ -f "$later" ]; then
+	archive=$later
+	version=$linux-later
+elif [ -f "$archive" ]; then
 	version=$(dpkg-query -W -f '${Version}' "linux-source-$linux" 2>/dev/null || echo "$linux")
 else
 	version=$linux_version

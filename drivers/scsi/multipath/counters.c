@@ -53,20 +53,6 @@ int scsi_lu_busy(struct scsi_device *sdev)
 	return busy;
 }
 
-static long requests_of(struct block_device *part)
-{
-	long requests = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		for (int dir = 0; dir < 2; dir++)
-			requests += part_stat_local_read_cpu(part,
-							     in_flight[dir],
-							     cpu);
-	}
-	return requests;
-}
-
 /**
  * scsi_lu_queued - block I/O requests that no path has
  * @lu: logical unit
@@ -77,19 +63,14 @@ static long requests_of(struct block_device *part)
  */
 unsigned int scsi_lu_queued(struct scsi_lu *lu)
 {
-	struct block_device *part;
 	struct gendisk *disk;
-	unsigned long nr;
 	long queued = 0;
 
 	/* A disk that its driver is unbound from is freed by RCU, with all parts. */
 	rcu_read_lock();
 	disk = READ_ONCE(lu->sdev->request_queue->disk);
-	if (disk) {
-		/* The first is the whole disk; a request is of one of them. */
-		xa_for_each(&disk->part_tbl, nr, part)
-			queued += requests_of(part);
-	}
+	if (disk)
+		queued = bdev_count_inflight(disk->part0);
 	rcu_read_unlock();
 	queued -= scsi_lu_busy(lu->sdev);
 	return max(queued, 0L);

@@ -320,9 +320,9 @@ static bool is_bound_to_one_nexus(const struct scsi_cmnd *lu_cmd)
 {
 	switch (lu_cmd->cmnd[0]) {
 	case PERSISTENT_RESERVE_OUT:
-	case RESERVE:
+	case RESERVE_6:
 	case RESERVE_10:
-	case RELEASE:
+	case RELEASE_6:
 	case RELEASE_10:
 		return true;
 	default:

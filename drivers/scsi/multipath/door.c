@@ -119,7 +119,7 @@ bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 	}
 	if (wait) {
 		list_add_tail(&lu_cmd->eh_entry, &lu->door.waiting);
-		queue_work(system_unbound_wq, &lu->door.work);
+		queue_work(system_dfl_wq, &lu->door.work);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return wait;
@@ -140,7 +140,7 @@ void scsi_lu_look_after_door(struct scsi_lu *lu)
 		return;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (!is_as_it_should_be(path)) {
-			queue_work(system_unbound_wq, &lu->door.work);
+			queue_work(system_dfl_wq, &lu->door.work);
 			return;
 		}
 	}

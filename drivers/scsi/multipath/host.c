@@ -128,9 +128,9 @@ static const struct scsi_host_template mpath_host_template = {
 	.name			= "SCSI multipath",
 	.proc_name		= "scsi_multipath",
 	.eh_timed_out		= lu_timed_out,
-	.slave_alloc		= lu_sdev_alloc,
-	.device_configure	= lu_sdev_configure,
-	.slave_destroy		= lu_sdev_destroy,
+	.sdev_init		= lu_sdev_alloc,
+	.sdev_configure		= lu_sdev_configure,
+	.sdev_destroy		= lu_sdev_destroy,
 	.change_queue_depth	= lu_change_queue_depth,
 	.sdev_groups		= scsi_lu_attr_groups,
 	.can_queue		= SCSI_LU_MAX_TAGS,
@@ -195,7 +195,7 @@ int scsi_multipath_host_add(void)
 	 * Logical units are announced by scsi_lu_bring_up(), and must not
 	 * wait for the asynchronous scan they are found in.
 	 */
-	shost->async_scan = 1;
+	shost->async_scan = true;
 
 	error = scsi_add_host(shost, NULL);
 	if (error) {

@@ -22,7 +22,11 @@
 /* How long a path that joins may wait for the I/O under way to end. */
 #define FREEZE_TIMEOUT	(30 * HZ)
 
-#define HOST_FEATURES	(BLK_FEAT_BOUNCE_HIGH | BLK_FEAT_STABLE_WRITES)
+/* Those that are not of the medium: what a host needs of all that is sent to it */
+#define HOST_FEATURES	(BLK_FEAT_INHERIT_MASK & \
+			 ~(BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA | \
+			   BLK_FEAT_ROTATIONAL | BLK_FEAT_ZONED | \
+			   BLK_FEAT_RAID_PARTIAL_STRIPES_EXPENSIVE))
 
 /**
  * scsi_limits_stack - restrict a logical unit's limits to those of a path
@@ -125,7 +129,7 @@ static int commit_when_idle(struct request_queue *q, struct queue_limits *lim)
 		queue_limits_cancel_update(q);
 		error = -ETIMEDOUT;
 	}
-	blk_mq_unfreeze_queue(q);
+	blk_mq_unfreeze_queue_nomemrestore(q);
 	return error;
 }
 
@@ -204,7 +208,7 @@ static void limits_work(struct work_struct *work)
 		sdev_printk(KERN_ERR, lu->sdev,
 			    "no request fits the new limits of all paths\n");
 	else if (error)
-		queue_delayed_work(system_unbound_wq, &lu->limits_work, HZ);
+		queue_delayed_work(system_dfl_wq, &lu->limits_work, HZ);
 }
 
 /**
@@ -223,7 +227,7 @@ void scsi_path_limits_changed(struct request_queue *q)
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
 	if (path && READ_ONCE(path->lu->sdev))
-		mod_delayed_work(system_unbound_wq, &path->lu->limits_work, 0);
+		mod_delayed_work(system_dfl_wq, &path->lu->limits_work, 0);
 	rcu_read_unlock();
 }
 

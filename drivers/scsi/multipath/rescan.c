@@ -72,7 +72,7 @@ void scsi_path_was_rescanned(struct scsi_device *sdev)
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
 	if (path && READ_ONCE(path->lu->announced))
-		queue_work(system_unbound_wq, &path->lu->rescan_work);
+		queue_work(system_dfl_wq, &path->lu->rescan_work);
 	rcu_read_unlock();
 }
 
@@ -103,7 +103,7 @@ void scsi_lu_rescan_if_wanted(struct scsi_lu *lu)
 	if (lu->wants_rescan && scsi_lu_has_path_locked(lu)) {
 		lu->wants_rescan = false;
 		/* It does I/O, so it must not be where I/O is unblocked. */
-		queue_work(system_unbound_wq, &lu->rescan_work);
+		queue_work(system_dfl_wq, &lu->rescan_work);
 	}
 	spin_unlock_irq(&lu->lock);
 }

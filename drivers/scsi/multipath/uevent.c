@@ -265,7 +265,7 @@ static void event_work(struct work_struct *work)
  */
 void scsi_lu_tell_changes(struct scsi_lu *lu)
 {
-	queue_work(system_unbound_wq, &lu->event_work);
+	queue_work(system_dfl_wq, &lu->event_work);
 }
 
 /**

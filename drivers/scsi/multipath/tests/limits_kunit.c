@@ -165,9 +165,6 @@ static void features(struct kunit *test)
 {
 	struct pair *p = test->priv;
 
-	p->strict.features |= BLK_FEAT_BOUNCE_HIGH;
-	expect_stricter(test, "bounce high");
-	p->loose.features |= BLK_FEAT_BOUNCE_HIGH;
 	p->strict.features |= BLK_FEAT_STABLE_WRITES;
 	expect_stricter(test, "stable writes");
 }
