@@ -10,7 +10,11 @@ arch=$1 src=$2 obj=$3
 shift 3
 
 mkdir -p "$obj"
-cat "$@" | awk -F = '
+names=$top/tests/kernel/$linux.names
+[ -e "$names" ] || names=/dev/null
+cat "$names" "$@" | awk -F = '
+	/^CONFIG_.* CONFIG_/ { split($0, pair, " "); newer[pair[1]] = pair[2]; next }
+	/^CONFIG_/ && $1 in newer { $0 = newer[$1] "=" $2 }
 	/^CONFIG_/ { if (!($1 in line)) name[++n] = $1; line[$1] = $0 }
 	END { for (i = 1; i <= n; i++) print line[name[i]] }' >"$obj/fragment.config"
 

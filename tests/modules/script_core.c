@@ -49,6 +49,7 @@
 #include <linux/uaccess.h>
 #include <linux/unaligned.h>
 
+#include "kernels.h"
 #include "scsi_script.h"
 
 #define FLAG_DESCRIPTORS	1
@@ -434,7 +435,7 @@ static void let_go(struct script_unit *unit, struct script_cmd *script)
 	script->state = SCRIPT_IDLE;
 }
 
-static int script_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
+static queue_status script_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	struct script_host *host = host_of(shost);
 	struct script_unit *unit = host->unit;
@@ -470,8 +471,8 @@ static int script_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 	}
 	is_held = script->state == SCRIPT_HELD;
 	if (script->state == SCRIPT_TIMED) {
-		hrtimer_init(&script->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
-		script->timer.function = time_is_over;
+		hrtimer_setup(&script->timer, time_is_over, CLOCK_MONOTONIC,
+			      HRTIMER_MODE_REL);
 		hrtimer_start(&script->timer, ms_to_ktime(ms), HRTIMER_MODE_REL);
 		is_held = true;
 	}

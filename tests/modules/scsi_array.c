@@ -36,6 +36,7 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_proto.h>
 
+#include "kernels.h"
 #include "test_hosts.h"
 
 #define NR_BLOCKS		(64U << (20 - SECTOR_SHIFT))
@@ -538,7 +539,7 @@ static bool carry_out(struct scsi_cmnd *cmd)
 	return true;
 }
 
-static int array_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
+static queue_status array_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	unsigned long flags;
 	bool answered;
@@ -636,7 +637,7 @@ static int __init array_init(void)
 	if (!store)
 		return -ENOMEM;
 	/* Writeback waits for switches. */
-	array_wq = alloc_workqueue("scsi_array", WQ_MEM_RECLAIM, 0);
+	array_wq = alloc_workqueue("scsi_array", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	if (!array_wq)
 		goto free_store;
 	error = add_hosts(&array_template, NULL);

@@ -170,7 +170,8 @@ static int flap_set(const char *val, const struct kernel_param *kp)
 
 static int __init scsi_block_target_init(void)
 {
-	flap_wq = alloc_workqueue("scsi_block_target", WQ_MEM_RECLAIM, 0);
+	flap_wq = alloc_workqueue("scsi_block_target",
+				   WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
 	return flap_wq ? 0 : -ENOMEM;
 }
 

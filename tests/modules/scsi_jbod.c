@@ -26,6 +26,8 @@
 #include <scsi/scsi_proto.h>
 #include <scsi/scsi_transport_sas.h>
 
+#include "kernels.h"
+
 #define NR_HOSTS		2
 #define NR_SLOTS		2
 #define NR_BLOCKS		8192
@@ -268,7 +270,7 @@ static void disk_cmd(struct scsi_cmnd *cmd)
 	}
 }
 
-static int jbod_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
+static queue_status jbod_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	if (is_enclosure(cmd))
 		enclosure_cmd(cmd);

@@ -53,6 +53,7 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_proto.h>
 
+#include "kernels.h"
 #include "test_hosts.h"
 
 #define STORE_SIZE		(64UL << 20)
@@ -392,8 +393,7 @@ static ktime_t due(unsigned int host)
 
 static void answer_at(struct late_cmd *late, ktime_t when)
 {
-	hrtimer_init(&late->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
-	late->timer.function = time_is_over;
+	hrtimer_setup(&late->timer, time_is_over, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
 	hrtimer_start(&late->timer, when, HRTIMER_MODE_ABS);
 }
 
@@ -414,7 +414,7 @@ static bool has_error(unsigned int host)
 	return one_in && !(++count[host] % one_in);
 }
 
-static int late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
+static queue_status late_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	struct late_cmd *late = scsi_cmd_priv(cmd);
 	ktime_t when = 0;
@@ -529,7 +529,7 @@ static int __init late_init(void)
 	store = vzalloc(STORE_SIZE);
 	if (!store)
 		return -ENOMEM;
-	target_wq = alloc_workqueue("scsi_late", 0, 0);
+	target_wq = alloc_workqueue("scsi_late", WQ_UNBOUND, 0);
 	if (!target_wq) {
 		error = -ENOMEM;
 		goto free_store;

@@ -20,6 +20,7 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_proto.h>
 
+#include "kernels.h"
 #include "test_hosts.h"
 
 #define TAPE_SIZE		(16U << 20)
@@ -351,7 +352,7 @@ static bool takes_one(unsigned int *counter)
 	return true;
 }
 
-static int tape_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
+static queue_status tape_queuecommand(struct Scsi_Host *shost, struct scsi_cmnd *cmd)
 {
 	unsigned long flags;
 
