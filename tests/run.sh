@@ -4,7 +4,7 @@
 # of tests/guest.
 #
 # Prints TAP, a line per test, and a summary. A guest's console and its own
-# output stay in build/test/; where a test fails, the place is named. $GUESTS_AT_ONCE
+# output stay in build/test/ (build/7.3/test/ with LINUX=7.3); where a test fails, the place is named. $GUESTS_AT_ONCE
 # guests run side by side, those that may take longest first, except those that measure
 # time: they are alone. What passed in the run before, and does not now, and what takes
 # longer, is said at the end. With $KIND (kasan, kcsan, ubsan) no test but the guests, on
@@ -13,6 +13,10 @@ set -u
 
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD
+# shellcheck source=tests/kernel/version.sh
+. tests/kernel/version.sh
+# From here, as in what is said.
+build=${build#"$top"/}
 # shellcheck source=tests/rig/head.sh
 . tests/rig/head.sh
 kind=${KIND:-debug}
@@ -22,10 +26,10 @@ if [ "$kind" = debug ] && [ -e "tests/guest/$only.sh" ]; then
 	kind=$(head_of "tests/guest/$only.sh" kernel)
 	kind=${kind:-debug}
 fi
-out=$top/build/test
+out=$top/$build/test
 [ "$kind" = debug ] || out=$out-$kind
 functions=
-[ "$kind" != kcsan ] || functions=$top/build/$kind/functions
+[ "$kind" != kcsan ] || functions=$top/$build/$kind/functions
 case $kind in
 kasan | kcsan) SLOWER=3 ;;
 *) SLOWER=1 ;;
@@ -112,7 +116,7 @@ must() {
 summary() {
 	echo "1..$n"
 	compare
-	say "done; logs are in build/test and build/log"
+	say "done; logs are in ${out#"$top"/} and $build/log"
 	echo "$passed passed, $failed failed"
 	[ $failed = 0 ] && [ $n -gt 0 ]
 	exit
@@ -132,7 +136,7 @@ run_sources() {
 run_kunit() {
 	must make -s kernel-um
 	say "KUnit under User-Mode Linux"
-	KUNIT_LOG=$out/kunit.console sh tests/kunit/run.sh build/linux-um \
+	KUNIT_LOG=$out/kunit.console sh tests/kunit/run.sh "$build/linux-um" \
 		>"$out/kunit.tap"
 	merge "$out/kunit.tap"
 	plan_holds "$out/kunit.tap"
@@ -163,7 +167,7 @@ run_unchanged() {
 	[ $status = 0 ] && plan_holds "$out/unchanged.tap"
 	one $? "unchanged: all of the plan was run"
 	for mutation in tests/mutations/*.patch; do
-		patch -d build/linux -p1 -F0 -s --dry-run <"$mutation"
+		patch -d "$build/linux" -p1 -F0 -s --dry-run <"$mutation"
 		one $? "unchanged: $(basename "$mutation") still fits"
 	done
 }
@@ -183,7 +187,7 @@ judge() {
 		one 1 "$name: the kernel said something"
 	elif sh tests/rig/reports.sh "$out/$name.console" "$functions" \
 		>"$out/$name.reports"; then
-		sed "s|^|# build/test/$name.console:|" "$out/$name.reports" |
+		sed "s|^|# ${out#"$top"/}/$name.console:|" "$out/$name.reports" |
 			head -n 20
 		one 1 "$name: the kernel has nothing to report"
 	else
@@ -240,9 +244,9 @@ run_guests() {
 	*" boot "*) must sh tests/kernel/packages.sh boot ;;
 	esac
 	must sh tests/kernel/build.sh "$kind"
-	image=build/$kind/bzImage
-	modules=build/$kind/modules
-	initramfs=build/initramfs-$kind.cpio
+	image=$build/$kind/bzImage
+	modules=$build/$kind/modules
+	initramfs=$build/initramfs-$kind.cpio
 	[ "$*" = boot ] || must sh tests/rig/initramfs.sh "$modules" "$initramfs"
 	ACCEL=$(sh tests/rig/accel.sh "$image")
 	export ACCEL out image modules initramfs
@@ -267,9 +271,9 @@ run_guests() {
 run_cost() {
 	must sh tests/kernel/packages.sh guest
 	must make -s kernel
-	must sh tests/rig/initramfs.sh build/modules build/initramfs-release.cpio
+	must sh tests/rig/initramfs.sh "$build/modules" "$build/initramfs-release.cpio"
 	say "counting instructions"
-	sh tests/rig/guest.sh guard build/bzImage build/initramfs-release.cpio \
+	sh tests/rig/guest.sh guard "$build/bzImage" "$build/initramfs-release.cpio" \
 		"$out"
 	judge guard $?
 }
@@ -280,8 +284,8 @@ if [ -n "$only" ] && ! echo "sources kunit model unchanged cost" $guests | grep 
 	exit 2
 fi
 
-mkdir -p "$out" build/results
-results=$top/build/results/$kind-${only:-all}
+mkdir -p "$out" "$build/results"
+results=$top/$build/results/$kind-${only:-all}
 [ ! -e "$results" ] || mv "$results" "$results.before"
 : >"$results"
 echo "TAP version 13"

@@ -8,7 +8,9 @@ set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 vm=${1:-um}
-out=$top/build/demo
+# shellcheck source=tests/kernel/version.sh
+. "$top/tests/kernel/version.sh"
+out=$build/demo
 mkdir -p "$out"
 cd "$top"
 
@@ -16,18 +18,18 @@ sh tests/kernel/packages.sh build guest
 case $vm in
 um)
 	make -s kernel-um
-	sh tests/rig/initramfs.sh build/um-modules build/demo/initramfs.cpio
-	set -- build/linux-um mem=512M initrd=build/demo/initramfs.cpio \
+	sh tests/rig/initramfs.sh "$build/um-modules" "$out/initramfs.cpio"
+	set -- "$build/linux-um" mem=512M "initrd=$out/initramfs.cpio" \
 		rdinit=/guest/story.sh con=null con0=null,fd:1 quiet \
 		kunit.enable=0 panic=-1
 	;;
 qemu)
 	make -s kernel
-	sh tests/rig/initramfs.sh build/modules build/demo/initramfs.cpio
-	set -- qemu-system-x86_64 -accel "$(sh tests/rig/accel.sh build/bzImage)" \
+	sh tests/rig/initramfs.sh "$build/modules" "$out/initramfs.cpio"
+	set -- qemu-system-x86_64 -accel "$(sh tests/rig/accel.sh "$build/bzImage")" \
 		-cpu max -M q35 -smp 2 -m 1024 -nodefaults -display none \
-		-no-reboot -serial stdio -kernel build/bzImage \
-		-initrd build/demo/initramfs.cpio \
+		-no-reboot -serial stdio -kernel "$build/bzImage" \
+		-initrd "$out/initramfs.cpio" \
 		-append "console=ttyS0 quiet rdinit=/guest/story.sh panic=-1"
 	;;
 *)
@@ -39,6 +41,6 @@ esac
 echo "booting ($vm)"
 timeout --foreground -k 5 300 "$@" </dev/null 2>&1 | tee "$out/console" || :
 grep -q '^The end: every step happened' "$out/console" || {
-	echo "The demo did not come to its end; see build/demo/console." >&2
+	echo "The demo did not come to its end; see $out/console." >&2
 	exit 1
 }

@@ -4,20 +4,10 @@
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
-build=$top/build
+# shellcheck source=tests/kernel/version.sh
+. "$top/tests/kernel/version.sh"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/scsi-multipath
 
-# The kernels that the patches are for, and the one that is meant: $LINUX, or the version
-# of the tree that $KERNEL names. The patches are those of the newest; what another one
-# has otherwise is in a folder of its own, patches/VERSION.
-linuxes='6.12 7.3'
-lts=6.12
-version_of() {
-	sed -n 's/^VERSION = //p; s/^PATCHLEVEL = /./p' "$1/Makefile" 2>/dev/null | tr -d '\n'
-}
-linux=${LINUX:-}
-[ -n "$linux" ] || [ -z "${KERNEL:-}" ] || linux=$(version_of "$KERNEL")
-linux=${linux:-$lts}
 # What to download where no distribution has a source package.
 case $linux in
 6.12) linux_version=${LINUX_VERSION:-6.12.117} ;;
@@ -45,11 +35,6 @@ die() {
 	say "$*"
 	exit 1
 }
-
-case " $linuxes " in
-*" $linux "*) ;;
-*) die "There are patches for Linux $linuxes, not for $linux" ;;
-esac
 
 elapsed() {
 	t=$(($(date +%s) - start))

@@ -5,6 +5,9 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
+top=$PWD
+# shellcheck source=tests/kernel/version.sh
+. tests/kernel/version.sh
 here=tests/mutations
 set -- "$here"/*.patch
 echo "TAP version 13"
@@ -14,8 +17,8 @@ status=0
 for mutation; do
 	n=$((n + 1))
 	name=$(basename "$mutation" .patch)
-	log=build/log/mutation-$name.log
-	mkdir -p build/log
+	log=$build/log/mutation-$name.log
+	mkdir -p "$build/log"
 	echo "# $name"
 	# The test has to run to be able to fail.
 	if ! MUTATION=$PWD/$mutation sh tests/run.sh "${name%%-*}" >"$log" 2>&1 &&

@@ -6,11 +6,13 @@ set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-kernel=$top/build/$1/bzImage symbols=$top/build/obj-$1/vmlinux
-socket=$top/build/log/gdb.socket
+# shellcheck source=tests/kernel/version.sh
+. "$top/tests/kernel/version.sh"
+kernel=$build/$1/bzImage symbols=$build/obj-$1/vmlinux
+socket=$build/log/gdb.socket
 rm -f "$socket"
 APPEND=nokaslr sh "$here/shell.sh" "$kernel" "$2" -S \
-	-chardev "socket,path=$socket,server=on,wait=off,id=gdb" -gdb chardev:gdb </dev/null >"$top/build/log/gdb.console" 2>&1 &
+	-chardev "socket,path=$socket,server=on,wait=off,id=gdb" -gdb chardev:gdb </dev/null >"$build/log/gdb.console" 2>&1 &
 guest=$!
 trap 'kill $guest 2>/dev/null' EXIT
 until [ -S "$socket" ]; do

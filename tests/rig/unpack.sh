@@ -7,7 +7,8 @@
 . "$(dirname "$0")/../kernel/lib.sh"
 
 package=$1 program=$2
-unpacked=$build/$package
+# Of whatever kernel.
+unpacked=$top/build/$package
 if [ -e "$unpacked/sbin/$program" ] || [ -e "$unpacked/usr/sbin/$program" ]; then
 	exit 0
 fi
