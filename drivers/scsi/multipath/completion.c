@@ -472,7 +472,8 @@ static noinline void attempt_failed(struct scsi_path *path,
 		/* What has been told is said once over each path: that has an end. */
 		pause = is_news && verdict.cmd == CMD_NEVER_RAN;
 		if (pause)
-			scsi_path_event_was_swallowed(path, sense);
+			scsi_path_event_was_swallowed(path, sense,
+						      cmd->flags & SCMD_PATH_RETRY);
 	} else if (verdict.ask_others) {
 		if (!may_ask_others(path, lu_cmd, &verdict))
 			verdict.cmd = CMD_COMPLETE;

@@ -51,7 +51,7 @@ static __always_inline void scsi_path_borrow_request(struct request *rq,
 	rq->__data_len = lu_rq->__data_len;
 	rq->bio = lu_rq->bio;
 	rq->biotail = lu_rq->biotail;
-	rq->nr_phys_segments = lu_rq->nr_phys_segments;
+	blk_rq_copy_segments(rq, lu_rq);
 	rq->rq_flags |= lu_rq->rq_flags & RQF_QUIET;
 	if (lu_rq->rq_flags & RQF_SPECIAL_PAYLOAD) {
 		rq->rq_flags |= RQF_SPECIAL_PAYLOAD;

@@ -244,19 +244,25 @@ bool scsi_path_report_event(struct scsi_path *path,
  * scsi_path_event_was_swallowed - a unit attention that is news does not go up
  * @path: path that it came over
  * @sense: sense data of an attempt that is made once more
+ * @expected: after a reset of our own, of which the upper level knows
  *
- * As for a device without other paths user space hears of it all the same.
+ * As for a device without other paths user space hears of it all the same, and so does
+ * an upper level that looks at the counters.
  *
  * Context: any; takes the logical unit's lock.
  */
 void scsi_path_event_was_swallowed(struct scsi_path *path,
-				   const struct scsi_sense_hdr *sense)
+				   const struct scsi_sense_hdr *sense,
+				   bool expected)
 {
+	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
 
-	spin_lock_irqsave(&path->lu->lock, flags);
-	tell_user_space(path->lu, event_of(sense));
-	spin_unlock_irqrestore(&path->lu->lock, flags);
+	spin_lock_irqsave(&lu->lock, flags);
+	tell_user_space(lu, event_of(sense));
+	if (!expected)
+		scsi_count_unit_attention(lu->sdev, sense->asc);
+	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /* A command of the mid-layer's own was told, so nobody else will be. */
@@ -312,7 +318,7 @@ void scsi_path_note_sense(struct scsi_cmnd *cmd,
 		if (is_judged_later)
 			cmd->flags |= SCMD_PATH_RETRY;
 		else if (sense->sense_key == UNIT_ATTENTION)
-			scsi_path_event_was_swallowed(path, sense);
+			scsi_path_event_was_swallowed(path, sense, true);
 		goto out;
 	}
 	if (!is_judged_later && sense->sense_key == UNIT_ATTENTION)
@@ -325,8 +331,9 @@ out:
  * scsi_path_was_reset - the mid-layer has reset a device, or was told so
  * @sdev: any SCSI device
  *
- * The upper level of a logical unit looks at the device of the logical unit. Its
- * other nexuses will report a reset that is no news then.
+ * The upper level of a logical unit looks at the device of the logical unit, at
+ * was_reset or at how many resets have been reported. The other nexuses will report one
+ * that is no news then.
  *
  * Context: any; may hold the lock of the device's host.
  */
@@ -342,8 +349,11 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 		goto out;
 	lu = path->lu;
 	spin_lock_irqsave(&lu->lock, flags);
-	if (lu->sdev)
+	if (lu->sdev) {
 		lu->sdev->was_reset = 1;
+		/* Now, since the report may come when it has dealt with it. */
+		scsi_count_unit_attention(lu->sdev, 0x29);
+	}
 	new_event(lu, EVENT_RESET);
 	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 	drain_others(lu, path);

@@ -171,7 +171,8 @@ bool scsi_path_report_event(struct scsi_path *path,
 			    const struct scsi_sense_hdr *sense);
 void scsi_path_note_all_reported(struct scsi_path *path);
 void scsi_path_event_was_swallowed(struct scsi_path *path,
-				   const struct scsi_sense_hdr *sense);
+				   const struct scsi_sense_hdr *sense,
+				   bool expected);
 void scsi_path_changed_lu(struct scsi_path *path);
 void scsi_path_changed_reservation(struct scsi_path *path);
 void scsi_lu_lost_nexus(struct scsi_lu *lu);

@@ -52,6 +52,19 @@ static void request_fields(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->rq.tag, 5);
 }
 
+/* Who maps a request for DMA by them has to know of gaps. */
+static void gaps_of_segments(struct kunit *test)
+{
+	/* A number in whatever member says where they are */
+	struct pair *lu = make_pair(test, 12), *path = make_pair(test, 0);
+	unsigned long mask = req_phys_gap_mask(&lu->rq);
+
+	lu->rq.rq_flags = 0;
+	scsi_path_borrow_request(&path->rq, &lu->rq);
+	KUNIT_EXPECT_EQ(test, path->rq.nr_phys_segments, 0x0c0c);
+	KUNIT_EXPECT_EQ(test, req_phys_gap_mask(&path->rq), mask);
+}
+
 static void special_payload(struct kunit *test)
 {
 	struct pair *lu = make_pair(test, 0), *path = make_pair(test, 0);
@@ -120,6 +133,7 @@ static void command_fields(struct kunit *test)
 
 static struct kunit_case dispatch_cases[] = {
 	KUNIT_CASE(request_fields),
+	KUNIT_CASE(gaps_of_segments),
 	KUNIT_CASE(special_payload),
 	KUNIT_CASE(command_fields),
 	{ }

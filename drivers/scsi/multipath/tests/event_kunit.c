@@ -8,6 +8,7 @@
 #include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
+#include "../../scsi_priv.h"
 #include "path_fixture.h"
 
 static bool news(struct fake_lu *fake, unsigned int i, u8 key, u8 asc, u8 ascq)
@@ -131,6 +132,35 @@ static void attentions_are_kept(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, scsi_lu_answer_attention(&fake->lu, &lu_cmd));
 }
 
+/* How often the upper level is to see that a reset or power on was reported */
+static unsigned int counted(struct fake_lu *fake)
+{
+	return scsi_get_ua_por_ctr(fake->lu.sdev);
+}
+
+static void resets_are_counted(struct kunit *test)
+{
+	static const struct scsi_sense_hdr reset = {
+		.response_code = 0x70,
+		.sense_key = UNIT_ATTENTION,
+		.asc = 0x29,
+	};
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+	unsigned int begin = counted(fake), one;
+
+	/* Nothing is where no kernel counts. */
+	scsi_count_unit_attention(fake->lu.sdev, 0x29);
+	one = counted(fake) - begin;
+	/* A reset of our own, and what each nexus reports of it */
+	scsi_path_was_reset(fake->path[0].path.sdev);
+	scsi_path_event_was_swallowed(&fake->path[0].path, &reset, true);
+	KUNIT_EXPECT_FALSE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
+	KUNIT_EXPECT_EQ(test, counted(fake), begin + 2 * one);
+	/* One of somebody else, after which a command is sent once more */
+	scsi_path_event_was_swallowed(&fake->path[0].path, &reset, false);
+	KUNIT_EXPECT_EQ(test, counted(fake), begin + 3 * one);
+}
+
 static void events_that_ask_for_the_identity(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
@@ -159,6 +189,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reports_are_fetched),
 	KUNIT_CASE(resets_of_our_own),
 	KUNIT_CASE(attentions_are_kept),
+	KUNIT_CASE(resets_are_counted),
 	KUNIT_CASE(events_that_ask_for_the_identity),
 	{ }
 };
