@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# run.sh [NAME]: all tests, or one: sources, kunit, model, unchanged, cost, boot, or one
-# of tests/guest.
+# run.sh [NAME...]: all tests, or those: sources, kunit, model, unchanged, cost, boot, and
+# those of tests/guest.
 #
 # Prints TAP, a line per test, and a summary. A guest's console and its own
-# output stay in build/test/ (build/7.3/test/ with LINUX=7.3); where a test fails, the place is named. $GUESTS_AT_ONCE
-# guests run side by side, those that may take longest first, except those that measure
-# time: they are alone. What passed in the run before, and does not now, and what takes
-# longer, is said at the end. With $KIND (kasan, kcsan, ubsan) no test but the guests, on
+# output stay in build/test/, with LINUX=7.3 in build/7.3/test/; where a test fails, the
+# place is named. $GUESTS_AT_ONCE guests run side by side, those that may take longest
+# first, except those that measure time: they are alone. What passed in the run before,
+# and does not now, and what takes longer, is said at the end. With $KIND (kasan, kcsan, ubsan) no test but the guests, on
 # that kernel; see tests/kernel/build.sh.
 set -u
 
@@ -20,8 +20,8 @@ build=${build#"$top"/}
 # shellcheck source=tests/rig/head.sh
 . tests/rig/head.sh
 kind=${KIND:-debug}
-only=${1:-}
-# What one is for is said in its head.
+only=$*
+# What a single one is for is said in its head.
 if [ "$kind" = debug ] && [ -e "tests/guest/$only.sh" ]; then
 	kind=$(head_of "tests/guest/$only.sh" kernel)
 	kind=${kind:-debug}
@@ -103,7 +103,10 @@ plan_holds() {
 }
 
 wanted() {
-	[ -z "$only" ] || [ "$only" = "$1" ]
+	case " ${only:-$1} " in
+	*" $1 "*) ;;
+	*) return 1 ;;
+	esac
 }
 
 must() {
@@ -278,14 +281,18 @@ run_cost() {
 	judge guard $?
 }
 
-guests="boot $(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib')"
-if [ -n "$only" ] && ! echo "sources kunit model unchanged cost" $guests | grep -qw -- "$only"; then
-	echo "no test $only; there are: sources kunit model unchanged cost" $guests >&2
-	exit 2
-fi
+guests="boot $(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib' | tr '\n' ' ')"
+for test in $only; do
+	case " sources kunit model unchanged cost $guests " in
+	*" $test "*) ;;
+	*)
+		echo "no test $test; there are: sources kunit model unchanged cost" $guests >&2
+		exit 2 ;;
+	esac
+done
 
 mkdir -p "$out" "$build/results"
-results=$top/$build/results/$kind-${only:-all}
+results=$top/$build/results/$kind-$(echo "${only:-all}" | tr ' ' -)
 [ ! -e "$results" ] || mv "$results" "$results.before"
 : >"$results"
 echo "TAP version 13"
@@ -304,12 +311,15 @@ regular() {
 	done
 }
 
-case $only in
-"")
-	# shellcheck disable=SC2046,SC2086 # lists of names
-	run_guests $(regular $guests) ;;
-sources | kunit | model | unchanged | cost) ;;
-*)
-	run_guests "$only" ;;
-esac
+# Of those that are named, if any are.
+which_guests() {
+	[ -n "$only" ] || regular "$@"
+	for guest; do
+		[ -z "$only" ] || ! wanted "$guest" || echo "$guest"
+	done
+}
+
+# shellcheck disable=SC2046,SC2086 # lists of names
+set -- $(which_guests $guests)
+[ $# = 0 ] || run_guests "$@"
 summary

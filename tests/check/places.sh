@@ -11,8 +11,9 @@ cd "$top"
 code=drivers/scsi/multipath
 abi=Documentation/ABI/testing/sysfs-scsi-multipath
 manual=Documentation/admin-guide/scsi-multipath.rst
-findings=$(mktemp)
-trap 'rm -f "$findings"' EXIT
+work=$(mktemp -d)
+findings=$work/findings
+trap 'rm -rf "$work"' EXIT
 
 # has FILE WORD: the word is in it, else that is a finding
 has() {
@@ -68,7 +69,10 @@ parameters() {
 	for name in $names; do
 		has $abi "parameters/$name"
 		has $manual "$name"
-		has patches/scsi-multipath-documentation.patch "$name"
+		for place in patches/scsi-multipath-documentation.patch \
+			patches/*/scsi-multipath-documentation.patch; do
+			has "$place" "$name"
+		done
 	done
 }
 
@@ -125,8 +129,27 @@ contributing() {
 	done
 }
 
+# The patches for an older kernel change what those for the newest change, but for what
+# differences.txt says: "<" is the newest, ">" the other.
+kernels() {
+	for own in patches/*/*.patch; do
+		newest=patches/${own##*/}
+		[ -e "$newest" ] || continue
+		echo "$own"
+		changes "$newest" >"$work/newest"
+		changes "$own" >"$work/own"
+		diff "$work/newest" "$work/own" | grep '^[<>]' || :
+	done >"$work/differences"
+	diff tests/check/differences.txt "$work/differences" || :
+}
+
+# changes PATCH: the lines that it adds and removes
+changes() {
+	grep '^[+-]' "$1" | grep -vE '^(---|\+\+\+) '
+}
+
 for what in policies effects attributes parameters files suites benchmark mutations \
-	contributing; do
+	contributing kernels; do
 	$what >"$findings"
 	tap "places: $what" "$findings"
 done
