@@ -169,6 +169,12 @@ run_unchanged() {
 	merge "$out/unchanged.tap"
 	[ $status = 0 ] && plan_holds "$out/unchanged.tap"
 	one $? "unchanged: all of the plan was run"
+	if [ "$linux" != "$lts" ]; then
+		sh tests/check/hunks.sh >"$out/hunks.tap"
+		merge "$out/hunks.tap"
+		plan_holds "$out/hunks.tap"
+		one $? "unchanged: all of hunks was run"
+	fi
 	for mutation in tests/mutations/*.patch; do
 		patch -d "$build/linux" -p1 -F0 -s --dry-run <"$mutation"
 		one $? "unchanged: $(basename "$mutation") still fits"
