@@ -7,8 +7,8 @@
 # output stay in build/test/, with LINUX=7.3 in build/7.3/test/; where a test fails, the
 # place is named. $GUESTS_AT_ONCE guests run side by side, those that may take longest
 # first, except those that measure time: they are alone. What passed in the run before,
-# and does not now, and what takes longer, is said at the end. With $KIND (kasan, kcsan, ubsan) no test but the guests, on
-# that kernel; see tests/kernel/build.sh.
+# and does not now, and what takes longer, is said at the end. With $KIND (kasan, kcsan,
+# ubsan) no test but the guests, on that kernel; see tests/kernel/build.sh.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1

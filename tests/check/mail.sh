@@ -8,6 +8,10 @@
 # shellcheck source=tests/check/tap.sh
 . "$top/tests/check/tap.sh"
 
+unset KERNEL
+newest=${linuxes##* }
+[ "$linux" = "$newest" ] || LINUX=$newest exec sh "$0"
+
 findings=$(mktemp)
 trap 'rm -f "$findings"' EXIT
 jane='Jane Doe <jane.doe@kernel.org>'
@@ -17,7 +21,7 @@ cover=$build/0000-cover-letter.txt
 
 # mails VERSION SIGNED_OFF_BY BASE
 mails() {
-	VERSION=$1 SIGNED_OFF_BY=$2 BASE=$3 sh "$top/tests/kernel/mbox.sh" >"$findings" 2>&1
+	LINUX=${LINUX:-$newest} VERSION=$1 SIGNED_OFF_BY=$2 BASE=$3 sh "$top/tests/kernel/mbox.sh" >"$findings" 2>&1
 }
 
 # refuses TEXT ARGUMENT...: of mails
@@ -37,6 +41,8 @@ refuses "the placeholder does" 1 'SCSI multipath developers <scsi-multipath@exam
 	$commit
 refuses "a host of no domain" 1 'Jane Doe <jane@localhost>' $commit
 refuses "no name" 1 '<jane.doe@kernel.org>' $commit
+older=${linuxes%% *}
+LINUX=$older refuses "for Linux $older" 1 "$jane" $commit
 refuses "no base" 1 "$jane" ""
 refuses "a name as base" 1 "$jane" v6.12
 refuses "no number as version" one "$jane" $commit

@@ -3,10 +3,10 @@
 # sending, and build/0000-cover-letter.txt. Every new file is folded into the
 # patch that introduces it, which is said in series: "name.patch # + file...".
 #
-# With $VERSION (1, 2 ...) they are meant to be sent. That takes somebody who signs them
-# off, $SIGNED_OFF_BY="Name <address>", and the commit that they apply to, $BASE; b4 finds
-# the latter, and what belongs to which version, by the lines at the end of the cover
-# letter. What is new in a version is in changes.txt.
+# With $VERSION (1, 2 ...) they are meant to be sent, for the newest kernel ($LINUX). That
+# takes somebody who signs them off, $SIGNED_OFF_BY="Name <address>", and the commit that
+# they apply to, $BASE; b4 finds the latter, and what belongs to which version, by the
+# lines at the end of the cover letter. What is new in a version is in changes.txt.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -23,6 +23,8 @@ base=${BASE:-}
 change_id=20261126-scsi-multipath-7d3a1f6c52e9
 if [ -n "$version" ]; then
 	echo "$version" | grep -qx '[1-9][0-9]*' || die "VERSION=$version is no number"
+	[ "$linux" = "${linuxes##* }" ] ||
+		die "The newest kernel is what is sent for: make mbox LINUX=${linuxes##* } VERSION=$version"
 	# Documentation/process/submitting-patches.rst: a known identity
 	from=${SIGNED_OFF_BY:-}
 	echo "$from" | grep -qE '^[^<>@]+ <[^<>@ ]+@[^<>@ ]+\.[^<>@ ]+>$' ||
