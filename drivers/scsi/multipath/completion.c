@@ -316,6 +316,7 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 	case EFFECT_NONE:
 		return;
 	case EFFECT_CONGESTED:
+		atomic_inc(&path->outlier.turned_away);
 		atomic_set(&sdev->device_blocked, sdev->max_device_blocked);
 		return;
 	default:

@@ -60,9 +60,12 @@ module_param_cb(path_outlier_time, &outlier_time_ops, &outlier_time, 0644);
 MODULE_PARM_DESC(path_outlier_time,
 		 "Seconds that a path must be much slower, or worse, than its siblings to become marginal; 0: none does (default 60)");
 
+/* The value of a path of which too little has been seen */
+#define UNKNOWN			U64_MAX
+
 /*
  * That of the siblings which half of them do not exceed. There are few: no sorting.
- * Returns false if no sibling has been measured.
+ * Returns false if it is known of no sibling.
  */
 static bool sibling_median(const struct scsi_path_measure *all, unsigned int nr,
 			   unsigned int self,
@@ -72,14 +75,14 @@ static bool sibling_median(const struct scsi_path_measure *all, unsigned int nr,
 	unsigned int siblings = 0;
 
 	for (unsigned int i = 0; i < nr; i++)
-		siblings += i != self && all[i].issued >= ENOUGH_COMMANDS;
+		siblings += i != self && value(&all[i]) != UNKNOWN;
 	for (unsigned int i = 0; i < nr; i++) {
 		unsigned int below = 0, equal = 0;
 
-		if (i == self || all[i].issued < ENOUGH_COMMANDS)
+		if (i == self || value(&all[i]) == UNKNOWN)
 			continue;
 		for (unsigned int j = 0; j < nr; j++) {
-			if (j == self || all[j].issued < ENOUGH_COMMANDS)
+			if (j == self || value(&all[j]) == UNKNOWN)
 				continue;
 			below += value(&all[j]) < value(&all[i]);
 			equal += value(&all[j]) == value(&all[i]);
@@ -93,14 +96,17 @@ static bool sibling_median(const struct scsi_path_measure *all, unsigned int nr,
 	return false;
 }
 
+/* What is turned away, or fails, is answered fast, and says nothing about the rest. */
 static u64 latency_of(const struct scsi_path_measure *path)
 {
-	return path->latency_us;
+	return path->carried_out < ENOUGH_COMMANDS ? UNKNOWN : path->latency_us;
 }
 
 /* In a million */
 static u64 failure_rate_of(const struct scsi_path_measure *path)
 {
+	if (path->issued < ENOUGH_COMMANDS)
+		return UNKNOWN;
 	return div_u64((u64)path->failed * 1000000, path->issued);
 }
 
@@ -121,7 +127,7 @@ bool scsi_path_is_outlier(const struct scsi_path_measure *all, unsigned int nr,
 
 	if (path->issued < ENOUGH_COMMANDS)
 		return false;
-	if (path->busy >= WINDOW_LOOKS / 2 &&
+	if (path->busy >= WINDOW_LOOKS / 2 && latency_of(path) != UNKNOWN &&
 	    sibling_median(all, nr, self, latency_of, &median) &&
 	    path->latency_us > median * SLOW_RATIO &&
 	    path->latency_us > median + SLOW_BY_US)
@@ -138,12 +144,15 @@ static void begin_window(struct scsi_path *path)
 	path->outlier.window.busy = 0;
 	path->outlier.window.issued = atomic_read(&path->sdev->iorequest_cnt);
 	path->outlier.window.failed = path->failures;
+	atomic_set(&path->outlier.turned_away, 0);
 }
 
 /* What a window has shown of a path; of one that is not in use, nothing. */
 static void measure(struct scsi_path *path, unsigned long look_us,
 		    struct scsi_path_measure *measure)
 {
+	unsigned int useless;
+
 	*measure = (struct scsi_path_measure){};
 	if (!scsi_path_is_in_use(path))
 		return;
@@ -154,8 +163,11 @@ static void measure(struct scsi_path *path, unsigned long look_us,
 	/* The administrator may have set it to less. */
 	if (measure->failed > measure->issued)
 		measure->failed = 0;
-	if (measure->issued >= ENOUGH_COMMANDS) {
-		u64 us = div_u64((u64)measure->busy * look_us, measure->issued);
+	useless = measure->failed + atomic_read(&path->outlier.turned_away);
+	measure->carried_out = measure->issued - min(useless, measure->issued);
+	if (measure->carried_out >= ENOUGH_COMMANDS) {
+		u64 us = div_u64((u64)measure->busy * look_us,
+				 measure->carried_out);
 
 		measure->latency_us = min_t(u64, us, U32_MAX);
 	}

@@ -260,13 +260,15 @@ struct scsi_path_marginal {
 /**
  * struct scsi_path_measure - what a path has done in a while
  * @busy: sum of the commands that it had, each time that it was looked at
- * @issued: commands that it has been sent
+ * @issued: attempts that it has been sent
+ * @carried_out: those that neither failed nor were turned away
  * @failed: attempts that failed because of it
  * @latency_us: of a command, on average
  */
 struct scsi_path_measure {
 	unsigned int busy;
 	unsigned int issued;
+	unsigned int carried_out;
 	unsigned int failed;
 	u32 latency_us;
 };
@@ -277,6 +279,8 @@ struct scsi_path_measure {
 struct scsi_path_outlier {
 	/** @window: what was when the window under way began. Under the lock. */
 	struct scsi_path_measure window;
+	/** @turned_away: attempts in that window which the target was too busy for */
+	atomic_t turned_away;
 	/** @bad_windows: how many in a row it has been in. Under the lock. */
 	unsigned int bad_windows;
 	/** @latency_us: of a command, in the last one. Written under the lock, read anywhere. */

@@ -7,11 +7,13 @@
 #include "../mpath.h"
 
 /* A path that is busy all the time, and takes so long */
-#define TAKES(us)		{ 40, 1000, 0, us }
+#define TAKES(us)		{ 40, 1000, 1000, 0, us }
 /* One that is hardly used, and one that is not */
-#define HARDLY(us)		{ 3, 30, 0, us }
-#define IDLE			{ 0, 0, 0, 0 }
-#define FAILS(times, of)	{ 20, of, times, 1000 }
+#define HARDLY(us)		{ 3, 30, 30, 0, us }
+#define IDLE			{ }
+#define FAILS(times, of)	{ 20, of, (of) - (times), times, 1000 }
+/* One that answers most with BUSY, and takes so long for the others */
+#define TURNS_AWAY(times, us)	{ 20, 1000, 1000 - (times), 0, us }
 
 struct outlier_row {
 	const char *what;
@@ -33,13 +35,20 @@ static const struct outlier_row rows[] = {
 	{ "all of them", { TAKES(30000), TAKES(30000) }, 2, false },
 	{ "nobody to compare it with", { TAKES(30000), IDLE, IDLE }, 3, false },
 	{ "looked at too seldom", { HARDLY(30000), TAKES(1000) }, 2, false },
-	{ "few commands", { { 40, 15, 0, 90000 }, TAKES(1000) }, 2, false },
+	{ "few commands", { { 40, 15, 15, 0, 90000 }, TAKES(1000) }, 2, false },
 	{ "idle", { IDLE, TAKES(1000) }, 2, false },
 	{ "errors", { FAILS(20, 1000), TAKES(1000) }, 2, true },
 	{ "few errors", { FAILS(7, 100), TAKES(1000) }, 2, false },
 	{ "rare errors", { FAILS(20, 10000), TAKES(1000) }, 2, false },
 	{ "errors as of its sibling", { FAILS(20, 1000), FAILS(10, 1000) }, 2,
 	  false },
+	{ "its sibling turns all away",
+	  { TAKES(30000), TURNS_AWAY(1000, 0) }, 2, false },
+	{ "its sibling turns most away",
+	  { TAKES(30000), TURNS_AWAY(900, 1000) }, 2, true },
+	{ "its sibling fails all",
+	  { TAKES(30000), FAILS(1000, 1000) }, 2, false },
+	{ "turns all away", { TURNS_AWAY(1000, 0), TAKES(1000) }, 2, false },
 	{ "errors, and no sibling in use", { FAILS(20, 1000), IDLE }, 2, true },
 };
 
