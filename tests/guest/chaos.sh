@@ -4,6 +4,7 @@
 # The kernel's command line can give chaos_minutes=N and chaos_seed=N, and with
 # chaos_turnover=1 logical units come and go beside those.
 # guest: cpus=4 memory=3072 seconds=900
+# append: kmemleak=on
 . ./lib.sh
 turnover=$(setting chaos_turnover)
 turnover=${turnover:-0}

@@ -3,6 +3,7 @@
 # administrator changes it, and when I/O is sent. What was asked for fails or
 # succeeds; it never makes a second disk, nothing is lost, and the next try succeeds.
 # guest: cpus=4 memory=2048 seconds=900
+# append: kmemleak=on
 . ./lib.sh
 plan 16
 

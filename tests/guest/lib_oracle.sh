@@ -19,9 +19,6 @@ oracle_run() {
 	# Seconds. A robot needs minutes by default, and that is what is tried until then.
 	echo 1 >/sys/module/ch/parameters/timeout_move
 	echo 1 >/sys/module/ch/parameters/timeout_init
-	# Every ten minutes, which are over soon here, it would be looked for leaks.
-	[ ! -e /sys/kernel/debug/kmemleak ] ||
-		echo scan=off >/sys/kernel/debug/kmemleak
 	# A console is slow, and each case has its path events.
 	echo 1 >/proc/sys/kernel/printk
 	# Some of the cases: oracle_only=PATTERN on the kernel's command line; and what the

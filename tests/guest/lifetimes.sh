@@ -2,6 +2,7 @@
 # What is still open, being read or being probed when a device goes: nothing of it is
 # used after it is gone, and nobody waits for it for ever.
 # guest: cpus=4 memory=2048 seconds=300
+# append: kmemleak=on
 . ./lib.sh
 plan 12
 

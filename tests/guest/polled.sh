@@ -3,6 +3,7 @@
 # hardware queues for it that its first path's host has; paths are lost under it, and
 # one whose host has none carries it as any other I/O.
 # guest: cpus=4 memory=2048 seconds=600
+# append: kmemleak=on
 # append: scsi_mod.multipath=always virtio_scsi.virtscsi_poll_queues=2
 # qemu: -device virtio-scsi-pci,id=v0,num_queues=4 -device mptsas1068,id=m0
 # disk: vm 32M

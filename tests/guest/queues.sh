@@ -3,6 +3,7 @@
 # hardware queues, the same I/O scheduler by default, and requests are merged, moved
 # to another path and waited with on each of them.
 # guest: cpus=4 memory=2048 seconds=300
+# append: kmemleak=on
 . ./lib.sh
 plan 26
 

@@ -2,6 +2,7 @@
 # Removal from every side, again and again, under load and all at once: nothing
 # hangs, nothing leaks, nothing is left.
 # guest: cpus=4 memory=2048
+# append: kmemleak=on
 . ./lib.sh
 plan 13
 

@@ -4,6 +4,7 @@
 # no path is thought to have failed. And runtime power management: what is idle sleeps,
 # hosts as well, and I/O wakes it.
 # guest: cpus=4 memory=2048 qmp=1 wake=1
+# append: kmemleak=on
 # append: scsi_mod.multipath=always rcupdate.rcu_expedited=1 no_console_suspend
 # qemu: -device virtio-scsi-pci,id=before
 # qemu: -device pcie-root-port,id=port1,chassis=1 -device pcie-root-port,id=port2,chassis=2

@@ -79,8 +79,6 @@ host=/sys/class/scsi_host/host${path%%:*}
 echo N >$FAILSLAB/ignore-gfp-wait
 echo 0 >$FAILSLAB/verbose
 by_function require scsi_path_claim
-# What kmemleak allocates for each allocation it has more of itself.
-[ ! -e /sys/kernel/debug/kmemleak ] || by_function reject kmemleak_alloc
 echo 1 >"/sys/bus/scsi/devices/$path/delete"
 within 20 nr_paths_is 1
 ok "no memory: a path by itself, whatever failed" by_itself

@@ -35,7 +35,7 @@ cpus=$(head_of "$script" cpus)
 memory=$(head_of "$script" memory)
 default=$(head_of "$script" seconds)
 seconds=$((${seconds:-${default:-300}} * ${SLOWER:-1}))
-append="$append $(sed -n 's/^# append: //p' "$script")"
+append="$append $(sed -n 's/^# append: //p' "$script" | tr '\n' ' ')"
 # Word splitting is wanted: options of QEMU, a line or several.
 devices=$(sed -n "s|@kernel@|$kernel|g; s/^# qemu: //p" "$script")
 # A kernel with a sanitizer needs some four times the instructions: there one takes a
