@@ -78,13 +78,8 @@ for each in 1 2 3; do
 done
 
 # A disk with one path, to compare with
-backstore 1 16384 reserved1
-port_group 1 1 a $IMPLICIT $OPTIMIZED
-port 1 1 a
-lone=/sys/bus/scsi/devices/$(path 1 1)/path/lu
-within 30 [ -d "$lone/block" ] || bail_out "no disk of one path"
-plain=$(ls "$lone/block")
-within 30 disk_is_there "$plain" || bail_out "no $plain"
+lone_disk
+plain=$lone
 
 # asserts TEST DISK: how many there were, ran, passed and failed
 asserts() {
