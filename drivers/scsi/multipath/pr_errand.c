@@ -78,6 +78,22 @@ void scsi_pr_note_lost(struct scsi_pr_errand *errand)
 }
 
 /**
+ * scsi_pr_leader_lost - the leader has lost a command that changes its registration
+ * @errand: command, which has that path's answer
+ * @leader: path, barred from now on
+ *
+ * Context: process; takes the logical unit's lock.
+ * Return: NEXT_PATH
+ */
+enum scsi_pr_outcome scsi_pr_leader_lost(struct scsi_pr_errand *errand,
+					 struct scsi_path *leader)
+{
+	scsi_pr_note_lost(errand);
+	scsi_path_bar(leader);
+	return NEXT_PATH;
+}
+
+/**
  * scsi_pr_answer_lost - the user gets what the path has said that lost it
  * @errand: command
  */

@@ -57,6 +57,8 @@ enum scsi_pr_outcome scsi_pr_answer_good(struct scsi_pr_errand *errand);
 enum scsi_pr_outcome scsi_pr_answer_conflict(struct scsi_pr_errand *errand);
 enum scsi_pr_outcome scsi_pr_answer_lost(struct scsi_pr_errand *errand);
 void scsi_pr_note_lost(struct scsi_pr_errand *errand);
+enum scsi_pr_outcome scsi_pr_leader_lost(struct scsi_pr_errand *errand,
+					 struct scsi_path *leader);
 enum scsi_pr_outcome scsi_pr_doubt(struct scsi_pr_errand *errand,
 				   struct scsi_path *leader);
 enum scsi_pr_reply scsi_pr_check(struct scsi_pr_errand *errand,

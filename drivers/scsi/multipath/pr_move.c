@@ -99,9 +99,7 @@ enum scsi_pr_outcome scsi_pr_user_replaces(struct scsi_pr_errand *errand,
 	case PR_DONE:
 		break;
 	case PR_LOST:
-		scsi_pr_note_lost(errand);
-		scsi_path_bar(leader);
-		return NEXT_PATH;
+		return scsi_pr_leader_lost(errand, leader);
 	case PR_AWAY:
 		return NEXT_PATH;
 	default:

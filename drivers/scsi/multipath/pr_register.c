@@ -57,9 +57,7 @@ static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
 	case PR_DONE:
 		break;
 	case PR_LOST:
-		scsi_pr_note_lost(errand);
-		scsi_path_bar(leader);
-		return NEXT_PATH;
+		return scsi_pr_leader_lost(errand, leader);
 	case PR_AWAY:
 		scsi_path_pr_set_registered(leader, lu->pr.key);
 		return NEXT_PATH;
@@ -210,12 +208,10 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 	case PR_LOST:
 		if (errand->action == PR_OUT_REGISTER_AND_IGNORE)
 			scsi_pr_answer(errand, DID_ERROR << 16);
-		scsi_pr_note_lost(errand);
-		scsi_path_bar(leader);
 		/* With others, the old key is the one that it has until they say so. */
 		if (count == 1)
 			lu->pr.other_key = errand->action_key;
-		return NEXT_PATH;
+		return scsi_pr_leader_lost(errand, leader);
 	case PR_AWAY:
 		return NEXT_PATH;
 	default:
@@ -253,10 +249,8 @@ static enum scsi_pr_outcome unregister(struct scsi_pr_errand *errand,
 		scsi_pr_answer_good(errand);
 		break;
 	case PR_LOST:
-		scsi_pr_note_lost(errand);
 		errand->cleared = true;
-		scsi_path_bar(leader);
-		return NEXT_PATH;
+		return scsi_pr_leader_lost(errand, leader);
 	case PR_AWAY:
 		return NEXT_PATH;
 	default:
@@ -281,9 +275,7 @@ static enum scsi_pr_outcome register_anyhow(struct scsi_pr_errand *errand,
 		/* It had lost its registration just now. */
 		return scsi_pr_key_is_changed(errand, leader);
 	case PR_LOST:
-		scsi_pr_note_lost(errand);
-		scsi_path_bar(leader);
-		return NEXT_PATH;
+		return scsi_pr_leader_lost(errand, leader);
 	case PR_AWAY:
 		return NEXT_PATH;
 	default:
