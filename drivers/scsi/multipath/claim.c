@@ -17,6 +17,7 @@
 
 #include "../scsi_priv.h"
 #include "mpath.h"
+#include "rules.h"
 
 /* One logical unit at a time is found, and one path of an identity. */
 DEFINE_MUTEX(scsi_multipath_claim_mutex);
@@ -110,6 +111,7 @@ static int bring_up(struct newcomer *new)
 	lu = scsi_lu_create(id, new->sdev);
 	if (!lu)
 		return -ENOMEM;
+	scsi_lu_follow_rules(lu, new->sdev, new->names);
 	/* A port in standby still answers what a scan asks. */
 	if (new->state != PATH_GOOD)
 		path->state = PATH_PROBATION;
@@ -247,9 +249,21 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	return error;
 }
 
-static int claim(struct scsi_device *sdev)
+/* As scsi_device_read_names(), but NULL as well if it is not to be a path. */
+static char *read_names_of_path(struct scsi_device *sdev)
 {
 	char *names = scsi_device_read_names(sdev);
+
+	if (!names || scsi_device_is_to_be_path(sdev, IS_ERR(names) ? "" : names))
+		return names;
+	if (!IS_ERR(names))
+		kfree(names);
+	return NULL;
+}
+
+static int claim(struct scsi_device *sdev)
+{
+	char *names = read_names_of_path(sdev);
 	int error;
 
 	if (IS_ERR_OR_NULL(names))
@@ -275,7 +289,7 @@ int scsi_path_try_claim(struct scsi_device *sdev)
 	int error;
 
 	scsi_attach_vpd(sdev);
-	names = scsi_device_read_names(sdev);
+	names = read_names_of_path(sdev);
 	if (IS_ERR_OR_NULL(names))
 		return PTR_ERR_OR_ZERO(names);
 	new.names = names;

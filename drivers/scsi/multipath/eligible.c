@@ -14,6 +14,7 @@
 
 #include "../scsi_priv.h"
 #include "mpath.h"
+#include "rules.h"
 
 /* sd reads the capacity of large disks with a 16-byte CDB. */
 #define MIN_CMD_LEN	16
@@ -95,13 +96,21 @@ static bool is_recovered_by_libata(struct scsi_device *sdev)
 	       !memcmp(sdev->vendor, "ATA     ", 8);
 }
 
-static bool is_eligible(struct scsi_device *sdev)
+/**
+ * scsi_device_may_be_path - may a device of this kind become a path?
+ * @sdev: device that has been scanned
+ *
+ * Context: any.
+ */
+bool scsi_device_may_be_path(struct scsi_device *sdev)
 {
 	const struct Scsi_Host *shost = sdev->host;
 
 	if (mode == MULTIPATH_OFF || scsi_device_is_lu(sdev))
 		return false;
-	if (mode == MULTIPATH_AUTO && !reports_several_ports(sdev))
+	/* A rule may want one that mode would not. */
+	if (mode == MULTIPATH_AUTO && !reports_several_ports(sdev) &&
+	    !scsi_rules_exist())
 		return false;
 	return type_is_eligible(sdev->type) &&
 	       sdev->inq_periph_qual == SCSI_INQ_PQ_CON &&
@@ -126,16 +135,38 @@ static bool host_is_able(struct scsi_device *sdev)
 	return false;
 }
 
+/* A rule counts only before a device is found: a disk does not become two of it. */
+static bool is_known(const char *names)
+{
+	struct scsi_lu *lu = scsi_multipath_find(names) ?:
+			     scsi_multipath_find_renamed(names);
+
+	if (lu)
+		scsi_lu_put(lu);
+	return lu;
+}
+
+static bool is_wanted(struct scsi_device *sdev, const char *names)
+{
+	struct scsi_rule_says says;
+
+	scsi_rules_find(sdev, names, &says);
+	if (says.given & BIT(RULE_MULTIPATH))
+		return says.value[RULE_MULTIPATH] || is_known(names);
+	return mode == MULTIPATH_ALWAYS || reports_several_ports(sdev);
+}
+
 /**
- * scsi_device_may_be_path - may this device become a path?
- * @sdev: device that has been scanned
+ * scsi_device_is_to_be_path - is this device to become a path?
+ * @sdev: device that scsi_device_may_be_path()
+ * @names: its names, as those of scsi_identity_format(); "" if it does not tell
  *
- * Of one that may not only because of its host the log says so: two disks with the
+ * Of one that is not, only because of its host, the log says so: two disks with the
  * same data are a surprise.
  *
- * Context: process.
+ * Context: process; does I/O.
  */
-bool scsi_device_may_be_path(struct scsi_device *sdev)
+bool scsi_device_is_to_be_path(struct scsi_device *sdev, const char *names)
 {
-	return is_eligible(sdev) && host_is_able(sdev);
+	return is_wanted(sdev, names) && host_is_able(sdev);
 }

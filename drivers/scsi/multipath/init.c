@@ -8,6 +8,7 @@
 #include <scsi/scsi_path.h>
 
 #include "mpath.h"
+#include "rules.h"
 
 /*
  * I/O does not fail, and paths do not join, while somebody has the mutex. Have
@@ -31,6 +32,7 @@ int scsi_multipath_init(void)
 	int error;
 
 	teach_lockdep();
+	scsi_rules_init();
 	/*
 	 * What waits for a path may be the write-back of memory. This is where it
 	 * is let go, or fails: no work here does I/O, or waits for any.

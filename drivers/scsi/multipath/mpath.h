@@ -211,6 +211,7 @@ bool scsi_lu_needs_key(const struct scsi_lu *lu,
 
 /* eligible.c */
 bool scsi_device_may_be_path(struct scsi_device *sdev);
+bool scsi_device_is_to_be_path(struct scsi_device *sdev, const char *names);
 
 /* join.c */
 int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone);
