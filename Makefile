@@ -16,6 +16,9 @@ KIND ?= debug
 GUESTS_AT_ONCE ?= 2
 # The virtual machine of the demo (um or qemu).
 VM ?=
+# Which of Debian's configurations the packages have, or a file with another one.
+FLAVOUR ?= amd64
+CONFIG ?=
 # Who sends the series, as which version, on top of which commit.
 VERSION ?=
 SIGNED_OFF_BY ?=
@@ -36,6 +39,9 @@ kernel-um: ## build/linux-um and build/um-modules: User-Mode Linux [KERNEL=dir]
 
 apply: ## add the series to a Linux source tree: KERNEL=dir
 	@sh tests/kernel/apply.sh "$(KERNEL)"
+
+deb: ## Debian packages of its kernel with the series [FLAVOUR=cloud-amd64] [CONFIG=file]
+	@sh tests/distro/deb.sh "$(FLAVOUR)" $(CONFIG)
 
 mbox: ## the series as mails for git am [VERSION=n SIGNED_OFF_BY="..." BASE=commit]
 	@sh tests/kernel/mbox.sh
@@ -80,5 +86,5 @@ check-series: ## the mails, one by one: checkpatch, builds, sparse
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help kernel kernel-debug kernel-um apply mbox test test-all bench shell gdb new-test docs soak mutations demo check check-series clean
+.PHONY: help kernel kernel-debug kernel-um apply deb mbox test test-all bench shell gdb new-test docs soak mutations demo check check-series clean
 .DEFAULT_GOAL := help

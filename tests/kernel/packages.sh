@@ -16,6 +16,8 @@ gdb='gdb'
 docs='python3-sphinx python3-sphinx-rtd-theme python3-yaml'
 model='spin gcc libc6-dev'
 boot='mmdebstrap fdisk'
+deb='dpkg-dev debhelper git'
+config="linux-config-$linux"
 check='sparse coccinelle quilt git binutils perl shellcheck'
 source="linux-source-$linux"
 
@@ -29,6 +31,8 @@ for group; do
 	gdb) list=$gdb ;;
 	model) list=$model ;;
 	boot) list=$boot ;;
+	deb) list=$deb ;;
+	config) list=$config ;;
 	check) list=$check ;;
 	source) list=$source ;;
 	*) die "packages.sh: no group $group" ;;

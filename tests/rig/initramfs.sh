@@ -86,6 +86,7 @@ cp "$here"/../guest/*.sh "$here"/../guest/*.txt "$here"/../bench/guest/*.sh "$he
 	"$here/guest_shell.sh" \
 	"$here/../bench/committed" "$root/guest/"
 chmod +x "$root"/guest/*.sh
+cp "$here/../distro/package/scsi-multipath" "$root/bin/"
 
 mkdir -p "$(dirname "$out")"
 (cd "$root" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) >"$out.tmp"
