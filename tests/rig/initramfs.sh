@@ -11,7 +11,7 @@ modules=$1
 out=$2
 
 programs="fio sg_inq sg_vpd sg_luns sg_turs sg_readcap sg_dd sg_reset sg_raw
-	sg_persist lsscsi mkfs.ext4 e2fsck mt-st blockdev setpriv ip dmsetup date
+	sg_persist lsscsi mkfs.ext4 e2fsck blkid mt-st blockdev setpriv ip dmsetup date
 	udevadm multipathd multipath iscsid iscsiadm rdma tgtd tgtadm iscsi-test-cu"
 sh "$here/unpack.sh" multipath-tools multipathd
 sh "$here/unpack.sh" open-iscsi iscsid
@@ -87,6 +87,7 @@ cp "$here"/../guest/*.sh "$here"/../guest/*.txt "$here"/../bench/guest/*.sh "$he
 	"$here/../bench/committed" "$root/guest/"
 chmod +x "$root"/guest/*.sh
 cp "$here/../distro/package/scsi-multipath" "$root/bin/"
+cp "$here/../site/site.sh" "$root/guest/site_run.sh"
 
 mkdir -p "$(dirname "$out")"
 (cd "$root" && find . | LC_ALL=C sort | cpio -o -H newc --quiet) >"$out.tmp"
