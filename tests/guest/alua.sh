@@ -7,7 +7,6 @@
 . ./lib_lio.sh
 plan 63
 
-TRACE=/sys/kernel/debug/tracing
 DISPATCHED=$TRACE/events/scsi/scsi_dispatch_cmd_start
 NR_LUS=8
 

@@ -8,8 +8,6 @@
 . ./lib_lio.sh
 plan 46
 
-TRACE=/sys/kernel/debug/tracing
-
 # disk N TYPE A B: with the port groups a and b, in these states
 disk() {
 	backstore "$1" 16384 "$(printf 'e1e%05x' "$1")"

@@ -27,7 +27,6 @@ said() {
 }
 
 # Who is asked whose path it is
-TRACE=/sys/kernel/debug/tracing
 echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
 
 all_are_asked() {

@@ -6,7 +6,6 @@
 . ./lib.sh
 plan 5
 
-TRACE=/sys/kernel/debug/tracing
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
 MOST=200	# commands a second
 NR=400		# paths

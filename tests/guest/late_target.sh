@@ -8,7 +8,6 @@
 plan 12
 
 parameters=/sys/module/scsi_late/parameters
-TRACE=/sys/kernel/debug/tracing
 modprobe scsi_late hosts=2 || bail_out "scsi_late"
 within 30 disk_is_there sda || bail_out "no sda"
 within 30 nr_paths_is 2 || bail_out "not 2 paths"

@@ -120,6 +120,8 @@ bail_out() {
 
 PATHS=/proc/scsi/scsi_path/paths
 SDEBUG=/sys/bus/pseudo/drivers/scsi_debug
+# Where the kernel's trace is
+TRACE=/sys/kernel/tracing
 
 # load_debug HOSTS [OPTION...]: scsi_debug hosts that share one store
 load_debug() {

@@ -25,8 +25,8 @@ oracle_run() {
 	# paths did in those that are not as they should be: oracle_trace
 	oracle_only=$(sed -n 's/.*oracle_only=\([^ ]*\).*/\1/p' /proc/cmdline)
 	if grep -q oracle_trace /proc/cmdline; then
-		echo 1 >/sys/kernel/debug/tracing/events/scsi_multipath/enable
-		echo 1 >/sys/kernel/debug/tracing/events/scsi/enable
+		echo 1 >$TRACE/events/scsi_multipath/enable
+		echo 1 >$TRACE/events/scsi/enable
 		set -- "$@" -v
 	fi
 	oracle -t 100 "$@" -x oracle_exceptions.txt -m "${oracle_only:-*}" |

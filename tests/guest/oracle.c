@@ -54,7 +54,7 @@
 
 #define SCRIPT		"/sys/kernel/debug/scsi_script"
 #define DEVICES		"/sys/bus/scsi/devices"
-#define TRACE		"/sys/kernel/debug/tracing/trace"
+#define TRACE		"/sys/kernel/tracing/trace"
 #define PATH_LEN	512
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define IO_LEN		4096

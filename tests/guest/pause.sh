@@ -6,7 +6,6 @@
 plan 6
 
 parameters=/sys/module/scsi_late/parameters
-TRACE=/sys/kernel/debug/tracing
 SECONDS_COUNTED=5
 
 modprobe scsi_late hosts=1 recovery_ms=20000 || bail_out "scsi_late"

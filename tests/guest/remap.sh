@@ -75,15 +75,14 @@ paths_write "$path" 1
 is "out of use and in again: it is good at once" "$(path_state "$path")" 1
 paths_write "$path" 3
 echo 1 >$SDEBUG/vpd_use_hostno
-trace=/sys/kernel/debug/tracing
-echo >$trace/trace
-echo 1 >$trace/events/scsi/scsi_dispatch_cmd_start/enable
+echo >$TRACE/trace
+echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
 paths_write "$path" 1
 # No partition table is read like this.
 dd if=/dev/sda of=/dev/null bs=64k count=32 iflag=direct 2>/dev/null
 is "in again, remapped: not a single read" \
-	"$(grep "host_no=${path%%:*} " $trace/trace | grep -c 'READ_10.*txlen=128')" 0
-echo 0 >$trace/events/scsi/scsi_dispatch_cmd_start/enable
+	"$(grep "host_no=${path%%:*} " $TRACE/trace | grep -c 'READ_10.*txlen=128')" 0
+echo 0 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
 ok "in again: found out, and said once" within 20 fenced 3
 leads_elsewhere "in again"
 ok "no task is stuck" sh -c '! ps -o stat,comm | grep "^D"'

@@ -48,7 +48,7 @@ other_writes() {
 
 reserved_disk
 listen /tmp/uevents ^SCSI_LU
-echo 1 >/sys/kernel/debug/tracing/events/scsi_multipath/scsi_multipath_pr_out/enable
+echo 1 >$TRACE/events/scsi_multipath/scsi_multipath_pr_out/enable
 
 # What sg_raw sends: RESERVE and RELEASE of 6 and 10 bytes. They are of one nexus.
 for node in /dev/sda "$sg"; do
@@ -141,7 +141,7 @@ is "nothing has been written" "$(md5sum_of "$host_b")" "$before"
 ok "no key is left" keys_include 0x33 0
 ok "user space hears of it" grep -q "SCSI_LU_EVENT=registration-lost" /tmp/uevents
 ok "the trace has it" grep -q "action=0x00 .*key=0x33 action_key=0x33 reply=conflict" \
-	/sys/kernel/debug/tracing/trace
+	$TRACE/trace
 ok "the log says so" sh -c "dmesg | grep -q 'registration lost: preempted or cleared'"
 ok "registered again" prout /dev/sda --register-ignore --param-sark=0x33
 ok "it is written again" within 60 write_to sda 64

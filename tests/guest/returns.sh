@@ -6,7 +6,6 @@
 . ./lib.sh
 plan 25
 
-TRACE=/sys/kernel/debug/tracing
 BLOCK=/sys/module/scsi_block_target/parameters
 one_lu 2 max_luns=1 dev_size_mb=32
 modprobe scsi_block_target || bail_out "scsi_block_target"

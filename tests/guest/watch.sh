@@ -6,7 +6,6 @@
 . ./lib.sh
 plan 36
 
-TRACE=/sys/kernel/debug/tracing
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
 one_lu 2 max_luns=1 dev_size_mb=32
 is "the period is that of the command line" "$(cat $PERIOD)" 4

@@ -7,7 +7,6 @@
 . ./lib.sh
 plan 14
 
-TRACE=/sys/kernel/debug/tracing
 # Not a line for each repetition.
 echo 5 >/proc/sys/kernel/printk
 one_lu 2 max_luns=1 dev_size_mb=8

@@ -8,7 +8,6 @@
 . ./lib.sh
 plan 4
 
-TRACE=/sys/kernel/debug/tracing
 hosts=10
 units=30
 budget=200
