@@ -26,8 +26,7 @@ download() {
 		wget -O "$1.part" "$url"
 	else
 		curl -fL -o "$1.part" "$url"
-	fi
-	mv "$1.part" "$1"
+	fi && xz -t "$1.part" && mv "$1.part" "$1"
 }
 
 # apt-get and apt-cache with lists of their own, of Debian's unstable and experimental:
@@ -51,7 +50,11 @@ get_later() {
 	done >"$cache/apt/sources.list"
 	apt_later apt-get update &&
 	(cd "$cache/apt" && rm -f ./*.deb && rm -rf x &&
-	 apt_later apt-get download "linux-source-$linux" &&
+	 if ! apt_later apt-get download "linux-source-$linux"; then
+		 echo "Debian has these, and no linux-source-$linux:"
+		 apt_later apt-cache pkgnames linux-source-
+		 exit 1
+	 fi &&
 	 dpkg-deb -x "linux-source-$linux"_*.deb x &&
 	 mv "x/usr/src/linux-source-$linux.tar.xz" "$1" &&
 	 rm -rf x ./*.deb)
@@ -75,7 +78,10 @@ elif [ -f "$archive" ]; then
 else
 	version=$linux_version
 	archive=$cache/linux-$version.tar.xz
-	[ -f "$archive" ] || step "downloading Linux $version" "$build/log/download.log" download "$archive"
+	[ -f "$archive" ] ||
+		(step "downloading Linux $version" "$build/log/download.log" download "$archive") ||
+		die "No source of Linux $linux: Debian's mirror gives no linux-source-$linux (any more?)," \
+			"nor kernel.org a release $version; see above. KERNEL=dir takes one from elsewhere."
 fi
 
 tree=$cache/linux-source-$version
