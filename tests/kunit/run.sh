@@ -22,9 +22,10 @@ if [ -z "$log" ]; then
 	trap 'rm -f "$log"' EXIT
 fi
 
-# There is no root file system: the kernel halts once the suites have run.
+# There is no root file system: the kernel halts once the suites have run, which newer
+# ones do only if they are told to.
 timeout -k 5 "${KUNIT_TIMEOUT:-120}" "$linux" mem=256M con=null con0=null,fd:1 \
-	kunit.enable=1 "kunit.filter_glob=$glob" kunit_shutdown=halt \
+	kunit.enable=1 kunit.autorun=1 "kunit.filter_glob=$glob" kunit_shutdown=halt \
 	panic=-1 </dev/null >"$log" 2>&1
 status=$?
 
