@@ -223,7 +223,7 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	error = scsi_policy_qd_add_host(sdev->host);
 	if (error)
 		return error;
-	path = kzalloc(sizeof(*path), GFP_KERNEL);
+	path = kzalloc_obj(*path);
 	if (!path)
 		return -ENOMEM;
 	path->sdev = sdev;

@@ -127,7 +127,7 @@ static void pr_work(struct work_struct *work)
 	bool later = false;
 
 	while ((lu_cmd = next_queued(lu))) {
-		struct scsi_pr_cmd *cmd = kzalloc(sizeof(*cmd), GFP_NOIO);
+		struct scsi_pr_cmd *cmd = kzalloc_obj(*cmd, GFP_NOIO);
 
 		if (cmd && carry_out(lu, lu_cmd, cmd))
 			finish(lu, lu_cmd, cmd);

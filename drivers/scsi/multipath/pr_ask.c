@@ -263,7 +263,7 @@ static enum scsi_pr_reply out(struct scsi_path *path, u8 action, u8 type,
 	} *mem;
 	int result;
 
-	mem = kzalloc(sizeof(*mem), GFP_NOIO);
+	mem = kzalloc_obj(*mem, GFP_NOIO);
 	if (!mem)
 		return PR_AWAY;
 	put_unaligned_be32(PR_OUT_LIST_LEN, cdb + 5);

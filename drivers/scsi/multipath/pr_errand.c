@@ -348,7 +348,7 @@ bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 	struct scsi_pr_errand *errand;
 	bool done;
 
-	errand = kzalloc(sizeof(*errand), GFP_NOIO);
+	errand = kzalloc_obj(*errand, GFP_NOIO);
 	if (!errand)
 		return false;
 	errand->lu = lu;
@@ -394,7 +394,7 @@ bool scsi_lu_pr_move(struct scsi_lu *lu)
 	spin_unlock_irq(&lu->lock);
 	if (!wanted)
 		return true;
-	mem = kzalloc(sizeof(*mem), GFP_NOIO);
+	mem = kzalloc_obj(*mem, GFP_NOIO);
 	if (!mem)
 		return false;
 	mem->errand.lu = lu;

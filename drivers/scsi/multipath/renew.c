@@ -157,7 +157,7 @@ static void renew_work(struct work_struct *work)
  */
 static int renew(struct scsi_device *sdev)
 {
-	struct renewal *renewal = kzalloc(sizeof(*renewal), GFP_NOIO);
+	struct renewal *renewal = kzalloc_obj(*renewal, GFP_NOIO);
 
 	if (!renewal)
 		return -ENOMEM;
@@ -275,8 +275,8 @@ static void retry_work(struct work_struct *work)
  */
 void scsi_path_withhold(struct scsi_device *sdev, bool soon)
 {
-	struct withheld *withheld = kzalloc(sizeof(*withheld),
-					    GFP_KERNEL | __GFP_NOFAIL);
+	struct withheld *withheld = kzalloc_obj(*withheld,
+						GFP_KERNEL | __GFP_NOFAIL);
 
 	withheld->sdev = sdev;
 	withheld->delay = soon ? RETRY_DELAY : RETRY_DELAY_MAX;
