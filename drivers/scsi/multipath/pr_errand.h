@@ -20,7 +20,7 @@
  * @lost: a path has lost it
  * @lost_result: what that path has said
  * @lost_sense: the same
- * @cleared: a PREEMPT of the logical unit's own key may have removed all of it
+ * @cleared: the key that is to be removed may be gone by now
  * @unclear: nobody knows whether that or another host has removed the old key
  * @doubted: a nexus has turned out not to be registered
  */
@@ -71,7 +71,7 @@ enum scsi_pr_outcome scsi_pr_user_registers(struct scsi_pr_errand *errand,
 					    struct scsi_path *leader);
 
 bool scsi_pr_be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
-		      bool holds, u8 type);
+		      u8 type);
 enum scsi_pr_outcome scsi_pr_key_is_changed(struct scsi_pr_errand *errand,
 					    struct scsi_path *leader);
 

@@ -65,7 +65,7 @@ enum scsi_pr_outcome scsi_pr_user_moves(struct scsi_pr_errand *errand,
 	}
 	/* If it is refused, it is for its list, and not for the nexus. */
 	if (holds && errand->key == lu->pr.key &&
-	    !scsi_pr_be_alone(errand, leader, true, type))
+	    !scsi_pr_be_alone(errand, leader, type))
 		return NEXT_PATH;
 	switch (scsi_pr_do_registered(errand, leader)) {
 	case PR_DONE:

@@ -4,6 +4,7 @@
  * registration, another key, and none.
  */
 
+#include <linux/random.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 
@@ -82,19 +83,17 @@ static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
  * scsi_pr_be_alone - no other nexus than the leader's is to be registered
  * @errand: command
  * @leader: path
- * @holds: a nexus of ours holds a reservation, it alone
- * @type: of that
+ * @type: of the reservation that a nexus of ours holds, it alone
  *
  * The nexus that holds a reservation ends it when its registration goes, and takes it along
  * when its key is changed: so it must be the only one. A PREEMPT of the own key leaves the
- * leader alone with the reservation. If nothing is held, it removes what is out of reach,
- * and the leader's registration with the rest.
+ * leader alone with the reservation.
  *
  * Context: process, pr.changing held.
  * Return: false if that could not be done over this path.
  */
 bool scsi_pr_be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
-		      bool holds, u8 type)
+		      u8 type)
 {
 	struct scsi_lu *lu = errand->lu;
 	u64 key = lu->pr.key;
@@ -102,16 +101,14 @@ bool scsi_pr_be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
 
 	if (count < 0)
 		return false;
-	if (count < 2 && holds)
+	if (count < 2)
 		scsi_lu_pr_hold(lu, leader, type);
 	if (count < 2 || count > scsi_lu_pr_nr_registered(lu))
 		return true;
-	switch (scsi_pr_take(leader, holds ? type : 0)) {
+	switch (scsi_pr_take(leader, type)) {
 	case PR_DONE:
-		errand->cleared |= !holds;
 		return true;
 	case PR_LOST:
-		errand->cleared |= !holds;
 		scsi_pr_answer(errand, DID_ERROR << 16);
 		scsi_pr_note_lost(errand);
 		return false;
@@ -181,7 +178,7 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 	u8 type;
 
 	holds = scsi_pr_is_held_by_us(leader, &type);
-	if (holds < 0 || (holds && !scsi_pr_be_alone(errand, leader, true, type)))
+	if (holds < 0 || (holds && !scsi_pr_be_alone(errand, leader, type)))
 		return NEXT_PATH;
 	count = scsi_pr_count_key(leader, lu->pr.key);
 	if (count < 0)
@@ -227,19 +224,24 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 	return scsi_pr_key_is_changed(errand, leader);
 }
 
-static enum scsi_pr_outcome unregister(struct scsi_pr_errand *errand,
-				       struct scsi_path *leader)
+/* The leader has no registration any more, nor has another one that is in reach. */
+static enum scsi_pr_outcome is_unregistered(struct scsi_pr_errand *errand,
+					    struct scsi_path *leader,
+					    const char *why)
 {
 	struct scsi_lu *lu = errand->lu;
-	int holds;
-	u8 type;
 
-	holds = scsi_pr_is_held_by_us(leader, &type);
-	if (holds < 0)
-		return NEXT_PATH;
-	if ((holds || is_out_of_reach(lu)) &&
-	    !scsi_pr_be_alone(errand, leader, holds, type))
-		return NEXT_PATH;
+	if (!why)
+		scsi_lu_pr_set_key(lu, 0);
+	scsi_path_changed_reservation(leader);
+	scsi_lu_pr_lost(lu, why);
+	scsi_lu_pr_settle(lu, NULL);
+	return ANSWERED;
+}
+
+static enum scsi_pr_outcome unregister_leader(struct scsi_pr_errand *errand,
+					      struct scsi_path *leader)
+{
 	switch (scsi_pr_out(leader, errand->cmd)) {
 	case PR_DONE:
 		break;
@@ -257,11 +259,91 @@ static enum scsi_pr_outcome unregister(struct scsi_pr_errand *errand,
 		return ANSWERED;
 	}
 	scsi_path_pr_set_registered(leader, false);
-	scsi_lu_pr_set_key(lu, 0);
-	scsi_path_changed_reservation(leader);
-	scsi_lu_pr_lost(lu, NULL);
-	scsi_lu_pr_settle(lu, NULL);
-	return ANSWERED;
+	return is_unregistered(errand, leader, NULL);
+}
+
+/*
+ * A nexus that is out of reach is registered as well, and no reservation is held by one of
+ * ours. Whoever does not hold it and preempts its own key is not registered any more
+ * either, by SPC-3, and LIO goes on to use the registration that it has freed. So the
+ * leader has a key of its own for a moment, and preempts the one that all others have. As
+ * in a change of keys no path carries I/O then, and if nobody has the old key, another host
+ * has been there before.
+ */
+static enum scsi_pr_outcome unregister_all(struct scsi_pr_errand *errand,
+					   struct scsi_path *leader, u8 type)
+{
+	struct scsi_lu *lu = errand->lu;
+	u64 key = lu->pr.key, own = get_random_u64() ?: 1;
+	enum scsi_pr_reply reply;
+	bool fenced = false;
+	int count;
+
+	count = scsi_pr_count_key(leader, key);
+	if (count < 0)
+		return NEXT_PATH;
+	if (count < 2 || count > scsi_lu_pr_nr_registered(lu))
+		return unregister_leader(errand, leader);
+	if (!stop_all(lu)) {
+		/* Its sender tries again. */
+		scsi_pr_answer(errand, SAM_STAT_BUSY);
+		scsi_lu_pr_settle(lu, NULL);
+		return ANSWERED;
+	}
+	switch (scsi_pr_register(leader, key, own)) {
+	case PR_DONE:
+		break;
+	case PR_CONFLICT:
+		return scsi_pr_doubt(errand, leader);
+	case PR_LOST:
+		scsi_pr_answer(errand, DID_ERROR << 16);
+		return scsi_pr_leader_lost(errand, leader);
+	case PR_AWAY:
+		return NEXT_PATH;
+	default:
+		return unregister_leader(errand, leader);
+	}
+	switch (scsi_pr_preempt(leader, own, key, type)) {
+	case PR_DONE:
+		scsi_lu_pr_forget_departed(lu);
+		break;
+	case PR_CONFLICT:
+		fenced = true;
+		break;
+	case PR_REFUSED:
+		break;
+	default:
+		/* If the next path has the key, it was not done. */
+		errand->cleared = true;
+		scsi_pr_answer(errand, DID_ERROR << 16);
+		return scsi_pr_leader_lost(errand, leader);
+	}
+	/* What cannot be removed now is, before the path is used. */
+	reply = scsi_pr_register(leader, own, 0);
+	if (reply == PR_DONE || reply == PR_CONFLICT)
+		scsi_path_pr_set_registered(leader, false);
+	if (fenced && errand->action == PR_OUT_REGISTER)
+		scsi_pr_answer_conflict(errand);
+	else
+		scsi_pr_answer_good(errand);
+	return is_unregistered(errand, leader,
+			       fenced ? "preempted or cleared by another host" : NULL);
+}
+
+static enum scsi_pr_outcome unregister(struct scsi_pr_errand *errand,
+				       struct scsi_path *leader)
+{
+	int holds;
+	u8 type;
+
+	holds = scsi_pr_is_held_by_us(leader, &type);
+	if (holds < 0)
+		return NEXT_PATH;
+	if (!holds && is_out_of_reach(errand->lu))
+		return unregister_all(errand, leader, type);
+	if (holds && !scsi_pr_be_alone(errand, leader, type))
+		return NEXT_PATH;
+	return unregister_leader(errand, leader);
 }
 
 /* What is not as the logical unit is known to be, the target is to judge. */

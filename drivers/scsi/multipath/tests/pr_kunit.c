@@ -177,6 +177,9 @@ static int carry(struct ctx *c, int nexus, const u8 *cdb, void *buf,
 	action_key = get_unaligned_be64(list + 8);
 	nexus = pr_server_registrant(&c->server, nexus);
 	was_registered = c->server.key[nexus];
+	if (!(c->user && buf == c->user->list) &&
+	    pr_server_is_self_preempted(&c->server, nexus, cdb[1] & 0x1f, list))
+		c->broken = "a path preempts itself";
 	status = pr_server_out(&c->server, nexus, cdb[1] & 0x1f, cdb[2] & 0x0f,
 			       list);
 	if (!was_registered && c->server.key[nexus] && !c->server.per_initiator &&
@@ -277,6 +280,7 @@ static const struct state states[] = {
 	{ "held by first", KEY, KEY_B, WE_RO, 0 },
 	{ "held by last", KEY, KEY_B, WE_RO, LAST },
 	{ "held by all", KEY, KEY_B, WE_AR, 0 },
+	{ "held by all, one away", KEY, KEY_B, WE_AR, 0, .last_is_away = true },
 	{ "held by other", KEY, KEY_B, WE_RO, HOST_B },
 	{ "held by other, not registered", 0, KEY_B, WE_RO, HOST_B },
 	{ "held by first, one away", KEY, KEY_B, WE_RO, 0, .last_is_away = true },
@@ -700,6 +704,7 @@ static const struct pr_server kinds[] = {
 	{ .keeps_own_key = true },
 	{ .no_ignore = true },
 	{ .per_initiator = true },
+	{ .takes_first = true },
 };
 
 static struct ctx *make_ctx(struct kunit *test, unsigned int nr)

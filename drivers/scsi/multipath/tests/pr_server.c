@@ -50,8 +50,11 @@ static void remove_one(struct pr_server *s, int nexus)
 	s->key[nexus] = 0;
 	if (s->type && pr_type_is_of_all(s->type)) {
 		for (int i = 0; i < NR_NEXUSES; i++) {
-			if (s->key[i])
-				return;
+			if (!s->key[i])
+				continue;
+			if (s->holder == nexus)
+				s->holder = i;
+			return;
 		}
 		end_reservation(s);
 	}
@@ -85,7 +88,8 @@ static enum pr_server_status do_set(struct pr_server *s, int nexus, u64 key)
 static enum pr_server_status do_preempt(struct pr_server *s, int nexus,
 					u64 victim, u8 type)
 {
-	bool holder_is_victim = s->type && !pr_type_is_of_all(s->type) &&
+	bool holder_is_victim = s->type &&
+				(!pr_type_is_of_all(s->type) || s->takes_first) &&
 				s->key[s->holder] == victim;
 	bool all = s->type && pr_type_is_of_all(s->type) && !victim;
 	bool found = false;
@@ -140,6 +144,25 @@ static enum pr_server_status do_replace(struct pr_server *s, int nexus, u8 type,
 	s->holder = nexus;
 	s->lost = false;
 	return GOOD;
+}
+
+/**
+ * pr_server_is_self_preempted - does a command remove the registration that it came by?
+ * @s: device server
+ * @nexus: over which it comes
+ * @action: service action
+ * @list: parameter list
+ *
+ * LIO uses that registration once more when it has freed it.
+ */
+bool pr_server_is_self_preempted(const struct pr_server *s, int nexus, u8 action,
+				 const u8 *list)
+{
+	u64 key = get_unaligned_be64(list);
+
+	return action == PR_OUT_PREEMPT && s->key[nexus] &&
+	       s->key[nexus] == key && get_unaligned_be64(list + 8) == key &&
+	       !is_held_by(s, nexus) && !(s->type && s->key[s->holder] == key);
 }
 
 /**

@@ -23,6 +23,7 @@ struct pr_server {
 	bool says_not_ready;	/* as LIO, to who is not registered */
 	bool no_ignore;		/* knows no REGISTER AND IGNORE EXISTING KEY */
 	bool per_initiator;	/* what is registered, is for all nexuses of a host */
+	bool takes_first;	/* as LIO: of all who hold it, the first does, for PREEMPT */
 	unsigned int room;	/* for registrations */
 	bool lost;		/* it has forgotten all */
 };
@@ -38,6 +39,8 @@ enum pr_server_status {
 
 int pr_server_registrant(const struct pr_server *s, int nexus);
 bool pr_type_is_of_all(u8 type);
+bool pr_server_is_self_preempted(const struct pr_server *s, int nexus, u8 action,
+				 const u8 *list);
 void pr_server_list(u8 *list, u64 key, u64 action_key);
 enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 				    u8 type, const u8 *list);
