@@ -21,18 +21,33 @@ lio_start() {
 	modprobe -a target_core_mod tcm_loop || bail_out "no LIO"
 }
 
-# backstore N PAGES SERIAL: a disk
+# Of which kind the disks of LIO are.
+backing=rd_mcp
+
+# backstore N PAGES SERIAL: a disk, in memory
 backstore() {
-	store=$CORE/rd_mcp_$1/lu
+	store=$CORE/${backing}_$1/lu
 	mkdir -p "$store"
 	echo "rd_pages=$2" >"$store/control"
 	echo 1 >"$store/enable"
 	echo "$3" >"$store/wwn/vpd_unit_serial"
 }
 
+# file_backstore N FILE BYTES SERIAL: one that is in a file, for all that follows
+file_backstore() {
+	backing=fileio
+	store=$CORE/fileio_$1/lu
+	modprobe target_core_file
+	: >"$2"
+	mkdir -p "$store"
+	echo "fd_dev_name=$2,fd_dev_size=$3" >"$store/control"
+	echo 1 >"$store/enable"
+	echo "$4" >"$store/wwn/vpd_unit_serial"
+}
+
 # port_group N ID NAME TYPE STATE: a group for ports of disk N
 port_group() {
-	alua=$CORE/rd_mcp_$1/lu/alua/$3
+	alua=$CORE/${backing}_$1/lu/alua/$3
 	mkdir "$alua"
 	echo "$2" >"$alua/tg_pt_gp_id"
 	echo 0 >"$alua/nonop_delay_msecs"
@@ -53,7 +68,7 @@ port() {
 	mkdir -p "$dir/lun/lun_0"
 	# It answers when it is in its group, not before.
 	echo offline >"$dir/transport_status"
-	ln -s "$CORE/rd_mcp_$1/lu" "$dir/lun/lun_0/lu"
+	ln -s "$CORE/${backing}_$1/lu" "$dir/lun/lun_0/lu"
 	echo "$3" >"$dir/lun/lun_0/alua_tg_pt_gp"
 	echo "naa.5001405fffffff$2" >"$dir/nexus"
 	echo online >"$dir/transport_status"

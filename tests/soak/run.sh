@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # run.sh: the test "chaos" for $MINUTES, with logical units that come and go, then
-# "tape_random" for about a quarter of that, with the faults of $SEED or of a seed that is
-# printed, on a kernel with KASAN.
+# "tape_random" and "fences" for about a quarter of that each, with the faults of $SEED or
+# of a seed that is printed, on a kernel with KASAN.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/../kernel/lib.sh"
 
 out=$build/soak
 minutes=${MINUTES:-60}
-tape_minutes=$((minutes / 4 + 1))
+a_quarter=$((minutes / 4 + 1))
 seed=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
 
 # soak NAME MINUTES APPEND
@@ -36,5 +36,6 @@ sh "$top/tests/kernel/build.sh" kasan
 sh "$top/tests/rig/initramfs.sh" "$build/kasan/modules" "$build/initramfs-kasan.cpio"
 mkdir -p "$out"
 soak chaos "$minutes" "chaos_minutes=$minutes chaos_seed=$seed chaos_turnover=1"
-soak tape_random "$tape_minutes" "tape_minutes=$tape_minutes tape_seed=$seed"
+soak tape_random "$a_quarter" "tape_minutes=$a_quarter tape_seed=$seed"
+soak fences "$a_quarter" "fences_minutes=$a_quarter fences_seed=$seed"
 say "soak: passed, seed $seed, $(elapsed)"
