@@ -7,7 +7,7 @@
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 31
+plan 33
 
 # A node of the cluster is a device and a key.
 keys() {
@@ -91,7 +91,8 @@ asserts() {
 # Those that need two initiators are for iSCSI only.
 for each in "PrinReadKeys.Simple 1" "PrinReadKeys.Truncate 5" \
 	    "PrinServiceactionRange.Range 33" "PrinReportCapabilities.Simple 25" \
-	    "ProutRegister.Simple 5" "ProutReserve.Simple 20" "ProutClear.Simple 12"; do
+	    "ProutRegister.Simple 5" "ProutReserve.Simple 20" "ProutClear.Simple 12" \
+	    "Reserve6.Simple 2"; do
 	count=${each#* }
 	for disk in sda "$plain"; do
 		is "libiscsi: ${each% *} of $disk" "$(asserts "${each% *}" $disk)" \

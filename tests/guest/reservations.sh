@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # Reservations. Persistent ones are of the logical unit: each path is registered, also
 # one that comes late or returns, and none is once another host has fenced this one.
-# What is of one nexus is refused with several paths, by every way into the kernel; with
-# one it is carried out, and no other joins from then on. The conflict with another
-# initiator is delivered, and is no failure of a path.
+# What only one nexus may hold, one path does, and the others stand aside. The conflict
+# with another initiator is delivered, and is no failure of a path.
 # guest: cpus=4
 # append: scsi_mod.path_reservations=1
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 107
+plan 129
 
 prout() {
 	node=$1
@@ -46,20 +45,25 @@ other_writes() {
 	sg_raw -s 512 -i /dev/zero "$host_b" 2a 0 0 0 0 0 0 0 1 0
 }
 
+reservation=/sys/block/sda/device/multipath/reservation
+
+is_held() {
+	grep "^reserved, held by [0-9]" $reservation
+}
+
+# What there is to hear of the nexus that was lost, is heard.
+release_after_loss() {
+	sg_turs "$sg"
+	sg_raw "$sg" 17 0 0 0 0 0
+}
+
 reserved_disk
 listen /tmp/uevents ^SCSI_LU
 echo 1 >$TRACE/events/scsi_multipath/scsi_multipath_pr_out/enable
 
-# What sg_raw sends: RESERVE and RELEASE of 6 and 10 bytes. They are of one nexus.
 for node in /dev/sda "$sg"; do
-	for cdb in "16 0 0 0 0 0" "17 0 0 0 0 0" "56 0 0 0 0 0 0 0 0 0" \
-		   "57 0 0 0 0 0 0 0 0 0"; do
-		# shellcheck disable=SC2086 # the bytes
-		ok "$node: ${cdb%% *}" is_refused sg_raw "$node" $cdb
-	done
 	ok "$node: PERSISTENT RESERVE IN" keys_are "$node" ""
 done
-is "each says why" "$(nr_refusals)" 8
 is "no path has failed" "$(nr_good)" 2
 ok "I/O goes on" write_to sda 16
 
@@ -196,6 +200,47 @@ fails "exclusive: it cannot be" other_writes
 ok "exclusive: released" prout /dev/sda --release --param-rk=0x33 --prout-type=3
 ok "exclusive: it is written over all" within 90 good_after_io 3
 ok "exclusive: cleared" prout /dev/sda --clear --param-rk=0x33
+
+# RESERVE and RELEASE, of SCSI-2: one path holds it, as long as its nexus is there.
+other_hears
+write_to sda 1
+ok "scsi-2: the other host reserves" sg_raw "$host_b" 16 0 0 0 0 0
+fails_by "scsi-2: a write fails" "Invalid exchange" write_to sda 1
+fails_by "scsi-2: and so does RESERVE" "Reservation Conflict" sg_raw "$sg" 16 0 0 0 0 0
+ok "scsi-2: it releases" sg_raw "$host_b" 17 0 0 0 0 0
+for cdb in "16 0 0 0 0 0" "56 0 0 0 0 0 0 0 0 0"; do
+	# shellcheck disable=SC2086 # the bytes
+	ok "scsi-2: RESERVE ${cdb%% *}" sg_raw "$sg" $cdb
+	ok "scsi-2: once more" sg_raw /dev/sda 16 0 0 0 0 0
+	ok "scsi-2: it is written" write_to sda 64
+	ok "scsi-2: sysfs says by whom" is_held
+	fails "scsi-2: the other host cannot write" other_writes
+	ok "scsi-2: RELEASE" sg_raw "$sg" 17 0 0 0 0 0
+	ok "scsi-2: now it can" other_writes
+	ok "scsi-2: as can this one, over all" within 30 good_after_io 3
+done
+fails_by "scsi-2: not for a third party" "Illegal Request" sg_raw "$sg" 16 10 0 0 0 0
+ok "scsi-2: reserved, to be reset" sg_raw "$sg" 16 0 0 0 0 0
+ok "scsi-2: reset" sg_reset --device --no-escalate /dev/sda
+ok "scsi-2: a reset ends it" within 30 sh -c "! grep held $reservation"
+ok "scsi-2: it is written over all" within 30 good_after_io 3
+sg_turs "$sg"
+ok "scsi-2: reserved, to be lost" sg_raw "$sg" 16 0 0 0 0 0
+holder=$(sed -n 's/.*held by //p' $reservation)
+for port in 1 2 3; do
+	[ "$(path 0 $port)" != "$holder" ] || break
+done
+echo offline >"$(tpg 0 $port)/transport_status"
+write_to sda 64 >/tmp/write.out 2>&1 &
+writer=$!
+ok "scsi-2: a write waits for the target to notice" stays 3 kill -0 $writer
+echo online >"$(tpg 0 $port)/transport_status"
+ok "scsi-2: or for the path" wait $writer
+echo 1 >"/sys/bus/scsi/devices/$holder/delete"
+echo "0 1 -" >"/sys/class/scsi_host/host${holder%%:*}/scan"
+ok "scsi-2: it is reserved anew, when it may be" within 60 is_held
+ok "scsi-2: RELEASE" release_after_loss
+ok "scsi-2: it is written over all" within 60 good_after_io 3
 
 # Another initiator has it; scsi_debug says so over one path, once.
 load_debug 2 max_luns=1 dev_size_mb=16

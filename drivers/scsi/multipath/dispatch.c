@@ -455,8 +455,7 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 	    answer_attention(lu, lu_cmd))
 		return answered(lu_cmd);
 	if (unlikely(blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))) {
-		if (lu_cmd->cmnd[0] == PERSISTENT_RESERVE_OUT &&
-		    scsi_multipath_reservations)
+		if (is_bound_to_one_nexus(lu_cmd) && scsi_multipath_reservations)
 			return send_reservation(lu, lu_cmd);
 		if (prepare_passthrough(lu, lu_cmd))
 			return answered(lu_cmd);

@@ -212,6 +212,15 @@ static bool is_about_reservations(const struct scsi_sense_hdr *sense)
 	return sense->asc == 0x2a && sense->ascq >= 0x03 && sense->ascq <= 0x05;
 }
 
+static void hear_of_reservations(struct scsi_path *path,
+				 const struct scsi_sense_hdr *sense)
+{
+	if (is_about_reservations(sense))
+		scsi_path_hears_of_reservations(path);
+	else if (event_of(sense) == EVENT_RESET)
+		scsi_lu_pr_was_reset(path->lu);
+}
+
 /**
  * scsi_path_report_event - an attempt was answered with a unit attention
  * @path: path that it came over
@@ -234,8 +243,7 @@ bool scsi_path_report_event(struct scsi_path *path,
 
 	spin_lock_irqsave(&lu->lock, flags);
 	is_news = note_report(path, event_of(sense));
-	if (is_about_reservations(sense))
-		scsi_path_hears_of_reservations(path);
+	hear_of_reservations(path, sense);
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return is_news;
 }
@@ -273,8 +281,7 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (is_about_reservations(sense))
-		scsi_path_hears_of_reservations(path);
+	hear_of_reservations(path, sense);
 	if (!scsi_path_is_usable(path) && scsi_lu_has_path_locked(lu)) {
 		/*
 		 * A path that returns has its own past to tell of. Of what
@@ -358,6 +365,7 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 	drain_others(lu, path);
 	scsi_lu_was_reset(lu);
+	scsi_lu_pr_was_reset(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 out:
 	rcu_read_unlock();

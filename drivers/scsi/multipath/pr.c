@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Persistent reservations: a PERSISTENT RESERVE OUT of the user's comes in, waits for its
- * turn, and goes back with an answer.
+ * Reservations: a PERSISTENT RESERVE OUT of the user's, or a RESERVE or RELEASE, comes in,
+ * waits for its turn, and goes back with an answer.
  */
 
 #include <linux/blk-mq.h>
@@ -15,6 +15,7 @@
 #include <scsi/scsi_eh.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
+#include <scsi/scsi_proto.h>
 
 #include "../scsi_priv.h"
 #include "dispatch.h"
@@ -26,7 +27,7 @@
 bool scsi_multipath_reservations;
 module_param_named(path_reservations, scsi_multipath_reservations, bool, 0444);
 MODULE_PARM_DESC(path_reservations,
-		 "Keep persistent reservations on all paths; experimental. Off: refuse them on a logical unit with several (default)");
+		 "Keep reservations on all paths; experimental. Off: refuse them on a logical unit with several (default)");
 
 /* The list, and whether it is one that can be made sense of here. */
 static int copy_list(struct scsi_cmnd *lu_cmd, struct scsi_pr_cmd *cmd)
@@ -62,6 +63,8 @@ static bool carry_out(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 {
 	memcpy(cmd->cdb, lu_cmd->cmnd, sizeof(cmd->cdb));
 	cmd->timeout = scsi_cmd_to_rq(lu_cmd)->timeout;
+	if (scsi_pr_is_scsi2(cmd->cdb))
+		return scsi_pr_carry_out_scsi2(lu, cmd);
 	switch (copy_list(lu_cmd, cmd)) {
 	case 0:
 		break;
@@ -147,7 +150,7 @@ static void pr_work(struct work_struct *work)
 }
 
 /**
- * scsi_lu_pr_queue - a PERSISTENT RESERVE OUT of a logical unit's user
+ * scsi_lu_pr_queue - a command of a logical unit's user that reserves it
  * @lu: logical unit
  * @lu_cmd: command whose request has been started
  *
@@ -163,7 +166,7 @@ bool scsi_lu_pr_queue(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 	has_path = scsi_lu_has_path_locked(lu);
 	if (has_path) {
 		/* A path that joins from now on has to be looked at. */
-		lu->pr.used = true;
+		lu->pr.used |= lu_cmd->cmnd[0] == PERSISTENT_RESERVE_OUT;
 		list_add_tail(&lu_cmd->eh_entry, &lu->pr.queue);
 		queue_delayed_work(scsi_multipath_probe_wq, &lu->pr.work, 0);
 	}

@@ -41,6 +41,8 @@ struct scsi_path;
 #define PR_SPEC_I_PT			BIT(3)
 /* In the byte 17 of that of REGISTER AND MOVE */
 #define PR_UNREG			BIT(1)
+/* Instead of the type of a persistent reservation: it was made by RESERVE of SCSI-2 */
+#define PR_TYPE_SCSI2			0x40
 
 /**
  * enum scsi_pr_reply - what became of a command over one path
@@ -111,11 +113,16 @@ struct scsi_pr_ops {
  * @known: the target has been asked for what was registered before. Written under
  *	@changing and the lock, either for reading
  * @exclusive: type of the reservation, if it is one of which only the nexus that holds
- *	it may use the logical unit, and that is ours; 0: it is not. The lock
+ *	it may use the logical unit, and that is ours, or &PR_TYPE_SCSI2; 0: it is not.
+ *	The lock
  * @holder: path of that nexus, which carries all I/O; NULL: it is not known, or has left.
  *	The lock
  * @hold_doubted: a command may have ended it; the lock
  * @moving: another path is to hold it; the lock
+ * @promise: opcode of the RESERVE that was answered with GOOD, and counts; 0: none. The
+ *	lock
+ * @move_end: jiffies until which a target may go on with a reservation of SCSI-2 that a
+ *	lost nexus has; 0: none has. @changing
  * @is_lost: user space is to be told that a registration is; the lock
  * @is_moved: and that a reservation has been moved; the lock
  */
@@ -135,6 +142,8 @@ struct scsi_lu_pr {
 	struct scsi_path *holder;
 	bool hold_doubted;
 	bool moving;
+	u8 promise;
+	unsigned long move_end;
 	bool is_lost;
 	bool is_moved;
 };
@@ -185,6 +194,7 @@ u64 scsi_pr_action_key_of(const struct scsi_pr_cmd *cmd);
 u8 scsi_pr_flags_of(const struct scsi_pr_cmd *cmd);
 bool scsi_pr_is_reachable(const struct scsi_path *path);
 enum scsi_pr_reply scsi_pr_out(struct scsi_path *path, struct scsi_pr_cmd *cmd);
+enum scsi_pr_reply scsi_pr_plain(struct scsi_path *path, struct scsi_pr_cmd *cmd);
 enum scsi_pr_reply scsi_pr_register(struct scsi_path *path, u64 from, u64 to);
 enum scsi_pr_reply scsi_pr_force(struct scsi_path *path, u64 to);
 enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,
@@ -236,12 +246,20 @@ int scsi_pr_is_held_by_us(struct scsi_path *leader, u8 *type);
 void scsi_lu_pr_hold_locked(struct scsi_lu *lu, struct scsi_path *holder,
 			    u8 type);
 void scsi_lu_pr_hold(struct scsi_lu *lu, struct scsi_path *holder, u8 type);
+void scsi_lu_pr_hold_scsi2_locked(struct scsi_lu *lu, struct scsi_path *holder,
+				  bool reserved);
 void scsi_lu_pr_find_hold(struct scsi_path *leader, u8 type);
 enum scsi_pr_reply scsi_pr_take(struct scsi_path *leader, u8 type);
 void scsi_lu_pr_doubt_hold(struct scsi_lu *lu);
 bool scsi_lu_pr_holder_is_good(const struct scsi_lu *lu);
 bool scsi_lu_pr_is_to_move(struct scsi_lu *lu);
 void scsi_lu_pr_look_after_holder(struct scsi_lu *lu);
+
+/* pr_scsi2.c */
+bool scsi_pr_is_scsi2(const u8 *cdb);
+bool scsi_pr_carry_out_scsi2(struct scsi_lu *lu, struct scsi_pr_cmd *cmd);
+bool scsi_pr_move_scsi2(struct scsi_lu *lu);
+void scsi_lu_pr_was_reset(struct scsi_lu *lu);
 
 /* pr_show.c */
 ssize_t scsi_lu_pr_show(struct scsi_lu *lu, char *buf);

@@ -252,6 +252,20 @@ enum scsi_pr_reply scsi_pr_out(struct scsi_path *path, struct scsi_pr_cmd *cmd)
 		   &cmd->result, cmd->sense);
 }
 
+/**
+ * scsi_pr_plain - a command without data over one path
+ * @path: path
+ * @cmd: command, which has its answer then, unless it was not sent
+ *
+ * Context: process.
+ * Return: what became of it.
+ */
+enum scsi_pr_reply scsi_pr_plain(struct scsi_path *path, struct scsi_pr_cmd *cmd)
+{
+	return ask(path, cmd->cdb, false, NULL, 0, cmd->timeout, &cmd->result,
+		   cmd->sense);
+}
+
 static enum scsi_pr_reply out(struct scsi_path *path, u8 action, u8 type,
 			      u64 key, u64 action_key, u8 flags)
 {

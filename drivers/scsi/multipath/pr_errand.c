@@ -387,13 +387,16 @@ bool scsi_lu_pr_move(struct scsi_lu *lu)
 		struct scsi_pr_errand errand;
 		struct scsi_pr_cmd cmd;
 	} *mem;
-	bool wanted;
+	bool wanted, is_scsi2;
 
 	spin_lock_irq(&lu->lock);
 	wanted = scsi_lu_pr_is_to_move(lu);
+	is_scsi2 = lu->pr.exclusive == PR_TYPE_SCSI2;
 	spin_unlock_irq(&lu->lock);
 	if (!wanted)
 		return true;
+	if (is_scsi2)
+		return scsi_pr_move_scsi2(lu);
 	mem = kzalloc_obj(*mem, GFP_NOIO);
 	if (!mem)
 		return false;

@@ -54,24 +54,10 @@ int scsi_pr_is_held_by_us(struct scsi_path *leader, u8 *type)
 	return count <= scsi_lu_pr_nr_registered(leader->lu);
 }
 
-/**
- * scsi_lu_pr_hold_locked - as scsi_lu_pr_hold()
- * @lu: logical unit
- * @holder: path
- * @type: of the reservation
- *
- * Context: @lu->lock held.
- */
-void scsi_lu_pr_hold_locked(struct scsi_lu *lu, struct scsi_path *holder,
-			    u8 type)
+static void set_hold(struct scsi_lu *lu, struct scsi_path *holder, u8 type)
 {
 	struct scsi_path *path;
 
-	lockdep_assert_held(&lu->lock);
-	if (!scsi_pr_is_exclusive(type)) {
-		type = 0;
-		holder = NULL;
-	}
 	/* It may have left meanwhile. */
 	if (holder && list_empty(&holder->node))
 		holder = NULL;
@@ -83,6 +69,43 @@ void scsi_lu_pr_hold_locked(struct scsi_lu *lu, struct scsi_path *holder,
 	list_for_each_entry(path, &lu->paths, node)
 		path->pr.aside = type && path != holder;
 	scsi_lu_refresh_locked(lu);
+}
+
+/**
+ * scsi_lu_pr_hold_locked - as scsi_lu_pr_hold()
+ * @lu: logical unit
+ * @holder: path
+ * @type: of the reservation
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_lu_pr_hold_locked(struct scsi_lu *lu, struct scsi_path *holder,
+			    u8 type)
+{
+	lockdep_assert_held(&lu->lock);
+	/* That one goes its own way. */
+	if (lu->pr.exclusive == PR_TYPE_SCSI2)
+		return;
+	set_hold(lu, scsi_pr_is_exclusive(type) ? holder : NULL,
+		 scsi_pr_is_exclusive(type) ? type : 0);
+}
+
+/**
+ * scsi_lu_pr_hold_scsi2_locked - RESERVE or RELEASE of SCSI-2 has been carried out
+ * @lu: logical unit
+ * @holder: path whose nexus has reserved it; NULL: that is not known
+ * @reserved: it is
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_lu_pr_hold_scsi2_locked(struct scsi_lu *lu, struct scsi_path *holder,
+				  bool reserved)
+{
+	lockdep_assert_held(&lu->lock);
+	if (!reserved)
+		lu->pr.promise = 0;
+	if (reserved || lu->pr.exclusive == PR_TYPE_SCSI2)
+		set_hold(lu, holder, reserved ? PR_TYPE_SCSI2 : 0);
 }
 
 /**
@@ -163,7 +186,7 @@ enum scsi_pr_reply scsi_pr_take(struct scsi_path *leader, u8 type)
 void scsi_lu_pr_doubt_hold(struct scsi_lu *lu)
 {
 	spin_lock_irq(&lu->lock);
-	lu->pr.hold_doubted = lu->pr.exclusive;
+	lu->pr.hold_doubted = scsi_pr_is_exclusive(lu->pr.exclusive);
 	spin_unlock_irq(&lu->lock);
 }
 

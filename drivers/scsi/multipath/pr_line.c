@@ -172,7 +172,12 @@ static enum scsi_pr_reply remove_key(struct scsi_path *path)
 static bool remove_stale_key(struct scsi_path *path)
 {
 	if (path->pr.registered) {
-		if (remove_key(path) != PR_DONE) {
+		switch (remove_key(path)) {
+		case PR_DONE:
+		case PR_CONFLICT:
+			/* A reservation of SCSI-2: so nobody is registered. */
+			break;
+		default:
 			scsi_path_bar(path);
 			return false;
 		}

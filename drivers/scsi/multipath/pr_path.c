@@ -286,7 +286,7 @@ void scsi_lu_pr_look_after(struct scsi_lu *lu)
 	struct scsi_path *path;
 
 	lockdep_assert_held(&lu->lock);
-	if (likely(!lu->pr.used))
+	if (likely(!lu->pr.used && !lu->pr.exclusive))
 		return;
 	scsi_lu_pr_look_after_holder(lu);
 	list_for_each_entry(path, &lu->paths, node) {
@@ -333,6 +333,9 @@ bool scsi_path_conflict_is_genuine(struct scsi_path *path)
 	/* It was sent before another path got the reservation, and goes over that. */
 	if (path->pr.aside) {
 		genuine = false;
+	} else if (lu->pr.exclusive == PR_TYPE_SCSI2) {
+		/* It has been ended, and somebody else has it now. */
+		scsi_lu_pr_hold_scsi2_locked(lu, NULL, false);
 	} else if (may_be_of_the_nexus(path)) {
 		genuine = false;
 		lu->pr.used = true;
@@ -376,12 +379,12 @@ void scsi_path_pr_join(struct scsi_path *path)
 	struct scsi_lu *lu = path->lu;
 
 	lockdep_assert_held(&lu->lock);
+	path->pr.aside = lu->pr.exclusive;
 	if (!lu->pr.used)
 		return;
 	path->pr.registered = true;
 	path->pr.barred = true;
 	path->pr.doubted = true;
-	path->pr.aside = lu->pr.exclusive;
 	path->check_end = jiffies + LINE_PATIENCE;
 }
 

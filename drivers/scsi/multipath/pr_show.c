@@ -30,7 +30,10 @@ ssize_t scsi_lu_pr_show(struct scsi_lu *lu, char *buf)
 	}
 	if (lu->pr.holder)
 		holder = dev_name(&lu->pr.holder->sdev->sdev_gendev);
-	if (!lu->pr.key)
+	if (lu->pr.exclusive == PR_TYPE_SCSI2)
+		len = sysfs_emit(buf, "reserved, held by %s\n",
+				 holder ?: "a path that is lost");
+	else if (!lu->pr.key)
 		len = sysfs_emit(buf, "none\n");
 	else if (holder)
 		len = sysfs_emit(buf, "key %#llx on %u of %u paths, held by %s\n",
