@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # What cluster software does with reservations, over a disk with three paths: the commands
-# of fence_scsi in its order, and libiscsi's tests of reservations, which say of it what
-# they say of one with a single path.
+# of fence_scsi in its order, what a virtual machine asks qemu-pr-helper for, the kernel's
+# interface through device-mapper, and libiscsi's tests of reservations, which say of it
+# what they say of one with a single path.
 # guest: cpus=4 seconds=400
 # append: scsi_mod.path_reservations=1
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 33
+plan 48
 
 # A node of the cluster is a device and a key.
 keys() {
@@ -73,6 +74,41 @@ ok "fence_scsi: it fences the other one" fence /dev/sda 0xa 0xb
 fails "fence_scsi: which does not write" sg_raw -s 512 -i /dev/zero "$node_b" \
 	2a 0 0 0 0 0 0 0 1 0
 ok "cleared" sg_persist -n -o -C -K 0xa -d /dev/sda
+for each in 1 2 3; do
+	sg_turs "$node_b"
+done
+
+# Virtual machines: QEMU gives its helper a descriptor of the disk, and a CDB.
+socket=/tmp/pr.sock
+qemu-pr-helper -k $socket >/tmp/helper.out 2>&1 &
+helper=$!
+within 20 test -S $socket || bail_out "no qemu-pr-helper"
+ok "qemu-pr-helper: registers" prhelper $socket /dev/sda register 0xc
+is "qemu-pr-helper: over all paths" "$(prhelper $socket /dev/sda keys)" "0xc 0xc 0xc "
+ok "qemu-pr-helper: reserves, exclusively" prhelper $socket /dev/sda reserve 0xc
+ok "qemu-pr-helper: it is written" write_to sda 64
+fails "qemu-pr-helper: by no other host" sg_raw -s 512 -i /dev/zero "$node_b" \
+	2a 0 0 0 0 0 0 0 1 0
+echo offline >"$(tpg 0 1)/transport_status"
+ok "qemu-pr-helper: it is written over two" write_to sda 64
+ok "qemu-pr-helper: releases" prhelper $socket /dev/sda release 0xc
+echo online >"$(tpg 0 1)/transport_status"
+within 90 good_after_io 3 || bail_out "the path is not back"
+kill $helper
+ok "qemu-pr-helper: cleared" sg_persist -n -o -C -K 0xc -d /dev/sda
+
+# A part of the disk, by device-mapper
+dmsetup create part --table "0 8192 linear /dev/sda 0" || bail_out "dmsetup"
+within 10 disk_is_there dm-0 || bail_out "no dm-0"
+is "dm-linear: registers" "$(pr /dev/dm-0 register 0xd)" ""
+ok "dm-linear: over all paths" keys_are /dev/sda "0xd 0xd 0xd "
+is "dm-linear: reserves" "$(pr /dev/dm-0 reserve 0xd)" ""
+ok "dm-linear: it is written" write_to dm-0 64
+fails "dm-linear: by no other host" sg_raw -s 512 -i /dev/zero "$node_b" \
+	2a 0 0 0 0 0 0 0 1 0
+is "dm-linear: releases" "$(pr /dev/dm-0 release 0xd)" ""
+ok "dm-linear: cleared" sg_persist -n -o -C -K 0xd -d /dev/sda
+dmsetup remove part
 for each in 1 2 3; do
 	sg_turs "$node_b"
 done

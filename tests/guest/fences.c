@@ -963,11 +963,13 @@ static void choose(struct command *c, int host, const struct server *now,
 		break;
 	case 10:
 		/*
-		 * Its own, if it holds it. Not if it does not, and not that of all where all
-		 * hold it: LIO goes on to use a registration that it has freed then.
+		 * Its own, if it alone holds it, which nobody else can end without its
+		 * registration. Not if it does not, and not those of all where all hold it:
+		 * LIO goes on to use a registration that it has freed then.
 		 */
 		c->action = PREEMPT;
-		c->action_key = holds(now, host) ? c->key : 0xdead;
+		c->action_key = holds(now, host) && !is_of_all(now->type) ? c->key :
+									    0xdead;
 		break;
 	default:
 		c->action = PREEMPT;

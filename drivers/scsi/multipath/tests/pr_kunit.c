@@ -321,6 +321,8 @@ struct command {
 
 static const struct command commands[] = {
 	{ "register first", PR_OUT_REGISTER, 0, 0, NEW_KEY },
+	{ "register, another host too", PR_OUT_REGISTER, 0, 0, KEY_C,
+	  .to = HOST_C },
 	{ "register same", PR_OUT_REGISTER, 0, KEY, KEY },
 	{ "register new", PR_OUT_REGISTER, 0, KEY, NEW_KEY },
 	{ "unregister", PR_OUT_REGISTER, 0, KEY, 0 },
@@ -434,6 +436,7 @@ static void set_up(struct ctx *c, const struct state *state,
 struct view {
 	enum pr_server_status status;
 	u64 key;
+	u64 key_c;		/* of host C */
 	u8 type;
 	int holder;		/* 0: ours, HOST_B, NOBODY; all: NOBODY */
 };
@@ -441,6 +444,7 @@ struct view {
 static void view_of(const struct pr_server *s, struct view *v)
 {
 	v->key = s->key[0];
+	v->key_c = s->key[HOST_C];
 	v->type = s->type;
 	v->holder = !s->type || pr_type_is_of_all(s->type) ? NOBODY :
 		    s->holder < MAX_OURS ? 0 : s->holder;
@@ -473,6 +477,7 @@ static void list_of(const struct command *cmd, u8 *list)
 	pr_server_list(list, cmd->key, cmd->action_key);
 	list[17] = cmd->unregisters ? PR_UNREG : 0;
 	list[LIST_NEXUS] = cmd->to;
+	list[20] = cmd->to && cmd->action == PR_OUT_REGISTER ? PR_SPEC_I_PT : 0;
 }
 
 static enum pr_server_status run_one(struct pr_server *s,
@@ -493,8 +498,10 @@ static bool is_same(const struct view *a, const struct view *b)
 			   (a->status == CONFLICT && b->status == NOT_READY_COMM) ||
 			   (a->status == NOT_READY_COMM && b->status == CONFLICT);
 
-	return same_status && a->key == b->key && a->type == b->type &&
-	       a->holder == b->holder;
+	/* Of what nobody has heard the end of, one half may have been undone. */
+	return same_status && a->key == b->key &&
+	       (a->key_c == b->key_c || a->status == HOST_ERROR) &&
+	       a->type == b->type && a->holder == b->holder;
 }
 
 static bool changes_key(const struct state *state, const struct command *cmd)

@@ -202,6 +202,12 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 	case PR_OUT_REGISTER:
 		if (s->key[nexus] != key)
 			return CONFLICT;
+		/* It names somebody else who is registered by it. */
+		if (list[20] & PR_SPEC_I_PT) {
+			if (s->key[nexus])
+				return INVALID;
+			s->key[list[LIST_NEXUS]] = action_key;
+		}
 		return do_set(s, nexus, action_key);
 	case PR_OUT_PREEMPT:
 	case PR_OUT_PREEMPT_AND_ABORT:
