@@ -4,7 +4,6 @@
 # interface through device-mapper, and libiscsi's tests of reservations, which say of it
 # what they say of one with a single path.
 # guest: cpus=4 seconds=400
-# append: scsi_mod.path_reservations=1
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh

@@ -6,7 +6,6 @@
 # nothing of one that is not fails. The seed is printed, and fences_seed=N on the kernel's
 # command line chooses it, fences_minutes=N how long.
 # guest: cpus=4 seconds=400
-# append: scsi_mod.path_reservations=1
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-# Without scsi_mod.path_reservations, which is the default.
-# Reservations: refused on a disk with several paths, by every way into the kernel;
+# Reservations, switched off: refused on a disk with several paths, by every way into the kernel;
 # carried out on one with a single path, which takes no other from then on. The
 # conflict with another initiator is delivered, and is no failure of a path.
 # guest: cpus=4
+# append: scsi_mod.path_reservations=0
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh

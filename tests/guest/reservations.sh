@@ -4,7 +4,6 @@
 # What only one nexus may hold, one path does, and the others stand aside. The conflict
 # with another initiator is delivered, and is no failure of a path.
 # guest: cpus=4
-# append: scsi_mod.path_reservations=1
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh

@@ -24,10 +24,10 @@
 
 #define LOOK_AGAIN		(HZ / 4)
 
-bool scsi_multipath_reservations;
+bool scsi_multipath_reservations = true;
 module_param_named(path_reservations, scsi_multipath_reservations, bool, 0444);
 MODULE_PARM_DESC(path_reservations,
-		 "Keep reservations on all paths; experimental. Off: refuse them on a logical unit with several (default)");
+		 "Keep reservations on a logical unit with several paths (default on). Off: refuse them there");
 
 /* The list, and whether it is one that can be made sense of here. */
 static int copy_list(struct scsi_cmnd *lu_cmd, struct scsi_pr_cmd *cmd)
