@@ -120,10 +120,19 @@ static bool pass(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 	return sent;
 }
 
-static void answer_good(struct scsi_pr_cmd *cmd)
+static void answer(struct scsi_pr_cmd *cmd, int result)
 {
-	cmd->result = SAM_STAT_GOOD;
+	cmd->result = result;
 	memset(cmd->sense, 0, sizeof(cmd->sense));
+}
+
+/* What came back first of several; if that could not be kept, its sender asks again. */
+static void answer_as(struct scsi_pr_cmd *cmd, const struct scsi_pr_cmd *kept)
+{
+	if (kept)
+		*cmd = *kept;
+	else
+		answer(cmd, SAM_STAT_BUSY);
 }
 
 /* The path that holds it can be used, but has met a conflict: somebody else has it now. */
@@ -146,7 +155,7 @@ static bool has_lost_it(struct scsi_lu *lu)
  */
 static bool reserve(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 {
-	bool was_reserved, conflict = false, refused = false;
+	bool was_reserved, conflict = false, refused = false, is_lost = false;
 	struct scsi_pr_cmd *lost = NULL;
 	struct scsi_path *path;
 
@@ -169,12 +178,13 @@ static bool reserve(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 		conflict |= reply == PR_CONFLICT;
 		if (reply == PR_LOST && !lost)
 			lost = kmemdup(cmd, sizeof(*cmd), GFP_NOIO);
+		is_lost |= reply == PR_LOST;
 	}
-	if (lost) {
+	if (is_lost) {
 		/* Perhaps it has been made all the same. That will be seen. */
 		if (!was_reserved)
 			set_holder(lu, NULL);
-		*cmd = *lost;
+		answer_as(cmd, lost);
 		goto done;
 	}
 	if (!was_reserved)
@@ -226,8 +236,8 @@ static bool release_over(struct scsi_lu *lu, struct scsi_path *holder,
 static bool release_over_all(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 {
 	struct scsi_pr_cmd *bad = NULL;
+	bool sent = false, is_bad = false;
 	struct scsi_path *path;
-	bool sent = false;
 
 	scsi_lu_pr_begin(lu, TURN_LEADER);
 	while ((path = next_path(lu))) {
@@ -239,14 +249,15 @@ static bool release_over_all(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 		sent = true;
 		if (reply != PR_DONE && !bad)
 			bad = kmemdup(cmd, sizeof(*cmd), GFP_NOIO);
+		is_bad |= reply != PR_DONE;
 		/* If it had it, it has it still, perhaps. That will be seen. */
 		if (reply == PR_LOST)
 			set_holder(lu, NULL);
 	}
-	if (bad)
-		*cmd = *bad;
+	if (is_bad)
+		answer_as(cmd, bad);
 	else if (sent)
-		answer_good(cmd);
+		answer(cmd, SAM_STAT_GOOD);
 	kfree(bad);
 	return sent;
 }
