@@ -417,7 +417,8 @@ static noinline blk_status_t not_sent(struct scsi_lu *lu,
 				      enum scsi_path_send sent)
 {
 	if (sent == SCSI_PATH_FULL)
-		return BLK_STS_RESOURCE;
+		return scsi_lu_waits_for_tag(lu, lu_cmd) ?
+		       BLK_STS_DEV_RESOURCE : BLK_STS_RESOURCE;
 	if (may_wait_for_path(lu)) {
 		queue_work(scsi_multipath_wq, &lu->work);
 		return BLK_STS_RESOURCE;
@@ -444,7 +445,7 @@ static noinline blk_status_t send_reservation(struct scsi_lu *lu,
  *
  * Context: any in which block I/O is dispatched; does not sleep.
  * Return: BLK_STS_OK, and @lu_cmd may be complete already; BLK_STS_RESOURCE if
- * it must be sent again later.
+ * it must be sent again later, BLK_STS_DEV_RESOURCE if its queue is run when that is.
  */
 blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 {

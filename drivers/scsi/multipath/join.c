@@ -119,6 +119,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	scsi_path_pr_join(path);
 	list_add_tail(&path->node, &lu->paths);
 	scsi_path_start_polling(path);
+	scsi_path_begin_starved(path);
 	WRITE_ONCE(lu->max_cmd_len,
 		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
 	path->running = scsi_path_device_runs(path);
@@ -187,4 +188,5 @@ void scsi_path_wait_for_work(struct scsi_path *path)
 	cancel_delayed_work_sync(&path->renew);
 	cancel_delayed_work_sync(&path->pr.line);
 	scsi_path_stop_polling(path);
+	scsi_path_end_starved(path);
 }

@@ -224,6 +224,8 @@ struct scsi_lu {
 	 * @lock
 	 */
 	bool keep_outliers;
+	/** @starved: its queue waits for a tag of a path's host. Written and read anywhere */
+	unsigned int starved;
 
 	/** @group: which of the usable paths those are */
 	struct scsi_lu_group group;

@@ -240,6 +240,11 @@ unsigned int scsi_path_polled_queues(const struct Scsi_Host *shost);
 void scsi_path_start_polling(struct scsi_path *path);
 void scsi_path_stop_polling(struct scsi_path *path);
 
+/* starved.c */
+bool scsi_lu_waits_for_tag(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd);
+void scsi_path_begin_starved(struct scsi_path *path);
+void scsi_path_end_starved(struct scsi_path *path);
+
 /* tags.c */
 #define SCSI_LU_MIN_TAGS	256	/* of one logical unit, in all queues */
 #define SCSI_LU_MAX_TAGS	512

@@ -11,13 +11,17 @@
 #include <linux/cache.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
 
 #include "policy.h"
 #include "pr.h"
 
+struct sbitmap_queue;
+struct sbq_wait_state;
 struct scsi_lu;
 
 /**
@@ -288,6 +292,22 @@ struct scsi_path_outlier {
 };
 
 /**
+ * struct scsi_path_starved - its logical unit waits for a tag of its host, see starved.c
+ */
+struct scsi_path_starved {
+	/** @wait: entry in a queue of @ws */
+	struct wait_queue_entry wait;
+	/** @tags: those that one is waited for of; NULL: none is. Under @ws and @lock. */
+	struct sbitmap_queue *tags;
+	/** @ws: where @wait is, or was last. As @tags. */
+	struct sbq_wait_state *ws;
+	/** @index: of the next @ws */
+	atomic_t index;
+	/** @lock: taken inside that of @ws */
+	spinlock_t lock;
+};
+
+/**
  * struct scsi_path - one path to a logical unit
  */
 struct scsi_path {
@@ -385,6 +405,8 @@ struct scsi_path {
 	struct scsi_path_outlier outlier;
 	/** @pr: what its nexus is registered with */
 	struct scsi_path_pr pr;
+	/** @starved: @lu waits for a tag of its host */
+	struct scsi_path_starved starved;
 
 	/**
 	 * @load: what policies that compare paths write for each I/O. Apart from the
