@@ -3,9 +3,10 @@
 # does the scan take, how much memory do they take, has each logical unit 32 commands under
 # way, all at once, and how long does it take until all are done when a host dies under
 # them? The hosts take 192 each, for 10 s, so that none is back before all are under way:
-# nobody is to wait for the tags of another. many_units= on the kernel's command line is
-# for fewer of them. An instruction is a nanosecond: how long it takes does not depend on
-# the machine.
+# nobody is to wait for the tags of another. And what does it cost the CPU that all others
+# wait? As many reads of the plain devices, four of each, say what it has to. many_units=
+# on the kernel's command line is for fewer of them. An instruction is a nanosecond: how
+# long it takes does not depend on the machine.
 # guest: cpus=1 memory=6144
 # append: rcupdate.rcu_expedited=1
 # qemu: -icount shift=0,sleep=off
@@ -51,17 +52,24 @@ within 1800 all_are_there || bail_out "$(nr_paths) paths, $(all_disks | wc -l) d
 result many "$row" "$column" $(($(milliseconds) - begin)) "ms of scan"
 sleep 10
 result many "$row" "$column" $(((free_before - $(free_kib)) / 1024)) MiB
-[ -n "$claimed" ] || finish
 
-for each_lu in /sys/block/sd*/device; do
-	echo rr >"$each_lu/multipath/iopolicy"
-	echo 0 >"$each_lu/multipath/attempt_timeout"
-	echo 600 >"$each_lu/timeout"
+[ -n "$claimed" ] || each=$((each / hosts))
+for each_disk in /sys/block/sd*/device; do
+	echo 600 >"$each_disk/timeout"
+	[ -n "$claimed" ] || continue
+	echo rr >"$each_disk/multipath/iopolicy"
+	echo 0 >"$each_disk/multipath/attempt_timeout"
 done
 # shellcheck disable=SC3045 # BusyBox has it
-ulimit -n 4096
+ulimit -n 16384
 # In jiffies of a kernel with HZ=250.
 echo 2500 >$SDEBUG/delay || bail_out "delay"
+
+# idle: milliseconds that the CPU had nothing to do, ever, or only waited for I/O. When it
+# has something to do is only sampled.
+idle() {
+	awk '$1 == "cpu" { print 10 * ($5 + $6) }' /proc/stat
+}
 
 # all_at_once ROW: all reads are under way
 all_at_once() {
@@ -71,19 +79,26 @@ all_at_once() {
 	reader=$!
 	within 600 all_are_sent || bail_out "not all are sent: $(cat /tmp/in_flight)"
 	back=$(sed -n 's/sent, \(.*\) back/\1/p' /tmp/in_flight)
-	result many "$1" LUs $((units * each - ${back:-0})) "reads under way at once"
+	result many "$1" "$column" $(($(all_disks | wc -l) * each - ${back:-0})) \
+		"reads under way at once"
+	sent=$(milliseconds)
+	idle_before=$(idle)
 }
 
 # all_are_done ROW: and now they are done
 all_are_done() {
 	wait $reader || bail_out "$(cat /tmp/in_flight)"
-	result many "$1" LUs $(($(milliseconds) - begin)) "ms until all are done"
-	result many "$1" LUs "$(sed -n 's/good //p' /tmp/in_flight)" "reads done"
+	ended=$(milliseconds)
+	result many "$1" "$column" $((ended - begin)) "ms until all are done"
+	result many "$1" "$column" $((ended - sent - ($(idle) - idle_before))) \
+		"ms of CPU meanwhile"
+	result many "$1" "$column" "$(sed -n 's/good //p' /tmp/in_flight)" "reads done"
 }
 
 begin=$(milliseconds)
 all_at_once "$row, all read"
 all_are_done "$row, all read"
+[ -n "$claimed" ] || finish
 begin=$(milliseconds)
 all_at_once "$row, all read, a host dies"
 lost=$(milliseconds)
