@@ -6,6 +6,10 @@ LINUX ?=
 KERNEL ?=
 # The guests of the benchmark to run, if not all.
 GUESTS ?=
+# A kernel built elsewhere to be measured as well, what to call it, its command line.
+OTHER ?=
+NAME ?=
+APPEND ?=
 # How long to soak, and what to repeat.
 MINUTES ?= 60
 SEED ?=
@@ -52,8 +56,8 @@ test: ## run all tests, or the one named by T=name [KIND=kernel]
 test-all: ## all tests on each kind of kernel, with a summary [GUESTS_AT_ONCE=n]
 	@GUESTS_AT_ONCE=$(GUESTS_AT_ONCE) sh tests/all.sh
 
-bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."]
-	@sh tests/bench/run.sh $(GUESTS)
+bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."] [OTHER=dir NAME=name]
+	@OTHER="$(OTHER)" NAME="$(NAME)" APPEND="$(APPEND)" sh tests/bench/run.sh $(GUESTS)
 
 shell: ## a guest with a prompt and a disk over two paths [KIND=kernel]
 	@sh tests/rig/door.sh shell $(KIND)

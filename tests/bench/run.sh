@@ -5,6 +5,11 @@
 # Most guests run under QEMU's -icount: an instruction is a nanosecond of their
 # clock, so that the figures depend on nothing else that this machine does. What goes by
 # the clock of the machine runs last, and alone.
+#
+# $OTHER is a directory with a kernel built elsewhere, bzImage and modules/, of which $NAME
+# are the columns of one plain disk and of one over two paths beside ours of the cost;
+# $APPEND is what its command line needs. See "A kernel built elsewhere" in
+# tests/README.rst.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/../kernel/lib.sh"
@@ -42,6 +47,24 @@ many-off many patched 3600 scsi_mod.multipath=off'
 
 names=$(echo "$guests" | cut -d ' ' -f 1)
 wanted=${*:-$names}
+if [ -n "${OTHER:-}" ]; then
+	case ${NAME:-} in
+	'' | *[!A-Za-z0-9.]*)
+		die "OTHER: a name of letters and digits is needed, NAME=name" ;;
+	auto | off | unpatched | plain | LU | LPU | RR | QD | ST | WRR | dm)
+		die "OTHER: $NAME is a name of ours" ;;
+	esac
+	[ -f "$OTHER/bzImage" ] && [ -d "$OTHER/modules/lib/modules" ] ||
+		die "$OTHER: has no bzImage, or no modules/lib/modules"
+	OTHER=$(cd "$OTHER" && pwd)
+	guests="cost-$NAME cost other 1500 bench_other=$NAME ${APPEND:-}
+$guests"
+	names=$(echo "$guests" | cut -d ' ' -f 1)
+	case " $wanted " in
+	*" cost-$NAME "*) ;;
+	*) wanted="cost-$NAME $wanted" ;;
+	esac
+fi
 for guest in $wanted; do
 	echo "$names" | grep -qx -- "$guest" ||
 		die "no guest $guest; there are:" $names
@@ -60,6 +83,7 @@ case $wanted in
 *unpatched*)
 	sh "$top/tests/rig/initramfs.sh" "$build/unpatched/modules" "$out/unpatched.cpio" ;;
 esac
+[ -z "${OTHER:-}" ] || sh "$top/tests/rig/initramfs.sh" "$OTHER/modules" "$out/other.cpio"
 
 # count_lines DIR: what the plug-in has counted in that guest, among its results
 count_lines() {
@@ -76,6 +100,7 @@ run_one() {
 		case $kernel in
 		patched) image=$build/bzImage ;;
 		unpatched) image=$build/unpatched/bzImage ;;
+		other) image=$OTHER/bzImage ;;
 		esac
 		rm -rf "${out:?}/$label"
 		ended=0

@@ -5,6 +5,8 @@
 # qemu: -icount shift=0,sleep=off
 . ./measure.sh
 
+other=$(sed -n 's/.*bench_other=\([^ ]*\).*/\1/p' /proc/cmdline)
+
 # row PART ROW COLUMN FEW MANY FIO-OPTION...
 row() {
 	row_part=$1 row_name=$2 row_column=$3
@@ -59,10 +61,34 @@ ext4() {
 	umount /mnt
 }
 
+# other_columns SCSI_DEBUG-OPTION...: those of a kernel that is not ours; how it tells of
+# paths is not known, but that they make one disk
+other_columns() {
+	plain_up 1 "$@"
+	disk=/dev/sda
+	all_rows "$other plain"
+	hosts_down
+	hosts_up 2 "$@"
+	within 20 one_disk_is_seen || bail_out "two paths are not one disk"
+	disk=/dev/${seen##*/}
+	all_rows "$other, 2 paths"
+	hosts_down
+}
+
+one_disk_is_seen() {
+	seen=$(grep -lx 0 /sys/block/sd*/hidden)
+	seen=${seen%/hidden}
+	[ -n "$seen" ] && [ "$(echo "$seen" | wc -l)" = 1 ]
+}
+
 # columns PART SCSI_DEBUG-OPTION...: those for which this kernel was booted
 columns() {
 	part=$1
 	shift
+	if [ -n "$other" ]; then
+		other_columns "$@"
+		return
+	fi
 	case $(cat /sys/module/scsi_mod/parameters/multipath 2>/dev/null) in
 	'')
 		column 1 unpatched "$@" ;;
