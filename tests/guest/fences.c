@@ -1142,6 +1142,7 @@ static void others_write(const struct server *now)
 static bool run_round(struct server *now, uint32_t *seed)
 {
 	int n = draw(seed, 2) ? 1 : 2 + draw(seed, 2), first = draw(seed, HOSTS);
+	int preempts = 0;
 	struct doer d[HOSTS] = { };
 	struct server before = *now;
 	enum known known = UNKNOWN;
@@ -1149,6 +1150,11 @@ static bool run_round(struct server *now, uint32_t *seed)
 
 	for (int i = 0; i < n; i++) {
 		choose(&d[i].command, (first + i) % HOSTS, now, seed);
+		/* Two hosts that preempt each other at once have LIO wait for itself. */
+		if (d[i].command.action == PREEMPT && preempts++) {
+			d[i].command.action = RESERVE;
+			d[i].command.action_key = 0;
+		}
 		/* sd tells of a reservation's type, and of no more than six actions. */
 		d[i].by_ioctl = d[i].command.host == OURS && !draw(seed, 3) &&
 				(d[i].command.action != REGISTER ||
