@@ -146,8 +146,9 @@ inline dispatch_with_key(c, p, sent, no_room)
 
 /*
  * kblockd runs the hardware queue of the logical unit: scsi_lu_queue_rq(),
- * scsi_lu_send_cmd(), may_wait_for_path(). BLK_STS_RESOURCE puts a command back to the
- * list, and the queue is run again soon.
+ * scsi_lu_send_cmd(), may_wait_for_path(). BLK_STS_RESOURCE, or BLK_STS_DEV_RESOURCE, puts
+ * a command back to the list, and the queue is run again soon: no later than after
+ * LOOK_AGAIN, in starved.c.
  */
 proctype Dispatcher()
 {

@@ -69,7 +69,8 @@
  * No lost wakeup: what may go out has gone out once nothing is left to be done. I/O
  * still waits only where it may do so for ever. The queue is run by
  * scsi_lu_usable_changed() -> lu_work() -> block_or_unblock(), by
- * scsi_lu_requeue_cmd(), and after BLK_STS_RESOURCE by the block layer; it fails by
+ * scsi_lu_requeue_cmd(), after BLK_STS_RESOURCE by the block layer, and after
+ * BLK_STS_DEV_RESOURCE by tag_is_free(), or when LOOK_AGAIN is over; it fails by
  * scsi_lu_arm_no_path() -> no_path_work(), which is armed whenever the last path is
  * lost, and whenever a transport, the administrator, resume or the end of the system or
  * of a driver changes what it depends on. If the host of the best paths is in recovery
