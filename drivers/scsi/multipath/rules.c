@@ -52,16 +52,17 @@ static const struct {
 	[RULE_PASSTHROUGH_FAILOVER] = { "passthrough_failover", 0, 1 },
 };
 
+/* Those for no are even. kstrtobool() looks at the first letters only. */
+static const char *const no_and_yes[] = { "0", "1", "off", "on", "n", "y" };
+
 static int parse_value(const char *text, int least, int most, int *value)
 {
-	bool yes;
+	int i;
 
-	/* As the attributes of the same name, these take "on" and "off" as well. */
 	if (least == 0 && most == 1) {
-		if (kstrtobool(text, &yes))
-			return -EINVAL;
-		*value = yes;
-		return 0;
+		i = match_string(no_and_yes, ARRAY_SIZE(no_and_yes), text);
+		*value = i & 1;
+		return i < 0 ? -EINVAL : 0;
 	}
 	if (kstrtoint(text, 0, value) || *value < least || *value > most)
 		return -EINVAL;

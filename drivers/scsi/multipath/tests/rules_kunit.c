@@ -10,6 +10,7 @@
 static const char *const malformed[] = {
 	"naa.6", ":", "naa.6:", ":multipath=off", "naa.6:multipath",
 	"naa.6:multipath=", "naa.6:multipath=2", "naa.6:multipath=auto",
+	"naa.6:multipath=offline", "naa.6:prefer_local=10",
 	"naa.6:multipath=off,", "naa.6:,multipath=off",
 	"naa.6:multipath=off,multipath=off", "naa.6:iopolicy=fast",
 	"naa.6:iopolicy=rr,iopolicy=rr", "naa.6:no_path_timeout=",
