@@ -139,5 +139,7 @@ echo 0 >/sys/block/sda/device/multipath/no_path_timeout
 echo 1 >/sys/block/sda/device/delete
 ok "clash: with the first gone, the second is a disk" within 90 \
 	test -e "/sys/bus/scsi/devices/$other/path/lu/block"
+# Its node comes a moment later.
+within 30 disk_is_there sda
 is "clash: with its own size" "$(blockdev --getsize64 /dev/sd?)" $((32 << 20))
 finish
