@@ -69,6 +69,24 @@ static bool is_starved(struct scsi_lu *lu)
 	return false;
 }
 
+/*
+ * What has found no room may be on its way back to the list, where this run would not
+ * find it. Who puts it there runs the queue if the bit is clear by then, see
+ * blk_mq_dispatch_rq_list().
+ */
+static void run(struct scsi_lu *lu)
+{
+	struct request_queue *q = lu->sdev->request_queue;
+	struct blk_mq_hw_ctx *hctx;
+	unsigned long i;
+
+	queue_for_each_hw_ctx(q, hctx, i)
+		clear_bit(BLK_MQ_S_SCHED_RESTART, &hctx->state);
+	/* Either that one sees the bit, or the run sees the list. */
+	smp_mb__after_atomic();
+	blk_mq_run_hw_queues(q, true);
+}
+
 /* There is a tag. Returns 0 if the next one that waits is to have it. */
 static int tag_is_free(struct wait_queue_entry *wait, unsigned int mode,
 		       int flags, void *key)
@@ -82,7 +100,7 @@ static int tag_is_free(struct wait_queue_entry *wait, unsigned int mode,
 	spin_unlock(&path->starved.lock);
 	if (!is_starved(lu))
 		return 0;
-	blk_mq_run_hw_queues(lu->sdev->request_queue, true);
+	run(lu);
 	return 1;
 }
 
