@@ -176,6 +176,13 @@ one_lu() {
 	load_debug "$@"
 	within 30 disk_is_there sda || bail_out "no sda"
 	within 30 nr_paths_is "$1" || bail_out "not $1 paths"
+	within 30 nr_links_is "$1" || bail_out "not $1 paths in sysfs"
+}
+
+# nr_links_is NUMBER: sda has so many paths, and all are in sysfs, where they come a
+# moment later
+nr_links_is() {
+	[ "$(path_devices | wc -l)" = "$1" ]
 }
 
 # nr_hw_queues DISK
