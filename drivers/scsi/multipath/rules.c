@@ -325,7 +325,7 @@ void scsi_rules_init(void)
 
 static int rules_set(const char *val, const struct kernel_param *kp)
 {
-	if (slab_is_available())
+	if (IS_MODULE(CONFIG_SCSI) || slab_is_available())
 		return put_in_force(val);
 	rules_of_boot = val;
 	return 0;

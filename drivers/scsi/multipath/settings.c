@@ -8,6 +8,7 @@
  */
 
 #include <linux/blkdev.h>
+#include <linux/export.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
@@ -94,6 +95,7 @@ void scsi_lu_settings_changed(struct scsi_device *sdev)
 		scsi_path_share_settings(path);
 	mutex_unlock(&scsi_multipath_list_mutex);
 }
+EXPORT_SYMBOL_GPL(scsi_lu_settings_changed);	/* sd */
 
 /**
  * scsi_path_share_quirks - a path has joined; does its host know of a quirk more?
