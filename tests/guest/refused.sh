@@ -42,13 +42,8 @@ is "conflict: and none is charged" \
 	"$(cat /sys/bus/scsi/devices/[0-9]*/path/failures | sort -u)" 0
 
 # One path: as a plain disk. Another port of it comes later.
-backstore 1 16384 reserved1
-port_group 1 1 a $IMPLICIT $OPTIMIZED
-port 1 1 a
-lone=/sys/bus/scsi/devices/$(path 1 1)/path/lu
-within 30 [ -d "$lone/block" ] || bail_out "no disk of one path"
-disk=$(ls "$lone/block")
-within 30 disk_is_there "$disk" || bail_out "no $disk"
+lone_disk
+disk=$lone
 is "one path: register" "$(pr "/dev/$disk" register 0x11)" ""
 is "one path: reserve" "$(pr "/dev/$disk" reserve 0x11)" ""
 ok "one path: the key is there" keys_are "/dev/$disk" "0x11 "

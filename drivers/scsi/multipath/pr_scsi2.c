@@ -311,7 +311,7 @@ enum access {
 /* Does the reservation of somebody else keep this nexus out? */
 static enum access access_over(struct scsi_path *path)
 {
-	struct scsi_pr_cmd *cmd = kzalloc(sizeof(*cmd), GFP_NOIO);
+	struct scsi_pr_cmd *cmd = kzalloc_obj(*cmd, GFP_NOIO);
 	enum access access = SAYS_NOTHING;
 
 	if (!cmd)
@@ -408,7 +408,7 @@ put:
 /* Does the target let another nexus of ours have it by now? */
 static void reserve_anew(struct scsi_lu *lu)
 {
-	struct scsi_pr_cmd *cmd = kzalloc(sizeof(*cmd), GFP_NOIO);
+	struct scsi_pr_cmd *cmd = kzalloc_obj(*cmd, GFP_NOIO);
 	bool conflict = false, done = false;
 	struct scsi_path *path;
 
