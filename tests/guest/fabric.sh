@@ -5,7 +5,7 @@
 . ./lib.sh
 . ./lib_transport.sh
 . ./lib_fcoe.sh
-plan 26
+plan 29
 
 PARAM=/sys/module/scsi_mod/parameters/path_marginal_time
 FPIN=/sys/module/fc_fpin/parameters
@@ -16,17 +16,24 @@ echo rr >/sys/block/sda/device/multipath/iopolicy
 listen /tmp/uevents "^SCSI_PATH(_EVENT)?="
 bad=$(path_of_pair 0)
 good=$(path_of_pair 1)
-rport=$(basename "$(readlink -f "/sys/bus/scsi/devices/$bad/../..")")
-RPORT=/sys/class/fc_remote_ports/$rport
 ATTR=/sys/bus/scsi/devices/$bad/path/marginal
 
-# notice WHAT: of the port that the bad path leads to
+# rport_of PATH: the port that it leads to
+rport_of() {
+	echo "/sys/class/fc_remote_ports/$(basename \
+		"$(readlink -f "/sys/bus/scsi/devices/$1/../..")")"
+}
+RPORT=$(rport_of "$bad")
+
+# notice WHAT [PATH]: of the port that it leads to, or the bad path
 notice() {
-	echo "${bad%%:*} $(cat "$RPORT/port_name")" >"$FPIN/$1"
+	set -- "$1" "${2:-$bad}"
+	echo "${2%%:*} $(cat "$(rport_of "$2")/port_name")" >"$FPIN/$1"
 }
 
+# marginal_is WHAT [PATH]
 marginal_is() {
-	[ "$(cat "$ATTR")" = "$1" ]
+	[ "$(cat "/sys/bus/scsi/devices/${2:-$bad}/path/marginal")" = "$1" ]
 }
 
 read_some() {
@@ -100,6 +107,21 @@ notice link
 echo Online >"$RPORT/port_state"
 is "port: online, with errors on its link" "$(cat "$ATTR")" "yes link"
 unused "port: online"
+echo no >"$ATTR"
+echo auto >"$ATTR"
+
+# Two paths, each in its own time
+notice link
+echo 3 >$PARAM
+notice link "$good"
+ok "two: the later one is tried again first" within 60 marginal_is no "$good"
+is "two: and not the other one" "$(cat "$ATTR")" "yes link"
+echo no >"$ATTR"
+echo auto >"$ATTR"
+notice link "$good"
+echo 600 >$PARAM
+notice link
+ok "two: the earlier one is tried again first" within 60 marginal_is no "$good"
 echo no >"$ATTR"
 echo auto >"$ATTR"
 used "in the end"

@@ -22,6 +22,28 @@
 /* One logical unit at a time is found, and one path of an identity. */
 DEFINE_MUTEX(scsi_multipath_claim_mutex);
 
+/* kmalloc() would take twice the memory of a path. */
+static struct kmem_cache *path_cache;
+
+/**
+ * scsi_multipath_claim_init - paths can be found
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int scsi_multipath_claim_init(void)
+{
+	path_cache = KMEM_CACHE(scsi_path, SLAB_HWCACHE_ALIGN);
+	return path_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * scsi_multipath_claim_exit - there are no devices any more
+ */
+void scsi_multipath_claim_exit(void)
+{
+	kmem_cache_destroy(path_cache);
+}
+
 /**
  * struct newcomer - a device that is about to become a path, and what it has said
  * @sdev: the device
@@ -223,7 +245,7 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	error = scsi_policy_qd_add_host(sdev->host);
 	if (error)
 		return error;
-	path = kzalloc_obj(*path);
+	path = kmem_cache_zalloc(path_cache, GFP_KERNEL);
 	if (!path)
 		return -ENOMEM;
 	path->sdev = sdev;
@@ -232,7 +254,6 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	scsi_path_probe_init(path);
 	scsi_path_access_init(path);
 	scsi_path_marginal_init(path);
-	scsi_path_renew_init(path);
 	scsi_path_pr_init(path);
 	new.path = path;
 	/* The device handler comes first: it interprets the sense data of its target. */
@@ -242,7 +263,7 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	if (!error)
 		return 0;
 
-	kfree(path);
+	kmem_cache_free(path_cache, path);
 	/* As if it had not been looked at. */
 	scsi_dh_release_device(sdev);
 	sdev->handler = NULL;
@@ -446,5 +467,5 @@ void scsi_path_release(struct scsi_device *sdev)
 	if (!path)
 		return;
 	scsi_lu_put(path->lu);
-	kfree(path);
+	kmem_cache_free(path_cache, path);
 }

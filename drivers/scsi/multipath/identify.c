@@ -242,7 +242,7 @@ int scsi_path_identify(struct scsi_path *path)
 		scsi_path_set_state(path, PATH_DISABLED, LOSS_FAILED,
 				    "leads elsewhere");
 		/* As what it is now it will be found anew. */
-		scsi_path_renew_soon(path);
+		scsi_path_renew(path);
 	} else if (error == -ENXIO) {
 		scsi_path_set_disconnected(path, "leads to nothing");
 	}

@@ -33,14 +33,19 @@ int scsi_multipath_init(void)
 
 	teach_lockdep();
 	scsi_rules_init();
+	error = scsi_multipath_claim_init();
+	if (error)
+		return error;
 	/*
 	 * What waits for a path may be the write-back of memory. This is where it
 	 * is let go, or fails: no work here does I/O, or waits for any.
 	 */
 	scsi_multipath_wq = alloc_workqueue("scsi_multipath",
 					    WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
-	if (!scsi_multipath_wq)
-		return -ENOMEM;
+	if (!scsi_multipath_wq) {
+		error = -ENOMEM;
+		goto exit_claim;
+	}
 	/* Commands to paths, of which many may be without an answer. */
 	scsi_multipath_probe_wq = alloc_workqueue("scsi_multipath_probe",
 						  WQ_UNBOUND | WQ_MEM_RECLAIM,
@@ -72,6 +77,8 @@ destroy_probe_wq:
 	destroy_workqueue(scsi_multipath_probe_wq);
 destroy_wq:
 	destroy_workqueue(scsi_multipath_wq);
+exit_claim:
+	scsi_multipath_claim_exit();
 	return error;
 }
 
@@ -88,4 +95,5 @@ void scsi_multipath_exit(void)
 	destroy_workqueue(scsi_multipath_removal_wq);
 	destroy_workqueue(scsi_multipath_probe_wq);
 	destroy_workqueue(scsi_multipath_wq);
+	scsi_multipath_claim_exit();
 }

@@ -168,8 +168,6 @@ void scsi_path_unjoin(struct scsi_path *path)
 	/* Those that are under way may be waiting for its queue. */
 	disable_work(&path->drain);
 	disable_delayed_work(&path->probe.work);
-	disable_delayed_work(&path->marginal.work);
-	disable_delayed_work(&path->renew);
 	disable_delayed_work(&path->pr.line);
 	synchronize_rcu();
 }
@@ -184,8 +182,6 @@ void scsi_path_wait_for_work(struct scsi_path *path)
 {
 	cancel_work_sync(&path->drain);
 	cancel_delayed_work_sync(&path->probe.work);
-	cancel_delayed_work_sync(&path->marginal.work);
-	cancel_delayed_work_sync(&path->renew);
 	cancel_delayed_work_sync(&path->pr.line);
 	scsi_path_stop_polling(path);
 	scsi_path_end_starved(path);

@@ -391,6 +391,7 @@ struct scsi_lu *scsi_lu_create(char *id, struct scsi_device *first)
 	INIT_DELAYED_WORK(&lu->no_path_work, no_path_work);
 	INIT_WORK(&lu->remove_work, remove_work);
 	scsi_lu_rescan_init(lu);
+	scsi_lu_marginal_init(lu);
 	scsi_lu_limits_init(lu);
 	scsi_lu_events_init(lu);
 	return lu;
@@ -481,6 +482,7 @@ void scsi_lu_sdev_destroyed(struct scsi_lu *lu)
 	disable_delayed_work_sync(&lu->no_path_work);
 	disable_delayed_work_sync(&lu->group.work);
 	disable_work_sync(&lu->rescan_work);
+	disable_delayed_work_sync(&lu->marginal_work);
 	disable_delayed_work_sync(&lu->limits_work);
 	disable_work_sync(&lu->door.work);
 	disable_work_sync(&lu->event_work);

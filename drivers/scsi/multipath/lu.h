@@ -245,6 +245,8 @@ struct scsi_lu {
 	bool wants_rescan;
 	/** @rescan_work: looks at it once more */
 	struct work_struct rescan_work;
+	/** @marginal_work: a marginal path is to be tried again */
+	struct delayed_work marginal_work;
 	/** @limits_work: brings the limits of its queue in line with those of the paths */
 	struct delayed_work limits_work;
 	/** @event_work: tells user space of what has changed */

@@ -83,6 +83,28 @@ static unsigned long hold_time(struct scsi_path *path)
 	return path->marginal.hold;
 }
 
+/* There is a reason that nobody revokes. */
+static bool is_to_be_tried(const struct scsi_path *path)
+{
+	return path->marginal.reasons & ~MARGINAL_PORT;
+}
+
+static void try_next_in_time(struct scsi_lu *lu)
+{
+	unsigned long now = jiffies, delay = MAX_JIFFY_OFFSET, end;
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (!is_to_be_tried(path))
+			continue;
+		end = path->marginal.end;
+		delay = min(delay, time_before(now, end) ? end - now : 0);
+	}
+	if (delay != MAX_JIFFY_OFFSET)
+		mod_delayed_work(scsi_multipath_wq, &lu->marginal_work, delay);
+}
+
 /**
  * scsi_path_becomes_marginal - there is a reason not to use a path
  * @path: path
@@ -103,14 +125,13 @@ void scsi_path_becomes_marginal(struct scsi_path *path, u8 reason,
 	if (reason != MARGINAL_PORT) {
 		if (!READ_ONCE(marginal_time))
 			return;
-		if (!(path->marginal.reasons & ~MARGINAL_PORT))
+		if (!is_to_be_tried(path))
 			path->marginal.end = jiffies + hold_time(path);
 		else	/* It goes on. */
 			path->marginal.end = jiffies + path->marginal.hold;
-		mod_delayed_work(scsi_multipath_wq, &path->marginal.work,
-				 path->marginal.hold);
 	}
 	WRITE_ONCE(path->marginal.reasons, path->marginal.reasons | reason);
+	try_next_in_time(path->lu);
 	changed(path, was, why);
 }
 
@@ -133,16 +154,19 @@ void scsi_path_recovers(struct scsi_path *path, u8 reasons, const char *why)
 
 static void marginal_work(struct work_struct *work)
 {
-	struct scsi_path *path = container_of(to_delayed_work(work),
-					      struct scsi_path, marginal.work);
+	struct scsi_lu *lu = container_of(to_delayed_work(work), struct scsi_lu,
+					  marginal_work);
+	struct scsi_path *path;
 
-	spin_lock_irq(&path->lu->lock);
-	if (time_before(jiffies, path->marginal.end))
-		mod_delayed_work(scsi_multipath_wq, &path->marginal.work,
-				 path->marginal.end - jiffies);
-	else
-		scsi_path_recovers(path, (u8)~MARGINAL_PORT, "tried again");
-	spin_unlock_irq(&path->lu->lock);
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (is_to_be_tried(path) &&
+		    !time_before(jiffies, path->marginal.end))
+			scsi_path_recovers(path, (u8)~MARGINAL_PORT,
+					   "tried again");
+	}
+	try_next_in_time(lu);
+	spin_unlock_irq(&lu->lock);
 }
 
 /**
@@ -243,6 +267,14 @@ ssize_t scsi_path_show_marginal(const struct scsi_path *path, char *buf)
  */
 void scsi_path_marginal_init(struct scsi_path *path)
 {
-	INIT_DELAYED_WORK(&path->marginal.work, marginal_work);
 	path->marginal.end = jiffies;
+}
+
+/**
+ * scsi_lu_marginal_init - a new logical unit
+ * @lu: logical unit
+ */
+void scsi_lu_marginal_init(struct scsi_lu *lu)
+{
+	INIT_DELAYED_WORK(&lu->marginal_work, marginal_work);
 }

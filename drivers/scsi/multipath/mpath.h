@@ -151,6 +151,7 @@ void scsi_path_recovers(struct scsi_path *path, u8 reasons, const char *why);
 void scsi_path_force_marginal(struct scsi_path *path, s8 forced);
 ssize_t scsi_path_show_marginal(const struct scsi_path *path, char *buf);
 void scsi_path_marginal_init(struct scsi_path *path);
+void scsi_lu_marginal_init(struct scsi_lu *lu);
 
 /* outlier.c */
 bool scsi_path_is_outlier(const struct scsi_path_measure *all, unsigned int nr,
@@ -262,6 +263,8 @@ void scsi_lu_events_init(struct scsi_lu *lu);
 
 /* claim.c */
 extern struct mutex scsi_multipath_claim_mutex;
+int scsi_multipath_claim_init(void);
+void scsi_multipath_claim_exit(void);
 int scsi_path_try_claim(struct scsi_device *sdev);
 
 /* clash.c */
@@ -272,8 +275,7 @@ int scsi_path_compare(struct scsi_lu *lu, struct scsi_device *sdev,
 		      bool *is_alone);
 
 /* renew.c */
-void scsi_path_renew_init(struct scsi_path *path);
-void scsi_path_renew_soon(struct scsi_path *path);
+void scsi_path_renew(struct scsi_path *path);
 void scsi_path_forget_host(struct Scsi_Host *shost);
 void scsi_path_withhold(struct scsi_device *sdev, bool soon);
 void scsi_path_forget(struct scsi_device *sdev);

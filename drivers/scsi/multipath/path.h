@@ -257,8 +257,6 @@ struct scsi_path_marginal {
 	unsigned long end;
 	/** @hold: jiffies that it was left alone before. Under the lock. */
 	unsigned long hold;
-	/** @work: @end has come; disabled when the path leaves */
-	struct delayed_work work;
 };
 
 /**
@@ -311,6 +309,8 @@ struct scsi_path_starved {
  * struct scsi_path - one path to a logical unit
  */
 struct scsi_path {
+	/* What is read for each command. It fills the first line. */
+
 	/**
 	 * @sdev: the path's scsi_device, which owns this struct: it is freed when the
 	 * device is released. Constant.
@@ -323,17 +323,18 @@ struct scsi_path {
 	 * scsi_multipath_list_mutex
 	 */
 	struct list_head node;
-	/** @polled_node: entry in those that are polled; written under the lock */
-	struct list_head polled_node;
 	/** @slot: by which a command remembers it, below SCSI_PATH_SLOTS. Constant. */
 	u8 slot;
 
 	/* What says whether it carries I/O. Written under the lock, read anywhere. */
 
-	/** @state: what is known about it */
-	enum scsi_path_state state;
-	/** @check: is its identity to be read first, whatever @state is? */
-	enum scsi_path_check check;
+	/** @state: what is known about it, an enum scsi_path_state */
+	u8 state;
+	/**
+	 * @check: is its identity to be read first, whatever @state is? An enum
+	 * scsi_path_check
+	 */
+	u8 check;
 	/** @access: by its device handler, an enum scsi_path_access */
 	u8 access;
 	/** @running: its device took commands when last looked at */
@@ -343,40 +344,49 @@ struct scsi_path {
 
 	/* What is behind that. Under the lock. */
 
+	/** @loss: why @state is one that carries no I/O, an enum scsi_path_loss */
+	u8 loss;
 	/** @disconnected: its target, or its transport, says that @lu is not there any more */
 	bool disconnected;
-	/** @sized: its capacity has been compared, as far as it has one */
-	bool sized;
-	/** @loss: why @state is one that carries no I/O */
-	enum scsi_path_loss loss;
-	/** @failures: attempts that failed because of it, ever */
-	u32 failures;
-	/** @strikes: the same in a row */
-	unsigned int strikes;
-	/** @good_since: jiffies when it last became good */
-	unsigned long good_since;
-	/** @reinstated_at: jiffies when it last came back into use; read by completions */
-	unsigned long reinstated_at;
-	/** @disconnected_since: jiffies when the target said so first; 0: it does not */
-	unsigned long disconnected_since;
-	/** @check_end: jiffies until which I/O waits for its identity, if it waits */
-	unsigned long check_end;
 
-	/* Its group. Under the lock. */
-
-	/** @weight: by the administrator, lower is better */
-	u32 weight;
-	/** @group_disabled: its group carries I/O only if all others cannot */
-	bool group_disabled;
-	/** @access_stale: @access is to be read again by the work of @lu */
-	bool access_stale;
-	/** @access_read: jiffies when its handler last read it */
-	unsigned long access_read;
+	/** @pr: what its nexus is registered with */
+	struct scsi_path_pr pr;
+	/** @polled_node: entry in those that are polled; written under the lock */
+	struct list_head polled_node;
 	/** @transition_time: jiffies that its target may take to change access states */
 	unsigned long transition_time;
 	/** @transition_end: when the change under way must be over; 0: none is */
 	unsigned long transition_end;
+	/** @access_read: jiffies when its handler last read it */
+	unsigned long access_read;
+	/** @disconnected_since: jiffies when the target said so first; 0: it does not */
+	unsigned long disconnected_since;
 
+	/**
+	 * @load: what policies that compare paths write for each I/O. Apart from what
+	 * every CPU reads for each I/O, and from other paths.
+	 */
+	struct scsi_path_load load ____cacheline_aligned_in_smp;
+
+	/** @failures: attempts that failed because of it, ever; under the lock */
+	u32 failures;
+	/** @strikes: the same in a row; under the lock */
+	unsigned int strikes;
+	/** @good_since: jiffies when it last became good; under the lock */
+	unsigned long good_since;
+	/** @reinstated_at: jiffies when it last came back into use; read by completions */
+	unsigned long reinstated_at;
+	/** @check_end: jiffies until which I/O waits for its identity, if it waits */
+	unsigned long check_end;
+
+	/** @weight: by the administrator, lower is better; under the lock */
+	u32 weight;
+	/** @group_disabled: its group carries I/O only if all others cannot; as @weight */
+	bool group_disabled;
+	/** @access_stale: @access is to be read again by the work of @lu; under the lock */
+	bool access_stale;
+	/** @sized: its capacity has been compared, as far as it has one; under the lock */
+	bool sized;
 	/**
 	 * @asleep: it has been stopped with its logical unit, for system sleep;
 	 * scsi_multipath_list_mutex
@@ -387,33 +397,27 @@ struct scsi_path {
 	 * more. Under the lock.
 	 */
 	u8 event[NR_LU_EVENTS];
+	/**
+	 * @is_to_be_renewed: its device is to be removed and its address scanned, and
+	 * there was no memory for that. Written under the lock, read anywhere.
+	 */
+	bool is_to_be_renewed;
+	/** @told: what user space knows of it */
+	struct scsi_path_told told;
 	/** @drain: fetches what @lu still has to report over it; cancelled when it leaves */
 	struct work_struct drain;
-	/** @renew: has its device removed, its address scanned; disabled when it leaves */
-	struct delayed_work renew;
 	/** @probe: tests whether it can be reinstated */
 	struct scsi_path_probe probe;
 	/** @watch: tests it though nothing is known against it */
 	struct scsi_path_watch watch;
-	/** @told: what user space knows of it */
-	struct scsi_path_told told;
 	/** @door: what its nexus says of the removal of the medium */
 	struct scsi_path_door door;
 	/** @marginal: is it used only if no other path is left? */
 	struct scsi_path_marginal marginal;
 	/** @outlier: is it worse than its siblings? */
 	struct scsi_path_outlier outlier;
-	/** @pr: what its nexus is registered with */
-	struct scsi_path_pr pr;
 	/** @starved: @lu waits for a tag of its host */
 	struct scsi_path_starved starved;
-
-	/**
-	 * @load: what policies that compare paths write for each I/O. Apart from the
-	 * rest, and from other paths: what else is in the line, every CPU reads for each
-	 * I/O.
-	 */
-	struct scsi_path_load load ____cacheline_aligned_in_smp;
 };
 
 /* A failure of a command that was sent before says nothing about its present state. */

@@ -97,7 +97,7 @@ static bool wants_probe(const struct scsi_path *path)
 static void gone(struct scsi_path *path)
 {
 	if (scsi_path_is_unmapped(path))
-		scsi_path_renew_soon(path);
+		scsi_path_renew(path);
 }
 
 /* The target lets a path carry I/O again, or is about to. */
@@ -218,6 +218,10 @@ static void probe_work(struct work_struct *work)
 	enum scsi_path_watching watch;
 	bool probe;
 
+	if (READ_ONCE(path->is_to_be_renewed)) {
+		scsi_path_renew(path);
+		return;
+	}
 	if (!wants_probe(path))
 		return;
 	spin_lock_irq(&path->lu->lock);

@@ -210,35 +210,23 @@ void scsi_path_forget_host(struct Scsi_Host *shost)
 	} while (found);
 }
 
-static void path_renew_work(struct work_struct *work)
-{
-	struct scsi_path *path = container_of(to_delayed_work(work),
-					      struct scsi_path, renew);
-
-	if (renew(path->sdev) == -ENOMEM)
-		queue_delayed_work(scsi_multipath_probe_wq, &path->renew, HZ);
-}
-
 /**
- * scsi_path_renew_soon - have the device of a path removed, and its address scanned
+ * scsi_path_renew - have the device of a path removed, and its address scanned
  * @path: path
  *
- * Does not wait for it, nor for memory.
+ * Does not wait for it, nor for memory: without any the path's probe calls it again.
  *
- * Context: any.
+ * Context: process; takes the logical unit's lock.
  */
-void scsi_path_renew_soon(struct scsi_path *path)
+void scsi_path_renew(struct scsi_path *path)
 {
-	queue_delayed_work(scsi_multipath_probe_wq, &path->renew, 0);
-}
+	bool again = renew(path->sdev) == -ENOMEM;
 
-/**
- * scsi_path_renew_init - a new path
- * @path: path
- */
-void scsi_path_renew_init(struct scsi_path *path)
-{
-	INIT_DELAYED_WORK(&path->renew, path_renew_work);
+	spin_lock_irq(&path->lu->lock);
+	WRITE_ONCE(path->is_to_be_renewed, again);
+	if (again)
+		scsi_path_probe_schedule(path);
+	spin_unlock_irq(&path->lu->lock);
 }
 
 static bool may_be_claimed(struct scsi_device *sdev)

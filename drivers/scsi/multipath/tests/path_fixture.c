@@ -50,6 +50,7 @@ static void stop(void *data)
 	disable_delayed_work_sync(&fake->lu.no_path_work);
 	disable_delayed_work_sync(&fake->lu.group.work);
 	disable_delayed_work_sync(&fake->lu.activation.work);
+	disable_delayed_work_sync(&fake->lu.marginal_work);
 	disable_work_sync(&fake->lu.work);
 	free_percpu(fake->lu.cpu);
 }
@@ -142,6 +143,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	scsi_lu_activation_init(&fake->lu.activation);
 	scsi_lu_door_init(&fake->lu.door);
 	scsi_lu_attention_init(&fake->lu);
+	scsi_lu_marginal_init(&fake->lu);
 	scsi_lu_pr_init(&fake->lu);
 	INIT_DELAYED_WORK(&fake->lu.pr.work, fake_line);
 	INIT_WORK(&fake->lu.work, fake_work);
