@@ -25,7 +25,7 @@
  * Milliseconds after which it looks for other paths all the same. No tag may be freed
  * for long where a host's error handler is at work.
  */
-#define LOOK_AGAIN	100
+#define LOOK_AGAIN	1000
 
 /* Those that a command of this CPU would get its tag from. */
 static struct sbitmap_queue *tags_of(const struct scsi_path *path)
