@@ -106,7 +106,12 @@ bool scsi_host_has_lus(const struct Scsi_Host *shost);
 bool scsi_device_is_lu(const struct scsi_device *sdev);
 struct blk_mq_tag_set *scsi_device_tag_set(struct scsi_device *sdev);
 void scsi_lu_map_queues(struct blk_mq_tag_set *set);
+void scsi_lu_limits_changed(struct request_queue *q);
 int scsi_lu_poll(struct blk_mq_hw_ctx *hctx, struct io_comp_batch *iob);
+bool scsi_tag_set_has_prot(struct blk_mq_tag_set *set, struct Scsi_Host *shost);
+unsigned int scsi_lu_dif_capable(struct scsi_device *sdev, unsigned int type);
+unsigned int scsi_lu_dix_capable(struct scsi_device *sdev, unsigned int type);
+unsigned char scsi_lu_get_guard(struct scsi_device *sdev);
 blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_cmd_done(struct scsi_cmnd *cmd);
 void scsi_lu_fold_iostat(struct scsi_device *sdev);
@@ -178,6 +183,62 @@ scsi_path_disposition(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
 	return SUCCESS;
 }
 
+/**
+ * scsi_device_dif_capable - scsi_host_dif_capable() of this device
+ * @sdev: SCSI device
+ * @type: protection type of the medium, 0 to 3
+ *
+ * Context: any.
+ */
+static inline unsigned int scsi_device_dif_capable(struct scsi_device *sdev,
+						   unsigned int type)
+{
+	if (type && scsi_device_is_lu(sdev))
+		return scsi_lu_dif_capable(sdev, type);
+	return scsi_host_dif_capable(sdev->host, type);
+}
+
+/**
+ * scsi_device_dix_capable - scsi_host_dix_capable() of this device
+ * @sdev: SCSI device
+ * @type: protection type of the medium, 0 to 3
+ *
+ * Context: any.
+ */
+static inline unsigned int scsi_device_dix_capable(struct scsi_device *sdev,
+						   unsigned int type)
+{
+	if (scsi_device_is_lu(sdev))
+		return scsi_lu_dix_capable(sdev, type);
+	return scsi_host_dix_capable(sdev->host, type);
+}
+
+/**
+ * scsi_device_get_guard - scsi_host_get_guard() of this device
+ * @sdev: SCSI device
+ *
+ * Context: any.
+ */
+static inline unsigned char scsi_device_get_guard(struct scsi_device *sdev)
+{
+	if (scsi_device_is_lu(sdev))
+		return scsi_lu_get_guard(sdev);
+	return scsi_host_get_guard(sdev->host);
+}
+
+/**
+ * scsi_cmd_has_prot - is there room for protection information in a command?
+ * @cmd: command
+ * @shost: host of its device
+ *
+ * Context: any.
+ */
+static inline bool scsi_cmd_has_prot(const struct scsi_cmnd *cmd,
+				     struct Scsi_Host *shost)
+{
+	return cmd->prot_sdb;
+}
+
 #else /* CONFIG_SCSI_MULTI_PATH_IO */
 
 #define __scsi_path_inline
@@ -208,6 +269,35 @@ scsi_device_tag_set(struct scsi_device *sdev)
 static inline bool scsi_device_is_lu(const struct scsi_device *sdev)
 {
 	return false;
+}
+
+static inline bool scsi_tag_set_has_prot(struct blk_mq_tag_set *set,
+					 struct Scsi_Host *shost)
+{
+	return scsi_host_get_prot(shost);
+}
+
+static inline unsigned int scsi_device_dif_capable(struct scsi_device *sdev,
+						   unsigned int type)
+{
+	return scsi_host_dif_capable(sdev->host, type);
+}
+
+static inline unsigned int scsi_device_dix_capable(struct scsi_device *sdev,
+						   unsigned int type)
+{
+	return scsi_host_dix_capable(sdev->host, type);
+}
+
+static inline unsigned char scsi_device_get_guard(struct scsi_device *sdev)
+{
+	return scsi_host_get_guard(sdev->host);
+}
+
+static inline bool scsi_cmd_has_prot(const struct scsi_cmnd *cmd,
+				     struct Scsi_Host *shost)
+{
+	return scsi_host_get_prot(shost);
 }
 
 static inline void scsi_lu_fold_iostat(struct scsi_device *sdev) { }

@@ -24,6 +24,10 @@
  *   elsewhere		mask of hosts that lead to another disk, says page 83h
  *   small		mask of hosts that say that the disk is half as large
  *   no_capacity	mask of hosts that do not tell how large it is
+ *   formatted		mask of hosts that say that it has protection information of
+ *			type 1
+ *   unprotected		commands that came without it: must stay 0 where it has
+ *   mistagged		writes whose reference tag is not what their host expects
  *   unmapped		mask of hosts whose target has no such disk
  *   product		number in the product's name; 0: none
  *   no_vpd		mask of hosts that become ready, and do not tell VPD pages yet
@@ -45,6 +49,7 @@
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/t10-pi.h>
 #include <linux/unaligned.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
@@ -65,7 +70,10 @@ module_param(fail_reset, uint, 0644);
 module_param(recovery_ms, uint, 0644);
 static unsigned int sector_size = 512, designators = 1;
 static unsigned int no_vpd, no_tur, elsewhere, small, no_capacity, unmapped;
-static unsigned int product, busy;
+static unsigned int product, busy, formatted, unprotected, mistagged;
+module_param(formatted, uint, 0644);
+module_param(unprotected, uint, 0444);
+module_param(mistagged, uint, 0444);
 module_param(busy, uint, 0644);
 module_param(elsewhere, uint, 0644);
 module_param(small, uint, 0644);
@@ -100,7 +108,9 @@ struct late_cmd {
 	struct hrtimer timer;
 };
 
+/* The data, and the protection information of each of its blocks */
 static u8 *store;
+static struct t10_pi_tuple *tuples;
 
 /* Commands that are held, of all hosts; when the link of each is free again. */
 static LIST_HEAD(held_list);
@@ -160,9 +170,10 @@ static void inquiry(struct scsi_cmnd *cmd)
 	static const u8 serial[] = { 0, 0x80, 0, 8, 'L', 'A', 'T', 'E',
 				     '0', '0', '0', '1' };
 	u8 std[36] = { 0, 0, 0x06, 0x02, 31, 0, 0x10, 0x02 };
+	const struct Scsi_Host *shost = cmd->device->host;
 	unsigned int number = READ_ONCE(product);
 
-	if (host_in(unmapped, cmd->device->host)) {
+	if (host_in(unmapped, shost)) {
 		/* The place is there, and nothing in it: qualifier 001b. */
 		memcpy(std + 8, "TEST    NONE            0001", 28);
 		std[0] = 0x20;
@@ -174,6 +185,8 @@ static void inquiry(struct scsi_cmnd *cmd)
 		memcpy(std + 8, "TEST    LATE            0001", 28);
 		if (number)
 			std[20] = '0' + number % 10;
+		if (host_in(formatted, shost))
+			std[5] |= 1;	/* PROTECT */
 		answer(cmd, std, sizeof(std));
 		return;
 	}
@@ -215,6 +228,7 @@ static void read_capacity(struct scsi_cmnd *cmd)
 	} else {
 		put_unaligned_be64(last, buf);
 		put_unaligned_be32(size, buf + 8);
+		buf[12] = host_in(formatted, cmd->device->host);	/* PROT_EN */
 		answer(cmd, buf, sizeof(buf));
 	}
 }
@@ -224,10 +238,31 @@ static bool is_read_or_write(const struct scsi_cmnd *cmd)
 	return cmd->cmnd[0] == READ_10 || cmd->cmnd[0] == WRITE_10;
 }
 
+static void transfer_protection(struct scsi_cmnd *cmd, u32 lba)
+{
+	size_t len = scsi_bufflen(cmd) / READ_ONCE(sector_size) * sizeof(*tuples);
+	struct t10_pi_tuple *at = tuples + lba;
+
+	if (!scsi_prot_sg_count(cmd)) {
+		WRITE_ONCE(unprotected, unprotected + 1);
+		return;
+	}
+	if (cmd->cmnd[0] == READ_10) {
+		sg_copy_from_buffer(scsi_prot_sglist(cmd),
+				    scsi_prot_sg_count(cmd), at, len);
+		return;
+	}
+	sg_copy_to_buffer(scsi_prot_sglist(cmd), scsi_prot_sg_count(cmd), at, len);
+	if (be32_to_cpu(at->ref_tag) != scsi_prot_ref_tag(cmd) ||
+	    be32_to_cpu(at->ref_tag) != lba ||
+	    scsi_prot_interval(cmd) != READ_ONCE(sector_size))
+		WRITE_ONCE(mistagged, mistagged + 1);
+}
+
 static void read_or_write(struct scsi_cmnd *cmd)
 {
-	u8 *at = store + (size_t)get_unaligned_be32(cmd->cmnd + 2) *
-			 READ_ONCE(sector_size);
+	u32 lba = get_unaligned_be32(cmd->cmnd + 2);
+	u8 *at = store + (size_t)lba * READ_ONCE(sector_size);
 
 	if (at + scsi_bufflen(cmd) > store + STORE_SIZE) {
 		scsi_build_sense(cmd, 0, ILLEGAL_REQUEST, 0x21, 0);
@@ -240,6 +275,8 @@ static void read_or_write(struct scsi_cmnd *cmd)
 		sg_copy_from_buffer(scsi_sglist(cmd), scsi_sg_count(cmd), at,
 				    scsi_bufflen(cmd));
 	cmd->result = 0;
+	if (host_in(formatted, cmd->device->host))
+		transfer_protection(cmd, lba);
 }
 
 static bool is_standard_inquiry(const struct scsi_cmnd *cmd)
@@ -529,10 +566,17 @@ static int __init late_init(void)
 	store = vzalloc(STORE_SIZE);
 	if (!store)
 		return -ENOMEM;
+	tuples = vmalloc(STORE_SIZE / SECTOR_SIZE * sizeof(*tuples));
+	if (!tuples) {
+		error = -ENOMEM;
+		goto free_store;
+	}
+	/* The application tag of what is not to be checked (SBC-4 4.21.3) */
+	memset(tuples, 0xff, STORE_SIZE / SECTOR_SIZE * sizeof(*tuples));
 	target_wq = alloc_workqueue("scsi_late", WQ_UNBOUND, 0);
 	if (!target_wq) {
 		error = -ENOMEM;
-		goto free_store;
+		goto free_tuples;
 	}
 	error = add_hosts(&late_template, depth);
 	if (error)
@@ -541,6 +585,8 @@ static int __init late_init(void)
 
 free_wq:
 	destroy_workqueue(target_wq);
+free_tuples:
+	vfree(tuples);
 free_store:
 	vfree(store);
 	return error;
@@ -553,6 +599,7 @@ static void __exit late_exit(void)
 	remove_hosts();
 	flush_workqueue(target_wq);
 	destroy_workqueue(target_wq);
+	vfree(tuples);
 	vfree(store);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The hosts of a test module: all alike, each with one device. Parameter of the module:
- * hosts=N.
+ * The hosts of a test module: all alike, each with one device. Parameters of the module:
+ *   hosts		how many
+ *   protects		mask of those that can do protection information of type 1
  */
 #ifndef _TEST_HOSTS_H
 #define _TEST_HOSTS_H
@@ -14,6 +15,8 @@
 
 static unsigned int hosts = 2;
 module_param(hosts, uint, 0444);
+static unsigned int protects;
+module_param(protects, uint, 0444);
 
 static struct Scsi_Host *test_hosts[MAX_HOSTS];
 static struct device *test_root;
@@ -47,6 +50,11 @@ static int add_host(const struct scsi_host_template *template,
 	shost->max_id = 1;
 	shost->max_lun = 1;
 	shost->max_cmd_len = 16;
+	if (protects & BIT(index)) {
+		scsi_host_set_prot(shost, SHOST_DIF_TYPE1_PROTECTION |
+					  SHOST_DIX_TYPE1_PROTECTION);
+		scsi_host_set_guard(shost, SHOST_DIX_GUARD_CRC);
+	}
 	if (depth)
 		shost->can_queue = min_t(int, depth, template->can_queue);
 	error = scsi_add_host(shost, test_root);

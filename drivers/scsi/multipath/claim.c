@@ -107,6 +107,13 @@ static int join_known(struct newcomer *new, struct scsi_lu *lu)
 	int error;
 
 	lockdep_assert_held(&scsi_multipath_claim_mutex);
+	error = scsi_lu_take_protection(lu, new->sdev, &new->size);
+	if (error) {
+		sdev_printk(KERN_ERR, new->sdev,
+			    "this host cannot do the protection information of %s: not combined\n",
+			    dev_name(&lu->sdev->sdev_gendev));
+		return error;
+	}
 	error = scsi_lu_take_limits(lu, new->sdev);
 	if (!error)
 		return scsi_path_join(lu, new->path, new->is_alone);

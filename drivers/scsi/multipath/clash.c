@@ -52,6 +52,9 @@ static int read_capacity_16(struct scsi_device *sdev, u8 *buf,
 		return -EIO;
 	size->last_block = get_unaligned_be64(buf);
 	size->block_size = get_unaligned_be32(buf + 8);
+	/* PROT_EN and P_TYPE, SBC-4 5.21.2 */
+	if (scsi_device_protection(sdev) && buf[12] & 1)
+		size->protection_type = ((buf[12] >> 1) & 7) + 1;
 	return 0;
 }
 
@@ -84,7 +87,7 @@ void scsi_path_read_size(struct scsi_device *sdev, struct scsi_path_size *size)
 	buf = kzalloc(CAPACITY_16_LEN, GFP_NOIO);
 	if (buf)
 		error = read_capacity_10(sdev, buf, size);
-	if (error == -EFBIG)
+	if (error == -EFBIG || (!error && scsi_device_protection(sdev)))
 		error = read_capacity_16(sdev, buf, size);
 	kfree(buf);
 	/* A port that does not serve the disk may say 0 of everything. */
@@ -186,5 +189,9 @@ int scsi_path_compare(struct scsi_lu *lu, struct scsi_device *sdev,
 	    now.block_size == size->block_size)
 		return -EEXIST;
 	*what = "block size";
-	return now.block_size != size->block_size ? -EEXIST : 0;
+	if (now.block_size != size->block_size)
+		return -EEXIST;
+	*what = "protection information";
+	return now.protection_type != size->protection_type &&
+	       scsi_lu_may_protect(lu, &now) ? -EEXIST : 0;
 }

@@ -56,8 +56,12 @@ static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 		INIT_DELAYED_WORK(&cmd->abort_work, scmd_eh_abort_handler);
 	scsi_path_borrow_cmd(cmd, lu_cmd);
 	memset(cmd->sense_buffer, 0, SCSI_SENSE_BUFFERSIZE);
-	if (scsi_host_get_prot(shost))
-		memset(cmd->prot_sdb, 0, sizeof(*cmd->prot_sdb));
+	if (cmd->prot_sdb) {
+		if (lu_cmd->prot_sdb)
+			*cmd->prot_sdb = *lu_cmd->prot_sdb;
+		else
+			memset(cmd->prot_sdb, 0, sizeof(*cmd->prot_sdb));
+	}
 	if (shost->hostt->cmd_size && !shost->hostt->init_cmd_priv)
 		memset(cmd + 1, 0, shost->hostt->cmd_size);
 	return cmd;

@@ -80,9 +80,9 @@ scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
 	cmd->allowed = 0;
 	cmd->retries = lu_cmd->retries;
 	cmd->eh_eflags = 0;
-	cmd->prot_op = SCSI_PROT_NORMAL;
-	cmd->prot_type = 0;
-	cmd->prot_flags = 0;
+	cmd->prot_op = lu_cmd->prot_op;
+	cmd->prot_type = lu_cmd->prot_type;
+	cmd->prot_flags = lu_cmd->prot_flags;
 	cmd->sense_len = 0;
 	cmd->resid_len = 0;
 	cmd->host_scribble = NULL;

@@ -95,8 +95,6 @@ static int lu_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)
 	struct scsi_device *path = first_path_sdev(sdev->hostdata);
 
 	scsi_lu_copy_quirks(sdev, path);
-	/* No protection information: hosts differ in what they can do. */
-	sdev->no_dif = 1;
 	scsi_change_queue_depth(sdev, path->queue_depth);
 	return 0;
 }

@@ -120,6 +120,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	list_add_tail(&path->node, &lu->paths);
 	scsi_path_start_polling(path);
 	scsi_path_begin_starved(path);
+	scsi_path_take_block_size(path);
 	WRITE_ONCE(lu->max_cmd_len,
 		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
 	path->running = scsi_path_device_runs(path);

@@ -48,6 +48,11 @@ void scsi_limits_stack(struct queue_limits *lu,
 	lu->dma_alignment = max(lu->dma_alignment, path->dma_alignment);
 	lu->dma_pad_mask = max(lu->dma_pad_mask, path->dma_pad_mask);
 	lu->features |= path->features & HOST_FEATURES;
+	lu->max_integrity_segments = min_not_zero(lu->max_integrity_segments,
+						  path->max_integrity_segments);
+	/* Its host does not take protection information from memory. */
+	if (!path->max_integrity_segments)
+		memset(&lu->integrity, 0, sizeof(lu->integrity));
 }
 
 /**
@@ -70,6 +75,8 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
 	       stacked.virt_boundary_mask == lu->virt_boundary_mask &&
 	       stacked.dma_alignment == lu->dma_alignment &&
 	       stacked.dma_pad_mask == lu->dma_pad_mask &&
+	       stacked.max_integrity_segments == lu->max_integrity_segments &&
+	       !memcmp(&stacked.integrity, &lu->integrity, sizeof(lu->integrity)) &&
 	       stacked.features == lu->features;
 }
 
@@ -90,6 +97,7 @@ void scsi_limits_replace(struct queue_limits *lu,
 	lu->virt_boundary_mask = hosts->virt_boundary_mask;
 	lu->dma_alignment = hosts->dma_alignment;
 	lu->dma_pad_mask = hosts->dma_pad_mask;
+	lu->max_integrity_segments = hosts->max_integrity_segments;
 	lu->features &= ~HOST_FEATURES;
 	lu->features |= hosts->features & HOST_FEATURES;
 }
@@ -212,6 +220,26 @@ static void limits_work(struct work_struct *work)
 }
 
 /**
+ * scsi_path_take_block_size - the blocks of a path are those of its logical unit
+ * @path: path
+ *
+ * LLDs look at their size where commands carry protection information.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_take_block_size(struct scsi_path *path)
+{
+	const struct scsi_device *lu_sdev = path->lu->sdev;
+
+	lockdep_assert_held(&path->lu->lock);
+	if (!lu_sdev)
+		return;
+	path->sdev->sector_size = lu_sdev->sector_size;
+	path->sdev->request_queue->limits.logical_block_size =
+		lu_sdev->request_queue->limits.logical_block_size;
+}
+
+/**
  * scsi_path_limits_changed - a queue has other limits now
  * @q: queue of any SCSI device but that of a logical unit
  *
@@ -226,9 +254,31 @@ void scsi_path_limits_changed(struct request_queue *q)
 
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
-	if (path && READ_ONCE(path->lu->sdev))
+	if (path && READ_ONCE(path->lu->sdev)) {
+		spin_lock_irq(&path->lu->lock);
+		scsi_path_take_block_size(path);
+		spin_unlock_irq(&path->lu->lock);
 		mod_delayed_work(system_dfl_wq, &path->lu->limits_work, 0);
+	}
 	rcu_read_unlock();
+}
+
+/**
+ * scsi_lu_limits_changed - the queue of a logical unit has other limits now
+ * @q: queue of the device of a logical unit
+ *
+ * Context: process; the limits of @q are locked.
+ */
+void scsi_lu_limits_changed(struct request_queue *q)
+{
+	struct scsi_device *sdev = q->queuedata;
+	struct scsi_lu *lu = sdev->hostdata;
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		scsi_path_take_block_size(path);
+	spin_unlock_irq(&lu->lock);
 }
 
 /**

@@ -364,6 +364,7 @@ struct scsi_lu *scsi_lu_create(char *id, struct scsi_device *first)
 			       GFP_KERNEL);
 	if (target < 0)
 		goto free_cpu;
+	scsi_lu_protection_init(lu, first);
 	if (scsi_lu_alloc_tags(lu, first))
 		goto free_target;
 

@@ -91,6 +91,16 @@ struct scsi_lu_key {
 };
 
 /**
+ * struct scsi_protection - what a host can do for protection information
+ * @capabilities: a mask of enum scsi_host_prot_capabilities
+ * @guard: a mask of enum scsi_host_guard_type
+ */
+struct scsi_protection {
+	unsigned int capabilities;
+	unsigned char guard;
+};
+
+/**
  * struct scsi_lu_cpu - what one CPU keeps about a logical unit
  * @cursor: position of policies that go round
  * @sent: commands sent, an attempt each
@@ -253,6 +263,11 @@ struct scsi_lu {
 	struct work_struct event_work;
 	/** @pr: what it is registered with, see pr.h */
 	struct scsi_lu_pr pr;
+	/**
+	 * @protection: what the hosts of all its paths can do, its capabilities written
+	 * under scsi_multipath_claim_mutex and read anywhere
+	 */
+	struct scsi_protection protection;
 	/** @tags: tag set of its device's queue. Constant. */
 	struct blk_mq_tag_set tags;
 	/**

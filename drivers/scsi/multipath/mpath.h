@@ -43,10 +43,12 @@ enum scsi_path_answer {
  * struct scsi_path_size - what a disk says of its size, over one path
  * @last_block: the last one that it has
  * @block_size: bytes of one; 0: it says nothing
+ * @protection_type: 1 to 3 if it is formatted with protection information, else 0
  */
 struct scsi_path_size {
 	u64 last_block;
 	u32 block_size;
+	u8 protection_type;
 };
 
 /* group.c */
@@ -280,6 +282,15 @@ void scsi_path_forget_host(struct Scsi_Host *shost);
 void scsi_path_withhold(struct scsi_device *sdev, bool soon);
 void scsi_path_forget(struct scsi_device *sdev);
 
+/* protection.c */
+unsigned int scsi_protection_lost(const struct scsi_protection *lu,
+				  const struct scsi_protection *host);
+unsigned int scsi_protection_needed(const struct scsi_path_size *size);
+void scsi_lu_protection_init(struct scsi_lu *lu, struct scsi_device *first);
+bool scsi_lu_may_protect(const struct scsi_lu *lu, const struct scsi_path_size *size);
+int scsi_lu_take_protection(struct scsi_lu *lu, struct scsi_device *path,
+			    const struct scsi_path_size *size);
+
 /* limits.c */
 bool scsi_limits_are_stacked(const struct queue_limits *lu,
 			     const struct queue_limits *path);
@@ -288,6 +299,7 @@ void scsi_limits_stack(struct queue_limits *lu,
 void scsi_limits_replace(struct queue_limits *lu,
 			 const struct queue_limits *hosts);
 int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path);
+void scsi_path_take_block_size(struct scsi_path *path);
 void scsi_lu_limits_init(struct scsi_lu *lu);
 
 /* sysfs.c */

@@ -52,6 +52,7 @@ void scsi_lu_copy_quirks(struct scsi_device *to, const struct scsi_device *from)
 	to->wce_default_on = from->wce_default_on;
 	to->broken_fua = from->broken_fua;
 	to->no_vpd_size = from->no_vpd_size;
+	to->no_dif = from->no_dif;
 	to->manage_system_start_stop = from->manage_system_start_stop;
 	to->manage_runtime_start_stop = from->manage_runtime_start_stop;
 	to->manage_shutdown = from->manage_shutdown;
