@@ -144,8 +144,15 @@ nr_paths() {
 	wc -l <$PATHS
 }
 
+# all_in_sysfs: each of these paths has its links, which come a moment after its line, and
+# go a moment before it
+all_in_sysfs() {
+	[ "$(find /sys/bus/scsi/devices/*/paths/* -maxdepth 0 2>/dev/null | wc -l)" = "$(nr_paths)" ]
+}
+
+# nr_paths_is NUMBER: path_devices has them all, and none that is leaving
 nr_paths_is() {
-	[ "$(nr_paths)" = "$1" ]
+	[ "$(nr_paths)" = "$1" ] && all_in_sysfs
 }
 
 # nr_good [ID]: paths in state 1
@@ -155,7 +162,7 @@ nr_good() {
 }
 
 nr_good_is() {
-	[ "$(nr_good)" = "$1" ]
+	[ "$(nr_good)" = "$1" ] && all_in_sysfs
 }
 
 # good_after_io NUMBER: a path that has come back is good when it has carried some
@@ -176,13 +183,6 @@ one_lu() {
 	load_debug "$@"
 	within 30 disk_is_there sda || bail_out "no sda"
 	within 30 nr_paths_is "$1" || bail_out "not $1 paths"
-	within 30 nr_links_is "$1" || bail_out "not $1 paths in sysfs"
-}
-
-# nr_links_is NUMBER: sda has so many paths, and all are in sysfs, where they come a
-# moment later
-nr_links_is() {
-	[ "$(path_devices | wc -l)" = "$1" ]
 }
 
 # nr_hw_queues DISK

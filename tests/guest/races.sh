@@ -107,7 +107,7 @@ ok "last path: and the write is done" within 20 says /tmp/written 0
 
 # Several of which each takes its attempt with it
 echo 3 >$SDEBUG/add_host
-within 20 nr_links_is 4 || bail_out "not 4 paths"
+within 20 nr_paths_is 4 || bail_out "not 4 paths"
 # shellcheck disable=SC2046 # a list of words
 set -- $(path_devices)
 for each; do
