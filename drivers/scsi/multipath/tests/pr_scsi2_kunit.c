@@ -13,8 +13,9 @@
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_proto.h>
 
-#include "path_fixture.h"
 #include "../pr.h"
+#include "path_fixture.h"
+#include "pr_ops.h"
 
 #define MAX_PATHS	3
 #define HOST_B		MAX_PATHS
@@ -157,25 +158,12 @@ static int model_send(struct scsi_path *path, const u8 *cdb, bool is_out,
 	return carry(c, nexus, cdb, buf);
 }
 
-static bool model_true(struct scsi_path *path)
-{
-	return true;
-}
-
-static void model_put(struct scsi_path *path)
-{
-}
-
-static void model_pause(void)
-{
-}
-
 static const struct scsi_pr_ops model_ops = {
 	.send	= model_send,
-	.drain	= model_true,
-	.get	= model_true,
-	.put	= model_put,
-	.pause	= model_pause,
+	.drain	= pr_ops_true,
+	.get	= pr_ops_true,
+	.put	= pr_ops_put,
+	.pause	= pr_ops_pause,
 };
 
 static int holder_in(const struct ctx *c, const struct state *state)

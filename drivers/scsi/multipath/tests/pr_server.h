@@ -10,6 +10,12 @@
 #define HOST_C		(MAX_OURS + 1)
 #define NR_NEXUSES	(MAX_OURS + 2)
 #define NOBODY		-1
+/* Types of reservations (SPC-4 6.15.3.3) */
+#define WE		1
+#define EA		3
+#define WE_RO		5
+#define EA_RO		6
+#define WE_AR		7
 /* Where REGISTER AND MOVE has a TransportID: the number of the nexus, in one byte */
 #define LIST_NEXUS	24
 #define LIST_LEN	32

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * For KUnit: paths that lead to a model of a device server, what may happen on the way,
+ * and the law of fencing: before each command, who is fenced must not write.
+ */
+
+#include <kunit/test.h>
+#include <linux/unaligned.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_common.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_proto.h>
+
+#include "../pr.h"
+#include "pr_fabric.h"
+#include "pr_ops.h"
+
+static const char *const event_names[] = {
+	"nothing", "fence", "fence and abort", "fence of the new key", "clear",
+	"away", "away, ran", "silent", "silent, ran", "unit attention",
+};
+
+/**
+ * pr_event_name - what to call it
+ * @event: event
+ */
+const char *pr_event_name(enum pr_event event)
+{
+	return event_names[event];
+}
+
+static bool is_fence(enum pr_event event)
+{
+	return event >= FENCE && event <= CLEARED;
+}
+
+/**
+ * pr_event_is_loss - may the answer be lost with it?
+ * @event: event
+ */
+bool pr_event_is_loss(enum pr_event event)
+{
+	return event >= AWAY && event <= SILENT_RAN;
+}
+
+static struct pr_fabric *fabric_of(const struct scsi_path *path)
+{
+	return container_of(path->lu, struct fake_lu, lu)->priv;
+}
+
+static int index_of(const struct scsi_path *path)
+{
+	return container_of(path, struct fake_path, path) - fabric_of(path)->fake->path;
+}
+
+/**
+ * pr_fabric_look - whose commands would be carried out over each path, and should they?
+ * @f: fabric
+ * @just_now: nobody has heard yet of what has been carried out at this moment
+ *
+ * If they should not, @f->broken says so.
+ */
+void pr_fabric_look(struct pr_fabric *f, bool just_now)
+{
+	struct scsi_lu *lu = &f->fake->lu;
+
+	f->looks++;
+	for (unsigned int i = 0; i < f->nr; i++) {
+		struct scsi_path *path = &f->fake->path[i].path;
+		u64 key = f->server.key[pr_server_registrant(&f->server, i)];
+
+		/* Something may be under way from now on. */
+		if (scsi_path_is_usable(path))
+			f->drained[i] = false;
+		if (!scsi_path_is_usable(path) || !key)
+			continue;
+		if (f->fenced)
+			f->broken = "a fenced host writes";
+		else if (lu->pr.known && !just_now && key != lu->pr.key &&
+			 !(f->user && f->server.per_initiator))
+			f->broken = "a path in use has another key";
+	}
+}
+
+/**
+ * pr_fence - host B removes a registration of ours, or all
+ * @s: device server
+ * @event: how
+ *
+ * Return: it has.
+ */
+bool pr_fence(struct pr_server *s, enum pr_event event)
+{
+	u64 victim = event == FENCE_NEW ? NEW_KEY : KEY;
+	u8 list[LIST_LEN];
+	u8 action;
+
+	if (!is_fence(event) || !s->key[HOST_B])
+		return false;
+	pr_server_list(list, KEY_B, event == CLEARED ? 0 : victim);
+	if (event == CLEARED)
+		action = PR_OUT_CLEAR;
+	else
+		action = event == FENCE_ABORT ? PR_OUT_PREEMPT_AND_ABORT :
+						PR_OUT_PREEMPT;
+	return pr_server_out(s, HOST_B, action, s->type ?: WE_RO, list) == GOOD;
+}
+
+static int result_of(enum pr_server_status status, u8 *sense)
+{
+	switch (status) {
+	case GOOD:
+		return SAM_STAT_GOOD;
+	case CONFLICT:
+		return SAM_STAT_RESERVATION_CONFLICT;
+	case INVALID:
+		scsi_build_sense_buffer(0, sense, ILLEGAL_REQUEST, 0x26, 0);
+		return SAM_STAT_CHECK_CONDITION;
+	default:
+		scsi_build_sense_buffer(0, sense, NOT_READY, 0x08, 0);
+		return SAM_STAT_CHECK_CONDITION;
+	}
+}
+
+static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
+		 u8 *sense)
+{
+	bool is_users = f->user && buf == f->user->list;
+	u8 action = cdb[1] & 0x1f;
+	enum pr_server_status status;
+	bool was_registered;
+
+	if (cdb[0] == PERSISTENT_RESERVE_IN) {
+		pr_server_in(&f->server, cdb, buf);
+		return SAM_STAT_GOOD;
+	}
+	nexus = pr_server_registrant(&f->server, nexus);
+	was_registered = f->server.key[nexus];
+	if (!is_users &&
+	    pr_server_is_self_preempted(&f->server, nexus, action, buf))
+		f->broken = "a path preempts itself";
+	status = pr_server_out(&f->server, nexus, action, cdb[2] & 0x0f, buf);
+	if (!is_users && !was_registered && f->server.key[nexus] &&
+	    !f->server.per_initiator && !f->drained[nexus])
+		f->broken = "a path is registered that may have something under way";
+	/* The user has registered it, and may. */
+	if (is_users && status == GOOD && get_unaligned_be64(buf + 8) &&
+	    (action == PR_OUT_REGISTER || action == PR_OUT_REGISTER_AND_IGNORE))
+		f->fenced = false;
+	return result_of(status, sense);
+}
+
+static int model_send(struct scsi_path *path, const u8 *cdb, bool is_out,
+		      void *buf, unsigned int len, unsigned int timeout,
+		      u8 *sense)
+{
+	struct pr_fabric *f = fabric_of(path);
+	int nexus = index_of(path);
+	unsigned int at = f->count++;
+
+	for (int i = 0; i < ARRAY_SIZE(f->insert); i++) {
+		if (f->insert[i].at == at)
+			f->fenced |= pr_fence(&f->server, f->insert[i].event);
+	}
+	pr_fabric_look(f, false);
+	for (int i = 0; i < ARRAY_SIZE(f->insert); i++) {
+		enum pr_event event = f->insert[i].event;
+
+		if (f->insert[i].at != at || !event || is_fence(event))
+			continue;
+		if (event == AWAY_RAN || event == SILENT_RAN)
+			carry(f, nexus, cdb, buf, sense);
+		pr_fabric_look(f, true);
+		switch (event) {
+		case AWAY:
+		case AWAY_RAN:
+			return DID_NO_CONNECT << 16;
+		case SILENT:
+		case SILENT_RAN:
+			return DID_TIME_OUT << 16;
+		default:
+			scsi_build_sense_buffer(0, sense, UNIT_ATTENTION, 0x29,
+						0);
+			return SAM_STAT_CHECK_CONDITION;
+		}
+	}
+	return carry(f, nexus, cdb, buf, sense);
+}
+
+static bool model_drain(struct scsi_path *path)
+{
+	fabric_of(path)->drained[index_of(path)] = true;
+	return true;
+}
+
+static const struct scsi_pr_ops model_ops = {
+	.send	= model_send,
+	.drain	= model_drain,
+	.get	= pr_ops_true,
+	.put	= pr_ops_put,
+	.pause	= pr_ops_pause,
+};
+
+/**
+ * pr_fabric_make - a logical unit with so many paths
+ * @test: test context
+ * @fabric: gets them
+ * @nr: how many
+ */
+void pr_fabric_make(struct kunit *test, struct pr_fabric *fabric, unsigned int nr)
+{
+	fabric->nr = nr;
+	fabric->fake = make_fake_lu(test, nr, &scsi_policy_rr);
+	fabric->fake->priv = fabric;
+	fabric->fake->lu.pr.ops = &model_ops;
+}
