@@ -78,7 +78,7 @@ fails() {
 echo "TAP version 13"
 for scenario in failover returns no_path recovery removal joining silent \
 	room sleep deletion late_joining deletion_io admin only_path shutting_down unbinding \
-	hanging crowd key; do
+	hanging crowd key starved; do
 	holds "$scenario"
 done
 
@@ -104,5 +104,9 @@ fails A_PROBE_UNDOES_IT admin "$assertion.*unwanted"
 fails NOBODY_HEARS_OF_THE_END shutting_down "$assertion.*cmd"
 fails THE_END_STAYS unbinding "$assertion.*lu_gone"
 fails THE_LOSS_OF_A_KEY_IS_NOT_TOLD key "$assertion.*key_holder"
+fails THE_RESTART_STAYS starved "$assertion.*cmd"
+fails LOOKS_BEFORE_IT_WAITS starved "$assertion.*cmd"
+fails TAKES_IT_FOR_GRANTED starved "$assertion.*cmd"
+fails NOBODY_KNOWS_THAT_IT_IS_ON_ITS_WAY starved "$assertion.*cmd"
 echo "1..$n"
 exit $failed

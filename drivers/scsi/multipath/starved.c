@@ -49,19 +49,11 @@ static void leave_queue(struct scsi_path_starved *starved)
 	WRITE_ONCE(starved->tags, NULL);
 }
 
-/* It may have got what it wanted elsewhere, and another one is to have this tag. */
-static bool is_starved(struct scsi_lu *lu)
+static bool has_listed(struct request_queue *q)
 {
-	struct request_queue *q = lu->sdev->request_queue;
 	struct blk_mq_hw_ctx *hctx;
 	unsigned long i;
 
-	/* Whoever ends that runs it. */
-	if (blk_queue_quiesced(q))
-		return false;
-	/* What has just found no room is not back on the list yet. */
-	if (xchg(&lu->starved, 0))
-		return true;
 	queue_for_each_hw_ctx(q, hctx, i) {
 		if (!list_empty_careful(&hctx->dispatch))
 			return true;
@@ -87,21 +79,27 @@ static void run(struct scsi_lu *lu)
 	blk_mq_run_hw_queues(q, true);
 }
 
-/* There is a tag. Returns 0 if the next one that waits is to have it. */
+/* There is a tag. Returns 0 if the next one that waits is to look for it as well. */
 static int tag_is_free(struct wait_queue_entry *wait, unsigned int mode,
 		       int flags, void *key)
 {
 	struct scsi_path *path = container_of(wait, struct scsi_path,
 					      starved.wait);
 	struct scsi_lu *lu = path->lu;
+	struct request_queue *q = lu->sdev->request_queue;
+	bool is_listed;
 
 	spin_lock(&path->starved.lock);
 	leave_queue(&path->starved);
 	spin_unlock(&path->starved.lock);
-	if (!is_starved(lu))
+	/* Whoever ends that runs it. */
+	if (blk_queue_quiesced(q))
 		return 0;
-	run(lu);
-	return 1;
+	is_listed = has_listed(q);
+	/* It may have got what it wanted elsewhere, if it is not on its way to the list. */
+	if (xchg(&lu->starved, 0) || is_listed)
+		run(lu);
+	return is_listed;
 }
 
 /* Returns false if there may be a tag, or none is known to be waited for. */
