@@ -19,12 +19,11 @@ grep -v '^CONFIG_SCSI_MULTI_PATH_IO' "$kernel/x86.config" >"$build/check/off.con
 
 # objects WHICH SRC
 objects() {
-	obj=$build/obj-off-$1
+	src=$2 obj=$build/obj-off-$1
 	step "off ($1): configuring" "$build/log/off-$1-config.log" \
-		sh "$kernel/config.sh" x86_64 "$2" "$obj" "$build/check/off.config"
+		sh "$kernel/config.sh" x86_64 "$src" "$obj" "$build/check/off.config"
 	step "off ($1): building" "$build/log/off-$1.log" \
-		make -C "$2" O="$obj" ARCH=x86_64 CC='ccache gcc' HOSTCC='ccache gcc' \
-		-j"$jobs" prepare drivers/scsi/ block/
+		kmake -j"$jobs" prepare drivers/scsi/ block/
 	(cd "$obj" && find drivers/scsi block -name '*.o' | LC_ALL=C sort) >"$build/check/off-$1.list"
 }
 

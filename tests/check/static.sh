@@ -15,10 +15,6 @@ out=$build/check
 lock obj-static
 mkdir -p "$out"
 
-kmake() {
-	make -C "$src" O="$obj" ARCH=x86_64 CC='ccache gcc' HOSTCC='ccache gcc' "$@"
-}
-
 # ours LOG: the lines that are about the new files.
 ours() {
 	grep -E '(scsi/multipath/|include/scsi/scsi_path\.h)[^ ]*: *[0-9]*' "$1" |

@@ -57,8 +57,7 @@ try() {
 build_step() {
 	obj=$build/obj-steps-$1
 	sh "$kernel/config.sh" x86_64 "$src" "$obj" "$out/steps-$1.config" &&
-	make -C "$src" O="$obj" ARCH=x86_64 CC='ccache gcc' HOSTCC='ccache gcc' \
-		C=1 CHECK=sparse -j"$jobs" prepare block/ drivers/scsi/
+	kmake C=1 CHECK=sparse -j"$jobs" prepare block/ drivers/scsi/
 }
 
 rm -rf "$build/obj-steps-off" "$build/obj-steps-on"

@@ -35,9 +35,8 @@ revision=$(git -C "$top" rev-list --count HEAD 2>/dev/null || echo 0)
 version=$source_version+scsimultipath$revision
 maintainer="SCSI multipath <linux-scsi@vger.kernel.org>"
 
-kmake() {
-	make -C "$src" O="$obj" ARCH=x86_64 CC='ccache gcc' HOSTCC='ccache gcc' \
-		LOCALVERSION="$release" "$@"
+build() {
+	kmake LOCALVERSION="$release" "$@"
 }
 
 configure() {
@@ -53,7 +52,7 @@ configure() {
 		return
 	fi
 	cp "$obj/.config.new" "$obj/.config"
-	kmake olddefconfig || return
+	build olddefconfig || return
 	# What the others are about may be off anyway.
 	bad=$(grep '^CONFIG_SCSI' "$here/kernel.config" | grep -vxF -f "$obj/.config")
 	if [ -n "$bad" ]; then
@@ -65,19 +64,19 @@ configure() {
 
 # The kernel's own packaging. The headers for the C library are not needed by anybody:
 # nothing in them has changed.
-package_kernel() {
+package_kernel() (
 	rm -f "$deb"/linux-*"$release"_*.deb
-	env KDEB_PKGVERSION="$version" KDEB_SOURCENAME=linux-scsi-multipath \
-		KDEB_CHANGELOG_DIST="$(. /etc/os-release && echo "$VERSION_CODENAME")" \
-		KDEB_COMPRESS=xz DEBFULLNAME="${maintainer% <*}" DEBEMAIL="linux-scsi@vger.kernel.org" \
-		DEB_BUILD_OPTIONS="parallel=$jobs terse" \
-		make -C "$src" O="$obj" ARCH=x86_64 CC='ccache gcc' HOSTCC='ccache gcc' \
-		LOCALVERSION="$release" bindeb-pkg &&
+	export KDEB_PKGVERSION="$version" KDEB_SOURCENAME=linux-scsi-multipath KDEB_COMPRESS=xz \
+		DEBFULLNAME="${maintainer% <*}" DEBEMAIL="linux-scsi@vger.kernel.org" \
+		DEB_BUILD_OPTIONS="parallel=$jobs terse"
+	KDEB_CHANGELOG_DIST=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	export KDEB_CHANGELOG_DIST
+	build bindeb-pkg &&
 	rm -f "$deb"/linux-libc-dev_*.deb "$deb"/linux-scsi-multipath_*
-}
+)
 
 step "kernel ($flavour): configuring" "$log-config.log" configure
-step "kernel ($flavour): building" "$log.log" kmake -j"$jobs" all
+step "kernel ($flavour): building" "$log.log" build -j"$jobs" all
 step "kernel ($flavour): packages" "$log-packages.log" package_kernel
 step "scsi-multipath: package" "$log-package.log" \
 	sh "$here/package.sh" "$version" "$maintainer" "$deb"

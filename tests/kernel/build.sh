@@ -41,22 +41,21 @@ fi
 lock "obj-$kind"
 
 # Names of source files in messages, as if built in the tree.
-kmake() {
-	make -C "$src" O="$obj" ARCH="$arch" CC='ccache gcc' HOSTCC='ccache gcc' \
-		KCFLAGS=-fmacro-prefix-map=../linux/= "$@"
+build() {
+	kmake KCFLAGS=-fmacro-prefix-map=../linux/= "$@"
 }
 
 # Those of the tests; they are built in a copy, beside the kernel's objects.
 test_modules() {
 	mkdir -p "$obj/test-modules"
 	rsync -rc "$top/tests/modules/" "$obj/test-modules/"
-	kmake M="$obj/test-modules" modules
+	build M="$obj/test-modules" modules
 }
 
 install_modules() {
 	rm -rf "$modules"
-	kmake INSTALL_MOD_PATH="$modules" modules_install
-	kmake INSTALL_MOD_PATH="$modules" M="$obj/test-modules" modules_install
+	build INSTALL_MOD_PATH="$modules" modules_install
+	build INSTALL_MOD_PATH="$modules" M="$obj/test-modules" modules_install
 	# Links to here mean nothing in a guest.
 	rm -f "$modules"/lib/modules/*/build
 }
@@ -64,7 +63,7 @@ install_modules() {
 # shellcheck disable=SC2086 # a list of fragments
 step "$name: configuring" "$log-config.log" \
 	sh "$conf/config.sh" "$arch" "$src" "$obj" $fragments
-step "$name: building" "$log.log" kmake -j"$jobs" all
+step "$name: building" "$log.log" build -j"$jobs" all
 step "$name: building the tests' modules" "$log-tests.log" test_modules
 step "$name: installing modules" "$log-modules.log" install_modules
 mkdir -p "$(dirname "$image")"

@@ -18,8 +18,7 @@ cat "$names" "$@" | awk -F = '
 	/^CONFIG_/ { if (!($1 in line)) name[++n] = $1; line[$1] = $0 }
 	END { for (i = 1; i <= n; i++) print line[name[i]] }' >"$obj/fragment.config"
 
-make -C "$src" O="$obj" ARCH="$arch" CC='ccache gcc' HOSTCC='ccache gcc' \
-	KCONFIG_ALLCONFIG="$obj/fragment.config" allnoconfig
+kmake KCONFIG_ALLCONFIG="$obj/fragment.config" allnoconfig
 
 bad=$(grep -v '=n$' "$obj/fragment.config" | grep -vxF -f "$obj/.config") || :
 [ -z "$bad" ] || die "ERROR: asked for, but not in $obj/.config:

@@ -78,6 +78,11 @@ tick() {
 	done
 }
 
+# kmake ARGUMENT...: the make of the kernel in $src, with its objects in $obj, for $arch
+kmake() {
+	make -C "$src" O="$obj" ARCH="${arch:-x86_64}" CC='ccache gcc' HOSTCC='ccache gcc' "$@"
+}
+
 # lock NAME: one at a time; held until this script ends.
 lock() {
 	mkdir -p "$build"
