@@ -248,7 +248,8 @@ static void others_are_asked(struct kunit *test)
 		{ HOST(DID_IMM_RETRY), { }, true, false, false },
 		{ HOST(DID_ERROR), { }, false, false, false },
 	};
-	struct scsi_device tape = { .type = TYPE_TAPE, .removable = 1 };
+	/* Too large for the stack, here and below */
+	static struct scsi_device tape = { .type = TYPE_TAPE, .removable = 1 };
 
 	for (int i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct scsi_sense_hdr *sense =
@@ -270,8 +271,8 @@ static void others_are_asked(struct kunit *test)
 static void ports_that_do_not_serve(struct kunit *test)
 {
 	static const u8 ascqs[] = { 0x0b, 0x0c, 0x12 };
-	u8 inquiry[36] = { };
-	struct scsi_device sdev = {
+	static u8 inquiry[36];
+	static struct scsi_device sdev = {
 		.type = TYPE_MEDIUM_CHANGER,
 		.inquiry = inquiry,
 	};
@@ -313,8 +314,8 @@ static void sense_data_of_arrays(struct kunit *test)
 		{ "emc", { 0x70, NOT_READY, 0x04, 0x03 }, EFFECT_PASSIVE },
 		{ "hp_sw", { 0x70, NOT_READY, 0x04, 0x02 }, EFFECT_PASSIVE },
 	};
-	struct scsi_device_handler handler = { .name = "alua" };
-	struct scsi_device sdev = { .handler = &handler };
+	static struct scsi_device_handler handler = { .name = "alua" };
+	static struct scsi_device sdev = { .handler = &handler };
 	struct scsi_verdict verdict;
 
 	for (int i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -338,7 +339,7 @@ static void no_medium(struct kunit *test)
 		.sense_key = NOT_READY,
 		.asc = 0x3a,
 	};
-	struct scsi_device sdev = { .removable = 1 };
+	static struct scsi_device sdev = { .removable = 1 };
 	struct scsi_verdict verdict = scsi_path_verdict(&sdev, CHECK, &sense);
 
 	KUNIT_EXPECT_EQ(test, verdict.path, EFFECT_NONE);
