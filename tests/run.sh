@@ -19,6 +19,8 @@ top=$PWD
 build=${build#"$top"/}
 # shellcheck source=tests/rig/head.sh
 . tests/rig/head.sh
+# shellcheck source=tests/rig/machine.sh
+. tests/rig/machine.sh
 kind=${KIND:-debug}
 only=$*
 # What a single one is for is said in its head.
@@ -248,15 +250,10 @@ boot_guests() {
 
 # run_guests NAME...
 run_guests() {
-	must sh tests/kernel/packages.sh guest
 	case " $* " in
 	*" boot "*) must sh tests/kernel/packages.sh boot ;;
 	esac
-	must sh tests/kernel/build.sh "$kind"
-	image=$build/$kind/bzImage
-	modules=$build/$kind/modules
-	initramfs=$build/initramfs-$kind.cpio
-	[ "$*" = boot ] || must sh tests/rig/initramfs.sh "$modules" "$initramfs"
+	must machine "$kind"
 	ACCEL=$(sh tests/rig/accel.sh "$image")
 	export ACCEL out image modules initramfs
 	say "guests run under $ACCEL"
@@ -278,12 +275,9 @@ run_guests() {
 
 # What an I/O costs, against the figure that is committed; the release kernel.
 run_cost() {
-	must sh tests/kernel/packages.sh guest
-	must make -s kernel
-	must sh tests/rig/initramfs.sh "$build/modules" "$build/initramfs-release.cpio"
+	must machine x86
 	say "counting instructions"
-	sh tests/rig/guest.sh guard "$build/bzImage" "$build/initramfs-release.cpio" \
-		"$out"
+	sh tests/rig/guest.sh guard "$image" "$initramfs" "$out"
 	judge guard $?
 }
 

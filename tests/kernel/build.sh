@@ -1,30 +1,38 @@
 #!/bin/sh
 # build.sh x86|debug|kasan|kcsan|kdump|swap|ubsan|um: a kernel with the series, and its modules;
-# build.sh unpatched: as x86, without the series.
+# build.sh unpatched: as x86, without the series;
+# build.sh KIND-symbols: that kernel once more, and gdb knows its lines and types. The modules
+# are those of KIND.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 kind=$1
 conf=$top/tests/kernel
-case $kind in
+arch=x86_64 from=arch/x86/boot/bzImage
+place=$build/$kind
+case ${kind%-symbols} in
 x86)
-	arch=x86_64 fragments=$conf/x86.config
-	from=arch/x86/boot/bzImage image=$build/bzImage modules=$build/modules ;;
+	fragments=$conf/x86.config ;;
 debug | kcsan)
-	arch=x86_64 fragments="$conf/x86.config $conf/$kind.config"
-	from=arch/x86/boot/bzImage image=$build/$kind/bzImage modules=$build/$kind/modules ;;
+	fragments="$conf/x86.config $conf/${kind%-symbols}.config" ;;
 kasan | kdump | swap | ubsan)
-	arch=x86_64 fragments="$conf/x86.config $conf/debug.config $conf/$kind.config"
-	from=arch/x86/boot/bzImage image=$build/$kind/bzImage modules=$build/$kind/modules ;;
+	fragments="$conf/x86.config $conf/debug.config $conf/${kind%-symbols}.config" ;;
 unpatched)
-	arch=x86_64 fragments=$build/unpatched.config
-	from=arch/x86/boot/bzImage image=$build/unpatched/bzImage modules=$build/unpatched/modules ;;
+	fragments=$build/unpatched.config ;;
 um)
-	arch=um fragments=$conf/um.config
-	from=linux image=$build/linux-um modules=$build/um-modules ;;
+	arch=um from=linux fragments=$conf/um.config ;;
 *)
-	die "usage: build.sh x86|debug|kasan|kcsan|kdump|swap|ubsan|um|unpatched" ;;
+	die "usage: build.sh x86|debug|kasan|kcsan|kdump|swap|ubsan|um|unpatched, or one with -symbols" ;;
+esac
+image=$place/bzImage modules=$place/modules target=all
+case $kind in
+x86) image=$build/bzImage modules=$build/modules ;;
+um) image=$build/linux-um modules=$build/um-modules ;;
+*-symbols)
+	fragments="$fragments $conf/symbols.config" modules='' target=bzImage
+	# They name the folder in which they were made.
+	unset CCACHE_NOHASHDIR ;;
 esac
 src=$build/linux
 obj=$build/obj-$kind
@@ -63,9 +71,11 @@ install_modules() {
 # shellcheck disable=SC2086 # a list of fragments
 step "$name: configuring" "$log-config.log" \
 	sh "$conf/config.sh" "$arch" "$src" "$obj" $fragments
-step "$name: building" "$log.log" build -j"$jobs" all
-step "$name: building the tests' modules" "$log-tests.log" test_modules
-step "$name: installing modules" "$log-modules.log" install_modules
+step "$name: building" "$log.log" build -j"$jobs" $target
+if [ -n "$modules" ]; then
+	step "$name: building the tests' modules" "$log-tests.log" test_modules
+	step "$name: installing modules" "$log-modules.log" install_modules
+fi
 mkdir -p "$(dirname "$image")"
 # KCSAN's reports count only if one of these functions takes part.
 [ "$kind" != kcsan ] || nm "$obj"/drivers/scsi/multipath/*.o |

@@ -6,6 +6,8 @@
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/../kernel/lib.sh"
+# shellcheck source=tests/rig/machine.sh
+. "$top/tests/rig/machine.sh"
 
 out=$build/soak
 minutes=${MINUTES:-60}
@@ -16,8 +18,8 @@ seed=${SEED:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
 soak() {
 	say "soak: $1, $2 minutes, seed $seed, $(elapsed)"
 	ended=0
-	sh "$top/tests/rig/guest.sh" "$1" "$build/kasan/bzImage" \
-		"$build/initramfs-kasan.cpio" "$out" $(($2 * 180 + 1800)) "$3" &
+	sh "$top/tests/rig/guest.sh" "$1" "$image" "$initramfs" "$out" \
+		$(($2 * 180 + 1800)) "$3" &
 	guest=$!
 	while sleep 60 && kill -0 $guest 2>/dev/null; do
 		say "soak: $(elapsed)"
@@ -31,9 +33,7 @@ soak() {
 		die "soak: $1 failed, seed $seed; see $out"
 }
 
-sh "$top/tests/kernel/packages.sh" guest
-sh "$top/tests/kernel/build.sh" kasan
-sh "$top/tests/rig/initramfs.sh" "$build/kasan/modules" "$build/initramfs-kasan.cpio"
+machine kasan
 mkdir -p "$out"
 soak chaos "$minutes" "chaos_minutes=$minutes chaos_seed=$seed chaos_turnover=1"
 soak tape_random "$a_quarter" "tape_minutes=$a_quarter tape_seed=$seed"
