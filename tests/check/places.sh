@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Is what there is at all the places that CONTRIBUTING names? TAP.
+# Is what there is at all the places that CONTRIBUTING names, and README? TAP.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/../kernel/lib.sh"
@@ -129,6 +129,23 @@ contributing() {
 	done
 }
 
+# Every folder of tests has its place in "Where things are".
+readme() {
+	for folder in tests/*/; do
+		has README "$(basename "$folder")/"
+	done
+}
+
+# Every test that it names in parentheses, one or several
+met() {
+	names=$(grep -oE '(^|[^$])\([a-z_]+(, [a-z_]+)*\)' tests/README.rst | tr -d '(),')
+	nonempty "$names" "tests in tests/README.rst"
+	for name in $names; do
+		[ -e "tests/guest/$name.sh" ] || [ -e "tests/$name/run.sh" ] ||
+			echo "tests/README.rst names $name, which is no test"
+	done
+}
+
 # The patches for an older kernel change what those for the newest change, but for what
 # differences.txt says: "<" is the newest, ">" the other.
 kernels() {
@@ -149,7 +166,7 @@ changes() {
 }
 
 for what in policies effects attributes parameters files suites benchmark mutations \
-	contributing kernels; do
+	contributing readme met kernels; do
 	$what >"$findings"
 	tap "places: $what" "$findings"
 done

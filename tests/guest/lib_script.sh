@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# Devices of tests/modules/scsi_script: sourced behind lib.sh. What each is and can be told
-# stands at the head of script_core.c.
+# Devices of the module scsi_script: sourced behind lib.sh. What each is and can be told
+# stands at the head of tests/modules/script_core.c.
 # shellcheck disable=SC2034 # for those who source it
 
 SCRIPT=/sys/kernel/debug/scsi_script

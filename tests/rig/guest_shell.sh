@@ -2,6 +2,12 @@
 # What the shell of make shell and make gdb reads first: a disk with two paths.
 . ./lib.sh
 
+# unload: as before
+unload() {
+	echo 0 >/sys/block/sda/device/multipath/no_path_timeout
+	rmmod scsi_debug && within 30 nr_disks_is 0
+}
+
 one_lu 2 max_luns=1 dev_size_mb=64
 echo
 echo "One disk, /dev/sda, over two hosts of scsi_debug:"
