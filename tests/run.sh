@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# run.sh [NAME...]: all tests, or those: sources, kunit, model, unchanged, cost, boot, and
-# those of tests/guest.
+# run.sh [NAME...]: all tests, or those: sources, kunit, model, unchanged, module, cost, boot,
+# and those of tests/guest.
 #
 # Prints TAP, a line per test, and a summary. A guest's console and its own
 # output stay in build/test/, with LINUX=7.3 in build/7.3/test/; where a test fails, the
@@ -183,6 +183,15 @@ run_unchanged() {
 	done
 }
 
+# With the option off it is as without the series: "unchanged" says so.
+run_module() {
+	say "the mid-layer as a module"
+	sh tests/check/module.sh on >"$out/module.tap"
+	merge "$out/module.tap"
+	plan_holds "$out/module.tap"
+	one $? "module: all of the plan was run"
+}
+
 # judge NAME STATUS: a guest has ended; what it and its kernel said
 judge() {
 	name=$1
@@ -283,10 +292,10 @@ run_cost() {
 
 guests="boot $(cd tests/guest && ls | sed -n 's/\.sh$//p' | grep -v '^lib' | tr '\n' ' ')"
 for test in $only; do
-	case " sources kunit model unchanged cost $guests " in
+	case " sources kunit model unchanged module cost $guests " in
 	*" $test "*) ;;
 	*)
-		echo "no test $test; there are: sources kunit model unchanged cost" $guests >&2
+		echo "no test $test; there are: sources kunit model unchanged module cost" $guests >&2
 		exit 2 ;;
 	esac
 done
@@ -301,6 +310,7 @@ if [ "$kind" = debug ]; then
 	wanted model && begin_model
 	wanted kunit && run_kunit
 	wanted unchanged && run_unchanged
+	wanted module && run_module
 	wanted cost && run_cost
 	wanted model && end_model
 fi

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The mid-layer as a module: it compiles, and uses exported symbols only. Hosts
-# that opt out, which a guest has no use for, are compiled as well. TAP.
+# module.sh [on|off]: the mid-layer as a module: it compiles, and uses exported symbols only.
+# Hosts that opt out, which a guest has no use for, are compiled as well. With multipath on
+# or off, or both. TAP.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/../kernel/lib.sh"
@@ -41,24 +42,24 @@ CONFIG_USB_UAS=m
 CONFIG_SCSI_UFSHCD=m
 END
 
-# try NAME OPTION-LINE
+# try on|off
 try() {
 	obj=$build/obj-module-$1
 	log=$build/log/module-$1
-	echo "$2" >"$out/module-$1.config"
+	echo "CONFIG_SCSI_MULTI_PATH_IO=$([ "$1" = on ] && echo y || echo n)" \
+		>"$out/module-$1.config"
 	step "module ($1): configuring" "$log-config.log" \
 		sh "$top/tests/kernel/config.sh" x86_64 "$src" "$obj" \
 		"$out/module.config" "$out/module-$1.config"
 	rc=0
-	(step "module ($1): building" "$log.log" \
-		make -C "$src" O="$obj" ARCH=x86_64 CC='ccache gcc' HOSTCC='ccache gcc' \
-		-j"$jobs" vmlinux modules) || rc=$?
+	(step "module ($1): building" "$log.log" kmake -j"$jobs" vmlinux modules) || rc=$?
 	grep -E '(warning|error|WARNING|ERROR): ' "$log.log" >"$out/findings" || :
 	[ $rc -eq 0 ] || echo "failed: $log.log" >>"$out/findings"
 	tap "SCSI=m, multipath $1" "$out/findings"
 }
 
 lock obj-module
-try on CONFIG_SCSI_MULTI_PATH_IO=y
-try off CONFIG_SCSI_MULTI_PATH_IO=n
+for setting in ${1:-on off}; do
+	try "$setting"
+done
 tap_end
