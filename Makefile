@@ -56,6 +56,10 @@ test: ## run all tests, or the one named by T=name [KIND=kernel]
 test-all: ## all tests on each kind of kernel, with a summary [GUESTS_AT_ONCE=n]
 	@GUESTS_AT_ONCE=$(GUESTS_AT_ONCE) sh tests/all.sh
 
+test-distro: ## Debian 13 installs the packages of "make deb", boots them, goes back
+	@sh tests/distro/run.sh initramfs-tools
+	@sh tests/distro/run.sh dracut
+
 bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."] [OTHER=dir NAME=name]
 	@OTHER="$(OTHER)" NAME="$(NAME)" APPEND="$(APPEND)" sh tests/bench/run.sh $(GUESTS)
 
@@ -90,5 +94,5 @@ check-series: ## the mails, one by one: checkpatch, builds, sparse
 clean: ## remove build/
 	rm -rf build
 
-.PHONY: help kernel kernel-debug kernel-um apply deb mbox test test-all bench shell gdb new-test docs soak mutations demo check check-series clean
+.PHONY: help kernel kernel-debug kernel-um apply deb mbox test test-distro test-all bench shell gdb new-test docs soak mutations demo check check-series clean
 .DEFAULT_GOAL := help

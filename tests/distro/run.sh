@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# run.sh GENERATOR [DEBS]: Debian 13 with an initramfs by GENERATOR (initramfs-tools or
+# dracut) installs the packages in DEBS, or build/deb, boots them over two adapters and over
+# each of both, and goes back.
+
+# shellcheck source=tests/kernel/lib.sh
+. "$(dirname "$0")/../kernel/lib.sh"
+
+generator=${1:-initramfs-tools} debs=${2:-$build/deb}
+here=$top/tests/distro
+out=$build/distro-$generator
+mkdir -p "$out"
+disk=$out/disk.raw
+trap 'rm -f "$disk"' EXIT
+
+sh "$top/tests/kernel/packages.sh" guest boot
+sh "$here/image.sh" "$generator" "$debs" "$disk"
+failed=0
+for stage in stock both first second back; do
+	say "$generator: $stage, $(elapsed)"
+	sh "$here/guest.sh" $stage "$disk" "$out" || :
+	if ! grep -qx '# exit 0' "$out/distro_$stage.tap"; then
+		failed=1
+		tail -n 20 "$out/distro_$stage.console" | sed 's/^/# console: /'
+	fi
+	cat "$out/distro_$stage.tap"
+	[ $failed = 0 ] || break
+done
+passed=$(cat "$out"/distro_*.tap | grep -c '^ok ')
+echo "$passed passed, $(cat "$out"/distro_*.tap | grep -c '^not ok ') failed"
+exit $failed
