@@ -20,7 +20,7 @@ failed=0
 for stage in stock both first second back; do
 	say "$generator: $stage, $(elapsed)"
 	sh "$here/guest.sh" $stage "$disk" "$out" || :
-	if ! grep -qx '# exit 0' "$out/distro_$stage.tap"; then
+	if ! tr -d '\r' <"$out/distro_$stage.tap" | grep -qx '# exit 0'; then
 		failed=1
 		tail -n 20 "$out/distro_$stage.console" | sed 's/^/# console: /'
 	fi
