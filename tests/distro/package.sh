@@ -24,6 +24,7 @@ put 755 "$from/scsi-multipath" usr/sbin/scsi-multipath
 put 644 "$from/scsi-multipath.8" usr/share/man/man8/scsi-multipath.8
 put 644 "$from/modprobe.conf" etc/modprobe.d/scsi-multipath.conf
 put 644 "$from/multipath.conf" etc/multipath/conf.d/scsi-multipath.conf
+put 644 "$from/udev.rules" usr/lib/udev/rules.d/59-scsi-multipath.rules
 put 755 "$from/initramfs-hook" usr/share/initramfs-tools/hooks/scsi-multipath
 put 755 "$from/dracut-module" usr/lib/dracut/modules.d/90scsi-multipath/module-setup.sh
 put 644 "$from/copyright" $doc/copyright
@@ -57,18 +58,24 @@ Description: what goes with a kernel that has SCSI multipath
  logical unit. This package has a command that shows logical units and paths, the
  manual, and what initramfs-tools, dracut, modprobe and multipathd must know.
 END
-# Both kinds of initramfs have to be made anew with the hook, or without it.
+# Both kinds of initramfs have to be made anew with the hook, or without it: those of the
+# kernels that this is for. What another kernel boots with stays as it was.
 for script in postinst postrm; do
 	cat >"$root/DEBIAN/$script" <<-'END'
 		#!/bin/sh
 		set -e
 		case $1 in
 		configure | remove)
-			if command -v update-initramfs >/dev/null; then
-				update-initramfs -u -k all
-			elif command -v dracut >/dev/null; then
-				dracut -f --regenerate-all
-			fi ;;
+			for config in $(grep -ls '^CONFIG_SCSI_MULTI_PATH_IO=y' /boot/config-*); do
+				kernel=${config#/boot/config-}
+				if [ ! -e "/boot/initrd.img-$kernel" ]; then
+					:	# comes with the kernel, if at all
+				elif command -v update-initramfs >/dev/null; then
+					update-initramfs -u -k "$kernel"
+				elif command -v dracut >/dev/null; then
+					dracut -f --kver "$kernel" "/boot/initrd.img-$kernel"
+				fi
+			done ;;
 		esac
 	END
 	chmod 755 "$root/DEBIAN/$script"

@@ -8,7 +8,7 @@
 # qemu: -device scsi-hd,bus=hba0.0,drive=disk,share-rw=on,serial=PLAIN1,wwn=0x5000c50015ea71ac
 # qemu: -device scsi-hd,bus=hba1.0,drive=disk,share-rw=on,serial=PLAIN1,wwn=0x5000c50015ea71ac
 . ./lib.sh
-plan 18
+plan 20
 
 # configure TEXT: what is not said is multipathd's default
 configure() {
@@ -87,7 +87,12 @@ protocol "scsi:unspec"
 }'
 ok "no, and the line: it runs" daemon_answers
 is "no, and the line: the logical unit is left alone" "$(holders sdc)" 0
-# It takes what it can: the line is what keeps it away.
+daemon_ends
+# The lines of the package keep it from nothing else.
+daemon "find_multipaths no" "$(cat package_multipath.conf)"
+ok "no, and the package: the plain disks are combined" within 40 map_of_plain
+is "no, and the package: the logical unit is left alone" "$(holders sdc)" 0
+# It takes what it can: that is what keeps it away.
 daemon_ends
 daemon "find_multipaths no"
 ok "no, without the line: it is taken" within 40 holders_are sdc 1

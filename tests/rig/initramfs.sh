@@ -87,7 +87,10 @@ cp "$here"/../guest/*.sh "$here"/../guest/*.txt "$here"/../bench/guest/*.sh "$he
 	"$here/guest_shell.sh" \
 	"$here/../bench/committed" "$root/guest/"
 chmod +x "$root"/guest/*.sh
-cp "$here/../distro/package/scsi-multipath" "$root/bin/"
+package=$here/../distro/package
+cp "$package/scsi-multipath" "$root/bin/"
+cp "$package/udev.rules" "$root/lib/udev/rules.d/59-scsi-multipath.rules"
+cp "$package/multipath.conf" "$root/guest/package_multipath.conf"
 cp "$here/../site/site.sh" "$root/guest/site_run.sh"
 
 mkdir -p "$(dirname "$out")"
