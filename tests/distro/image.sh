@@ -16,9 +16,14 @@ begin=1024 size=3144704
 
 lock "debian-13-$generator"
 sh "$top/tests/kernel/packages.sh" boot
+# multipathd knows the disk already, and so does its first initramfs. For dracut it is
+# dracut that has what goes into that.
+boot_tools=
+[ "$generator" = dracut ] || boot_tools=,multipath-tools-boot
 bootstrap() {
 	mmdebstrap --variant=minbase --format=tar \
-		--include="linux-image-cloud-amd64,$generator,systemd-sysv,dbus,udev,kmod,grub-pc,mount,lsscsi,sg3-utils,multipath-tools,kexec-tools" \
+		--essential-hook="sync-in $here/etc /etc" \
+		--include="linux-image-cloud-amd64,$generator,systemd-sysv,dbus,udev,kmod,grub-pc,mount,e2fsprogs,zstd,lsscsi,sg3-utils,multipath-tools,kexec-tools$boot_tools" \
 		trixie "$userland.new" "deb http://deb.debian.org/debian trixie main" &&
 	mv "$userland.new" "$userland"
 }
@@ -28,10 +33,21 @@ bootstrap() {
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
+# newer DEB: the same again, of a later version
+newer() {
+	dpkg-deb -R "$1" "$root/newer" &&
+	sed -i 's/^Version: .*/&+newer/' "$root/newer/DEBIAN/control" &&
+	dpkg-deb --root-owner-group -Zgzip -b "$root/newer" "$root/root/debs/newer/" &&
+	rm -r "$root/newer"
+}
+
 fill() {
 	tar -C "$root" -xf "$userland" --exclude=./dev/\* || return
-	mkdir -p "$root/root/debs" "$root/guest" &&
-	cp "$debs"/*.deb "$root/root/debs/" || return
+	mkdir -p "$root/root/debs/newer" "$root/guest" || return
+	for deb in "$debs"/linux-image-*.deb "$debs"/scsi-multipath_*.deb; do
+		[ -e "$deb" ] || { echo "ERROR: $deb: no such package, see make deb"; return 1; }
+		cp "$deb" "$root/root/debs/" && newer "$deb" || return
+	done
 	echo multipath >"$root/etc/hostname"
 	# As Debian's installer writes it.
 	uuid=6d756c74-6970-6174-6800-000000000001
@@ -41,6 +57,12 @@ fill() {
 		GRUB_TIMEOUT=0
 		GRUB_CMDLINE_LINUX="$(cat "$here/cmdline")"
 	END
+	# As small as can be takes an emulator ten minutes.
+	if [ "$generator" = dracut ]; then
+		echo 'compress="gzip"' >"$root/etc/dracut.conf.d/compress.conf"
+	else
+		echo COMPRESS=gzip >"$root/etc/initramfs-tools/conf.d/compress"
+	fi
 	cp "$top/tests/guest/lib.sh" "$here/stage.sh" "$root/guest/"
 	cp "$top/tests/boot/stage.service" "$root/etc/systemd/system/"
 	ln -s ../stage.service "$root/etc/systemd/system/multi-user.target.wants/"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 # Runs in Debian 13 on a disk that two adapters lead to, once at each boot; what comes next
-# is in /var/stage.
+# is in /var/stage. The steps are those of "From dm-multipath, and back" of the manual.
 exec >/dev/ttyS1 2>&1 </dev/null
 export TEST_NAME=distro
 cd /guest || exit
@@ -9,6 +9,7 @@ without_sg=1
 . ./lib.sh
 PATH=$PATH:/usr/sbin:/sbin
 export DEBIAN_FRONTEND=noninteractive
+disk_uuid=6d756c74-6970-6174-6800-000000000001
 
 # shown COMMAND...: what an administrator sees
 shown() {
@@ -20,9 +21,61 @@ newest_of_ours() {
 	find /boot -name 'vmlinuz-*scsi-multipath*' | sort -V | tail -1
 }
 
-# The entry of GRUB for that kernel.
+# boots_next VMLINUZ: the entry of GRUB for that kernel
 boots_next() {
-	grub-set-default "gnulinux-advanced-6d756c74-6970-6174-6800-000000000001>gnulinux-$1-advanced-6d756c74-6970-6174-6800-000000000001"
+	update-grub && grub-set-default \
+		"gnulinux-advanced-$disk_uuid>gnulinux-${1#/boot/vmlinuz-}-advanced-$disk_uuid"
+}
+
+# with_parameters TEXT: at the next boot, besides the others
+with_parameters() {
+	sed -i "s/^\(GRUB_CMDLINE_LINUX=.*\)\"$/\1 $1\"/" /etc/default/grub
+}
+
+# installed PACKAGE...: by apt, which says meanwhile what it is at
+installed() {
+	{ apt-get install -y "$@" 2>&1 && touch /run/installed; } | sed -u 's/^/# apt: /'
+	ok "apt installs $(echo "$@" | sed 's,[^ ]*/,,g; s/_[^ ]*//g')" rm /run/installed
+}
+
+next() {
+	update-grub && grub-set-default \
+		"gnulinux-advanced-$disk_uuid>gnulinux-${1#/boot/vmlinuz-}-advanced-$disk_uuid"
+}
+
+# with_parameters TEXT: at the next boot, besides the others
+with_parameters() {
+	sed -i "s/^\(GRUB_CMDLINE_LINUX=.*\)\"$/\1 $1\"/" /etc/default/grub
+}
+
+# installed PACKAGE...: as apt does it, and what it says
+installed() {
+	ok "apt installs $(echo "$@" | sed 's,[^ ]*/,,g; s/_[^ ]*//g')" apt-get install -y "$@"
+	sed 's/.*Reading database.*%//; s/^/# apt: /' /tmp/ok.out
+}
+
+next() {
+	update-grub && grub-set-default \
+		"gnulinux-advanced-$disk_uuid>gnulinux-${1#/boot/vmlinuz-}-advanced-$disk_uuid"
+}
+
+# with_parameters TEXT: at the next boot, besides the others
+with_parameters() {
+	sed -i "s/^\(GRUB_CMDLINE_LINUX=.*\)\"$/\1 $1\"/" /etc/default/grub
+}
+
+# installed PACKAGE...: as apt does it, and what it says
+installed() {
+	ok "apt installs $(echo "$@" | sed 's,[^ ]*/,,g; s/_[^ ]*//g')" apt-get install -y "$@"
+	sed 's/.*Reading database.*%//; s/^/# apt: /' /tmp/ok.out
+}
+
+initramfs_anew() {
+	if command -v update-initramfs; then
+		update-initramfs -u -k all
+	else
+		dracut -f --regenerate-all
+	fi
 }
 
 next() {
@@ -30,78 +83,129 @@ next() {
 	sync
 }
 
-root_is() {
+nr_paths_of_lu() {
+	find /sys/block/sda/device/paths -type l | wc -l
+}
+
+paths_of_lu_are() {
+	[ "$(nr_paths_of_lu)" = "$1" ]
+}
+
+is_sound() {
+	is "$1: the file system is sound" "$(cat /sys/fs/ext4/*/errors_count)" 0
+	is "$1: no unit has failed" "$(systemctl --failed --plain --no-legend)" ""
+}
+
+# lu_is TEXT PATHS
+lu_is() {
 	is "$1: one disk" "$(echo /sys/block/sd*)" /sys/block/sda
 	is "$1: root is on it" "$(findmnt -n -o SOURCE /)" /dev/sda1
 	is "$1: it has so many paths in use" "$(scsi-multipath -e 0 sda | grep -c ' good ')" "$2"
-	is "$1: the file system is sound" "$(cat /sys/fs/ext4/sda1/errors_count)" 0
-	is "$1: no unit has failed" "$(systemctl --failed --plain --no-legend)" ""
+	is "$1: no map is on it" "$(dmsetup ls --target multipath 2>&1)" "No devices found"
+	is_sound "$1"
 	shown scsi-multipath
+}
+
+# map_is TEXT: multipathd has its two paths
+map_is() {
+	is "$1: two disks" "$(find /sys/block -name 'sd*' | wc -l)" 2
+	is "$1: root is on a map" "$(findmnt -n -o SOURCE /)" /dev/mapper/mpatha-part1
+	is "$1: the map has two paths" "$(multipath -ll | grep -c ' active ready ')" 2
+	is_sound "$1"
+	shown multipath -ll
 }
 
 stage=$(cat /var/stage 2>/dev/null)
 udevadm settle
 case $stage in
 "")
-	plan 6
-	is "stock: two disks" "$(find /sys/block -name 'sd*' | wc -l)" 2
-	ok "grub-install" grub-install /dev/sda
-	# What is installed, and what comes with it, as apt does it.
-	ok "apt installs the packages" apt-get install -y /root/debs/linux-image-*.deb \
-		/root/debs/scsi-multipath_*.deb
-	sed 's/^/# apt: /' /tmp/ok.out
+	plan 11
+	map_is "stock"
+	ok "grub-install" grub-install /dev/mapper/mpatha
+	# Step 2 of the manual.
+	fails "no file names a map" grep -r /dev/mapper /etc/fstab /etc/default/grub
+	# Only what the disk needs that root is on, as many have it. (initramfs-tools has no
+	# such folder.)
+	[ ! -d /etc/dracut.conf.d ] || echo 'hostonly="yes"' >/etc/dracut.conf.d/hostonly.conf
+	# What is installed, and what comes with it.
+	installed /root/debs/linux-image-*.deb /root/debs/scsi-multipath_*.deb
 	ok "there is a kernel, with an initramfs" test -s \
 		"$(newest_of_ours | sed 's/vmlinuz/initrd.img/')"
-	ok "grub-mkconfig" update-grub
-	release=$(newest_of_ours)
-	ok "it is the one to be booted" boots_next "${release#/boot/vmlinuz-}"
+	with_parameters "scsi_mod.path_rules=naa.5000c50015ea71ac:multipath=on"
+	ok "it is the one to be booted" boots_next "$(newest_of_ours)"
+	fails "GRUB names no map either" grep -w mpatha /boot/grub/grub.cfg
 	next both ;;
 both)
-	plan 12
+	plan 16
 	ok "GRUB has started it" grep -w BOOT_IMAGE /proc/cmdline
 	is "the kernel is that of the package" "$(uname -r)" \
 		"$(newest_of_ours | sed 's,.*vmlinuz-,,')"
-	root_is "both adapters" 2
+	lu_is "both adapters" 2
 	ok "the device handler was there first" grep -q . /sys/module/scsi_dh_alua/refcnt
-	ok "multipathd leaves it alone" sh -c '! dmsetup ls 2>/dev/null | grep -q mpath'
+	ok "multipathd runs" multipathd show daemon
 	shown multipath -ll
 	shown lsblk
 	shown lsscsi
 	dd if=/dev/urandom of=/var/some bs=1M count=16 conv=fsync 2>/dev/null
-	# An adapter is lost while the system runs.
-	(while sync && [ ! -e /run/enough ]; do dd if=/dev/urandom of=/var/more bs=64k \
-		count=16 conv=fsync 2>/dev/null || exit; done) &
+	sha256sum /var/some >/var/sum
+	# An adapter is lost while the system writes.
+	(while [ ! -e /run/enough ]; do dd if=/dev/urandom of=/var/more bs=64k count=16 \
+		conv=fsync 2>/dev/null || break; touch /run/wrote; done
+	[ ! -e /run/enough ] || touch /run/all_written) &
+	ok "it writes" within 60 test -e /run/wrote
 	adapter=$(readlink -f /sys/block/sda/device/paths/* | head -1 | sed 's,/virtio.*,,')
 	echo 1 >"$adapter/remove"
-	sleep 5
-	is "adapter lost: the file system is sound" "$(cat /sys/fs/ext4/sda1/errors_count)" 0
-	ok "adapter lost: what was written is read" sh -c \
-		'echo 3 >/proc/sys/vm/drop_caches; cat /var/some | sha256sum'
+	ok "adapter lost: one path" within 60 paths_of_lu_are 1
+	rm -f /run/wrote
+	ok "adapter lost: it writes" within 60 test -e /run/wrote
 	touch /run/enough
 	wait
-	is "adapter lost: one path" "$(find /sys/block/sda/device/paths -type l | wc -l)" 1
-	sha256sum /var/some >/var/sum
+	ok "adapter lost: all has been written" test -e /run/all_written
+	echo 3 >/proc/sys/vm/drop_caches
+	ok "adapter lost: what was written is read" sha256sum -c /var/sum
+	is "adapter lost: the file system is sound" "$(cat /sys/fs/ext4/*/errors_count)" 0
+	# Step 5 of the manual, with the other adapter to come.
+	systemctl disable -q --now multipathd.service multipathd.socket
 	next first ;;
 first)
-	plan 7
-	root_is "second adapter missing" 1
+	plan 12
+	lu_is "second adapter missing" 1
 	ok "what was written is there" sha256sum -c /var/sum
-	ok "a monitor has nothing to say" scsi-multipath -c
+	is "a monitor has nothing to say" "$(scsi-multipath -c)" "OK 1 logical units"
+	fails "multipathd does not run" pidof multipathd
+	# A later version of the same.
+	installed /root/debs/newer/*.deb
+	is "it is another version" "$(dpkg-query -W -f '${Version}\n' 'linux-image-*scsi-multipath*' \
+		scsi-multipath | grep -c '+newer$')" 2
+	ok "it is the one to be booted" boots_next "$(newest_of_ours)"
 	next second ;;
 second)
-	plan 7
-	root_is "first adapter missing" 1
+	plan 9
+	lu_is "first adapter missing" 1
 	ok "what was written is there" sha256sum -c /var/sum
+	# Back, first with the same kernel.
+	ok "multipathd is enabled again" systemctl enable -q multipathd.service multipathd.socket
+	with_parameters scsi_mod.multipath=off
+	ok "the next boot is without" boots_next "$(newest_of_ours)"
+	next off ;;
+off)
+	plan 9
+	is "the kernel is that of the package" "$(uname -r)" \
+		"$(newest_of_ours | sed 's,.*vmlinuz-,,')"
+	map_is "off"
+	ok "what was written is there" sha256sum -c /var/sum
+	# Then with that of Debian.
 	ok "purge of the package" apt-get purge -y scsi-multipath
-	stock=$(find /boot -name 'vmlinuz-*' ! -name '*scsi-multipath*')
-	boots_next "${stock#/boot/vmlinuz-}"
+	ok "the next boot is Debian's" boots_next \
+		"$(find /boot -name 'vmlinuz-*' ! -name '*scsi-multipath*')"
 	next back ;;
 back)
-	plan 4
+	plan 7
 	is "the stock kernel again" "$(uname -r | grep -c scsi-multipath)" 0
-	is "two disks again" "$(find /sys/block -name 'sd*' | wc -l)" 2
-	is "no unit has failed" "$(systemctl --failed --plain --no-legend)" ""
+	map_is "back"
 	ok "what was written is there" sha256sum -c /var/sum ;;
+*)
+	bail_out "no stage $stage" ;;
 esac
 echo "# exit $tap_failed"
 systemctl --no-block poweroff
