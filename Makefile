@@ -58,7 +58,6 @@ test-all: ## all tests on each kind of kernel, with a summary [GUESTS_AT_ONCE=n]
 
 test-distro: ## Debian 13 installs the packages of "make deb", boots them, goes back
 	@sh tests/distro/run.sh initramfs-tools
-	@sh tests/distro/run.sh dracut
 
 bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."] [OTHER=dir NAME=name]
 	@OTHER="$(OTHER)" NAME="$(NAME)" APPEND="$(APPEND)" sh tests/bench/run.sh $(GUESTS)

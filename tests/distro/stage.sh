@@ -39,46 +39,6 @@ installed() {
 }
 
 next() {
-	update-grub && grub-set-default \
-		"gnulinux-advanced-$disk_uuid>gnulinux-${1#/boot/vmlinuz-}-advanced-$disk_uuid"
-}
-
-# with_parameters TEXT: at the next boot, besides the others
-with_parameters() {
-	sed -i "s/^\(GRUB_CMDLINE_LINUX=.*\)\"$/\1 $1\"/" /etc/default/grub
-}
-
-# installed PACKAGE...: as apt does it, and what it says
-installed() {
-	ok "apt installs $(echo "$@" | sed 's,[^ ]*/,,g; s/_[^ ]*//g')" apt-get install -y "$@"
-	sed 's/.*Reading database.*%//; s/^/# apt: /' /tmp/ok.out
-}
-
-next() {
-	update-grub && grub-set-default \
-		"gnulinux-advanced-$disk_uuid>gnulinux-${1#/boot/vmlinuz-}-advanced-$disk_uuid"
-}
-
-# with_parameters TEXT: at the next boot, besides the others
-with_parameters() {
-	sed -i "s/^\(GRUB_CMDLINE_LINUX=.*\)\"$/\1 $1\"/" /etc/default/grub
-}
-
-# installed PACKAGE...: as apt does it, and what it says
-installed() {
-	ok "apt installs $(echo "$@" | sed 's,[^ ]*/,,g; s/_[^ ]*//g')" apt-get install -y "$@"
-	sed 's/.*Reading database.*%//; s/^/# apt: /' /tmp/ok.out
-}
-
-initramfs_anew() {
-	if command -v update-initramfs; then
-		update-initramfs -u -k all
-	else
-		dracut -f --regenerate-all
-	fi
-}
-
-next() {
 	echo "$1" >/var/stage
 	sync
 }
