@@ -32,6 +32,7 @@
 #include <linux/bsg.h>
 #include <linux/pr.h>
 #include <pthread.h>
+#include <sched.h>
 #include <scsi/sg.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -1197,6 +1198,20 @@ static bool run_round(struct server *now, uint32_t *seed)
 	return true;
 }
 
+/*
+ * LIO frees registrations that another PERSISTENT RESERVE OUT is just at, and carries out
+ * one after the other what it gets on one CPU.
+ */
+static void be_on_first_cpu(void)
+{
+	cpu_set_t first;
+
+	CPU_ZERO(&first);
+	CPU_SET(0, &first);
+	if (sched_setaffinity(0, sizeof(first), &first))
+		perror("sched_setaffinity");
+}
+
 int main(int argc, char **argv)
 {
 	struct server now = { .holder = NOBODY };
@@ -1238,6 +1253,7 @@ int main(int argc, char **argv)
 		flapper[p].seed = seed + 1000 * (p + 1);
 		pthread_create(&flapper[p].thread, NULL, flap_for_ever, &flapper[p]);
 	}
+	be_on_first_cpu();
 	next_quiet = now_ns() + 20000000000ULL;
 	for (round_nr = 1; !ended && now_ns() < end; round_nr++) {
 		if (!run_round(&now, &seed))

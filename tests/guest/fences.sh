@@ -35,6 +35,8 @@ modprobe scsi_block_target || bail_out "scsi_block_target"
 paths_write "$(path 0 4)" 3
 paths_write "$(path 0 5)" 3
 echo rr >/sys/block/sda/device/multipath/iopolicy
+# Our works are to be where those are who fence, see be_on_first_cpu().
+echo 1 >/sys/devices/virtual/workqueue/cpumask || bail_out "no mask of CPUs"
 # A command of theirs waits for a path, and does not fail.
 echo 600 >/sys/block/sda/device/multipath/no_path_timeout
 

@@ -3,6 +3,7 @@
 # commands are aborted and done over another path, and nothing waits for its
 # host's error handler.
 # guest: alone=1 cpus=4 memory=2048 seconds=400
+# append: scsi_mod.path_outlier_time=0
 . ./lib.sh
 plan 28
 
