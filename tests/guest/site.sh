@@ -10,9 +10,14 @@ plan 22
 SITE_PACE=2 SITE_SIZE=24m
 export SITE_PACE SITE_SIZE
 iscsi_start
-# The initiator sends no more data for what a reset has ended. LIO waits for it, for 3 s,
-# and closes the connection, which fails the reset.
-iscsiadm -m node -o update -n node.session.iscsi.FastAbort -v No || bail_out "FastAbort"
+# LIO waits for the rest of the data of writes that a reset has ended, for 3 s, and then
+# closes the connection, which fails the reset. So their data comes with the command.
+for pair in 0 1; do
+	for setting in InitialR2T=No FirstBurstLength=262144 \
+		MaxRecvDataSegmentLength=262144; do
+		echo ${setting#*=} >"$(tpg $pair)/param/${setting%=*}"
+	done
+done
 session 0 --login
 within 30 nr_paths_is 1 || bail_out "not one path"
 within 20 disk_is_there sda || bail_out "no sda"
