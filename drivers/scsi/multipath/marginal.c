@@ -11,7 +11,7 @@
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
-#include <linux/string.h>
+#include <linux/string_choices.h>
 #include <linux/sysfs.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
@@ -251,7 +251,7 @@ ssize_t scsi_path_show_marginal(const struct scsi_path *path, char *buf)
 	ssize_t len = 0;
 
 	len += sysfs_emit_at(buf, len, "%s",
-			     scsi_path_is_marginal(path) ? "yes" : "no");
+			     str_yes_no(scsi_path_is_marginal(path)));
 	if (forced)
 		len += sysfs_emit_at(buf, len, " administrator");
 	for (int i = 0; i < ARRAY_SIZE(words); i++) {
