@@ -51,7 +51,8 @@ void scsi_limits_stack(struct queue_limits *lu,
 	lu->max_integrity_segments = min_not_zero(lu->max_integrity_segments,
 						  path->max_integrity_segments);
 	/* Its host does not take protection information from memory. */
-	if (!path->max_integrity_segments)
+	if (!path->max_integrity_segments &&
+	    lu->integrity.csum_type != BLK_INTEGRITY_CSUM_NONE)
 		memset(&lu->integrity, 0, sizeof(lu->integrity));
 }
 

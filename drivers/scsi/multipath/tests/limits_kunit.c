@@ -2,6 +2,7 @@
 /* KUnit tests of how the queue limits of paths are stacked. */
 
 #include <kunit/test.h>
+#include <linux/blk-integrity.h>
 #include <linux/blkdev.h>
 #include <linux/string.h>
 
@@ -229,12 +230,39 @@ static void three_paths_in_any_order(struct kunit *test)
 	}
 }
 
+/* What the block layer itself notes of a queue without a profile is no profile. */
+static void integrity(struct kunit *test)
+{
+	struct queue_limits lu = {
+		.integrity.flags = BLK_INTEGRITY_NOVERIFY,
+	};
+	struct queue_limits path = { };
+
+	KUNIT_EXPECT_TRUE(test, scsi_limits_are_stacked(&lu, &path));
+
+	lu.max_integrity_segments = 16;
+	lu.integrity.csum_type = BLK_INTEGRITY_CSUM_CRC;
+	path.max_integrity_segments = 16;
+	KUNIT_EXPECT_TRUE(test, scsi_limits_are_stacked(&lu, &path));
+	path.max_integrity_segments = 8;
+	KUNIT_EXPECT_FALSE(test, scsi_limits_are_stacked(&lu, &path));
+	scsi_limits_stack(&lu, &path);
+	KUNIT_EXPECT_EQ(test, lu.max_integrity_segments, 8);
+	KUNIT_EXPECT_EQ(test, lu.integrity.csum_type, BLK_INTEGRITY_CSUM_CRC);
+
+	path.max_integrity_segments = 0;
+	KUNIT_EXPECT_FALSE(test, scsi_limits_are_stacked(&lu, &path));
+	scsi_limits_stack(&lu, &path);
+	KUNIT_EXPECT_EQ(test, lu.integrity.csum_type, BLK_INTEGRITY_CSUM_NONE);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(sectors),
 	KUNIT_CASE(segments),
 	KUNIT_CASE(virt_boundary),
 	KUNIT_CASE(dma),
 	KUNIT_CASE(features),
+	KUNIT_CASE(integrity),
 	KUNIT_CASE(medium_is_left_alone),
 	KUNIT_CASE(three_paths_in_any_order),
 	{ }
