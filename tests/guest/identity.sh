@@ -14,14 +14,6 @@ is_withheld() {
 		! [ -e "/sys/bus/scsi/devices/$1/path" ]
 }
 
-# gone_with MODULE: nothing is left of this part
-gone_with() {
-	for disk in /sys/block/sd*/device/multipath; do
-		[ -d "$disk" ] && echo 0 >"$disk/no_path_timeout"
-	done
-	within 20 rmmod "$1" && within 30 nr_disks_is 0
-}
-
 host_of() {
 	echo "${1%%:*}"
 }
@@ -52,7 +44,7 @@ echo 1 >"/sys/bus/scsi/devices/$first/delete"
 ok "renamed: the old path is gone" within 30 nr_paths_is 1
 load_reaches "$(first_path)"
 load_ends "renamed"
-ok "renamed: an end without a trace" gone_with scsi_debug
+ok "renamed: an end without a trace" unload scsi_debug
 
 # --- one that has grown, and nobody has looked ---------------------------------
 one_lu 1 max_luns=1 virtual_gb=1
@@ -62,7 +54,7 @@ ok "grown: it is a path" within 30 nr_paths_is 2
 echo 3000 >$SDEBUG/virtual_gb
 echo 1 >$SDEBUG/add_host
 ok "grown beyond 2 TiB: it is a path" within 30 nr_paths_is 3
-ok "grown: an end without a trace" gone_with scsi_debug
+ok "grown: an end without a trace" unload scsi_debug
 
 # --- a disk that is formatted with other blocks --------------------------------
 modprobe scsi_late hosts=2 || bail_out "scsi_late"
@@ -77,7 +69,7 @@ within 20 nr_paths_is 1
 rescan "$b"
 ok "formatted: it is a path again" within 20 nr_paths_is 2
 is "formatted: one disk" "$(find /sys/block -name 'sd*' | wc -l)" 1
-ok "formatted: an end without a trace" gone_with scsi_late
+ok "formatted: an end without a trace" unload scsi_late
 
 # --- firmware that adds a better designator ------------------------------------
 modprobe scsi_late hosts=2
@@ -103,7 +95,7 @@ ok "designator added: found anew it is a path of the same" within 20 nr_paths_is
 is "designator added: one disk" "$(find /sys/block -name 'sd*' | wc -l)" 1
 is "designator added: it keeps its name" "$(lu_id)" "$id"
 load_ends "designator added"
-ok "designator added: an end without a trace" gone_with scsi_late
+ok "designator added: an end without a trace" unload scsi_late
 
 # --- two logical units under one name ------------------------------------------
 lio_start

@@ -140,6 +140,14 @@ plain_disk() {
 	[ ! -e /sys/block/sda/device/multipath ] || bail_out "it is not plain"
 }
 
+# unload MODULE: its disks go as well, and what waits for their paths fails
+unload() {
+	for unloaded in /sys/block/sd*/device/multipath; do
+		[ ! -d "$unloaded" ] || echo 0 >"$unloaded/no_path_timeout"
+	done
+	within 20 rmmod "$1" && within 30 nr_disks_is 0
+}
+
 nr_paths() {
 	wc -l <$PATHS
 }

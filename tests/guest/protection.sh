@@ -26,12 +26,6 @@ counted() {
 		/proc/scsi/scsi_debug/* | tail -n 1
 }
 
-# unload MODULE
-unload() {
-	within 30 rmmod "$1" || bail_out "$1 stays"
-	within 30 nr_disks_is 0 || bail_out "the disk stays"
-}
-
 dd if=/dev/urandom of=/tmp/data bs=1M count=4 2>/dev/null
 
 # write_and_read: all of it, over both paths
@@ -50,7 +44,7 @@ while read -r dif dix guard size; do
 	load_debug 1 "$@"
 	within 30 disk_is_there sda || bail_out "no plain disk"
 	plain=$(attributes)
-	unload scsi_debug
+	unload scsi_debug || bail_out "scsi_debug stays"
 	echo >$RULES
 	load_debug 2 "$@"
 	within 30 nr_paths_is 2 || bail_out "not two paths"
@@ -66,8 +60,7 @@ while read -r dif dix guard size; do
 		ok "$kind: read with it" test $(($4 - $1)) -ge 1024
 	fi
 	is "$kind: no error" "$(($6 - $3))" 0
-	echo 0 >/sys/block/sda/device/multipath/no_path_timeout
-	unload scsi_debug
+	unload scsi_debug || bail_out "scsi_debug stays"
 done <<END
 0 1 0 512
 1 0 0 512
@@ -104,8 +97,7 @@ echo 0 >/sys/bus/pseudo/drivers/scsi_debug/opts
 ok "it is said to be one" sh -c 'dmesg | grep "protection error, dev sda"'
 is "no path has failed for it" "$(nr_good)" 2
 ok "it reads again" dd if=/dev/sda of=/dev/null bs=4k count=1 iflag=direct
-echo 0 >/sys/block/sda/device/multipath/no_path_timeout
-unload scsi_debug
+unload scsi_debug || bail_out "scsi_debug stays"
 
 # --- hosts that differ ------------------------------------------------------------------
 modprobe scsi_late hosts=3 protects=3 formatted=7 sector_size=4096 ||
@@ -118,15 +110,13 @@ ok "a host that cannot: is told of" \
 ok "a host that cannot: data is what was written over the others" write_and_read
 is "none without protection" "$(cat $LATE/unprotected)" 0
 is "none with a wrong tag" "$(cat $LATE/mistagged)" 0
-echo 0 >/sys/block/sda/device/multipath/no_path_timeout
-unload scsi_late
+unload scsi_late || bail_out "scsi_late stays"
 
 modprobe scsi_late hosts=2 protects=2
 within 30 disk_is_there sda || bail_out "no disk"
 is "not formatted: each host is good for a path" "$(nr_paths)" 2
 ok "not formatted: data is what was written" write_and_read
-echo 0 >/sys/block/sda/device/multipath/no_path_timeout
-unload scsi_late
+unload scsi_late || bail_out "scsi_late stays"
 
 modprobe scsi_late hosts=2 protects=3 formatted=1
 within 30 disk_is_there sda || bail_out "no disk"
@@ -134,6 +124,5 @@ is "a port that says otherwise: gets no path" "$(nr_paths)" 1
 ok "a port that says otherwise: is told of" \
 	sh -c 'dmesg | grep "but protection information differs: not combined"'
 ok "a port that says otherwise: data is what was written" write_and_read
-echo 0 >/sys/block/sda/device/multipath/no_path_timeout
-unload scsi_late
+unload scsi_late || bail_out "scsi_late stays"
 finish
