@@ -104,6 +104,7 @@ void scsi_lu_finish_cmd(struct scsi_cmnd *cmd);
 /* drivers/scsi/multipath/, for the mid-layer */
 bool scsi_host_has_lus(const struct Scsi_Host *shost);
 bool scsi_device_is_lu(const struct scsi_device *sdev);
+struct mutex *scsi_scan_mutex(struct Scsi_Host *shost, void *hostdata);
 struct blk_mq_tag_set *scsi_device_tag_set(struct scsi_device *sdev);
 void scsi_lu_map_queues(struct blk_mq_tag_set *set);
 void scsi_lu_limits_changed(struct request_queue *q);
@@ -269,6 +270,12 @@ scsi_device_tag_set(struct scsi_device *sdev)
 static inline bool scsi_device_is_lu(const struct scsi_device *sdev)
 {
 	return false;
+}
+
+static inline struct mutex *scsi_scan_mutex(struct Scsi_Host *shost,
+					    void *hostdata)
+{
+	return &shost->scan_mutex;
 }
 
 static inline bool scsi_tag_set_has_prot(struct blk_mq_tag_set *set,

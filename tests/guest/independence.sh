@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=4 memory=2048 seconds=600
 . ./lib.sh
 . ./lib_lio.sh
-plan 24
+plan 30
 
 late=/sys/module/scsi_late/parameters
 
@@ -92,6 +92,62 @@ echo 0 >"/sys/block/$(disk_of TEST)/device/multipath/no_path_timeout"
 rmmod scsi_late scsi_debug
 within 60 nothing_left || bail_out "something is left"
 
+# --- the second goes while it has a read in an error handler --------------
+
+# recovers HOST: its error handler is at work
+recovers() {
+	[ "$(cat "/sys/class/scsi_host/host$1/state")" = recovery ]
+}
+
+# holds 0|1: the hosts of scsi_late hold commands back, and nothing brings them back
+holds() {
+	for parameter in fail_abort fail_reset hold; do
+		echo "$1" >$late/$parameter
+	done
+}
+
+is_held_up() {
+	kill -0 "$1" 2>/dev/null
+}
+
+nr_disks_of_debug_is() {
+	[ "$(grep -l Linux /sys/block/sd*/device/vendor | wc -l)" = "$1" ]
+}
+
+load_debug 2 max_luns=1
+within 30 nr_paths_is 2 || bail_out "not 2 paths of scsi_debug"
+debug_disk=$(disk_of Linux)
+finder=$(path_devices "$debug_disk" | head -n 1)
+returning=$(path_devices "$debug_disk" | tail -n 1)
+modprobe scsi_late hosts=1 recovery_ms=30000 || bail_out "scsi_late"
+within 30 has_disk TEST || bail_out "no disk of scsi_late"
+late_disk=$(disk_of TEST)
+late_path=$(path_devices "$late_disk")
+echo 4 >"/sys/block/$late_disk/device/timeout"
+holds 1
+: >/tmp/first
+read_block_to "$late_disk" /tmp/first &
+ok "an error handler is at work" within 60 recovers "${late_path%%:*}"
+echo 1 >"/sys/block/$late_disk/device/delete" &
+deleting=$!
+sleep 1
+ok "who removes the logical unit waits for it" is_held_up $deleting
+echo 2 >$SDEBUG/max_luns
+echo "0 0 1" >"/sys/class/scsi_host/host${finder%%:*}/scan" &
+ok "meanwhile one more logical unit is found" within 10 nr_disks_of_debug_is 2
+echo 1 >"/sys/bus/scsi/devices/$returning/delete"
+echo "0 0 0" >"/sys/class/scsi_host/host${returning%%:*}/scan" &
+ok "and the path of another one returns" within 10 \
+	test -e "/sys/block/$debug_disk/device/paths/$returning"
+ok "which can be read" timeout 10 \
+	dd if="/dev/$debug_disk" of=/dev/null bs=4k count=1 iflag=direct
+ok "while the removal still waits" is_held_up $deleting
+holds 0
+wait
+within 60 rmmod scsi_late
+rmmod scsi_debug
+within 60 nothing_left || bail_out "something is left"
+
 # --- the second comes while the first has a read in an error handler ------
 
 modprobe scsi_late hosts=2 recovery_ms=15000 || bail_out "scsi_late"
@@ -102,28 +158,20 @@ echo 1 >/sys/block/sda/device/multipath/attempt_timeout
 echo 4 >/sys/block/sda/device/timeout
 first=$(path_devices | sort -n | head -n 1)
 
-in_recovery() {
-	[ "$(cat "/sys/class/scsi_host/host${first%%:*}/state")" = recovery ]
-}
-
-for parameter in fail_abort fail_reset hold; do
-	echo 1 >$late/$parameter
-done
+holds 1
 skip=0
 while [ $skip -lt 24 ]; do
 	dd if=/dev/sda of=/dev/null bs=4k count=1 skip=$skip iflag=direct \
 		2>/dev/null &
 	skip=$((skip + 1))
 done
-ok "an error handler is at work" within 60 in_recovery
+ok "an error handler is at work" within 60 recovers "${first%%:*}"
 load_debug 1 max_luns=1 &
 ok "another logical unit is found" within 30 has_disk Linux
 ok "the first can be read over its other path" timeout 5 \
 	dd if=/dev/sda of=/dev/null bs=4k count=1 skip=100 iflag=direct
-ok "while the error handler is still at work" in_recovery
-for parameter in fail_abort fail_reset hold; do
-	echo 0 >$late/$parameter
-done
+ok "while the error handler is still at work" recovers "${first%%:*}"
+holds 0
 wait
 
 # --- the first waits with all commands that it may have -------------------

@@ -139,7 +139,7 @@ bool no_path_time;		/* it is over, since no_path_since */
 bool check_time;		/* that for which I/O waits for an identity is over */
 
 /* Mutexes. Those of a path are of its host, and of its device. */
-bool list_mutex, claim_mutex, virtual_scan_mutex, lu_state_mutex;
+bool list_mutex, claim_mutex, lu_scan_mutex, lu_state_mutex;
 bool scan_mutex[2], state_mutex[2];
 
 #define LOCK(mutex)	atomic { !(mutex) -> mutex = true }

@@ -129,7 +129,7 @@
  * target waits for it, with the scan_mutex of its host.
  */
 #define LAW_MUTEXES							\
-	assert(!list_mutex && !claim_mutex && !virtual_scan_mutex &&	\
+	assert(!list_mutex && !claim_mutex && !lu_scan_mutex &&	\
 	       !lu_state_mutex && !state_mutex[0] && !state_mutex[1]);	\
 	assert(!scan_mutex[0] || path[0].silent);			\
 	assert(!scan_mutex[1] || path[1].silent)

@@ -164,7 +164,7 @@ end:	do
 /* __scsi_remove_device() of the logical unit's device */
 inline remove_lu()
 {
-	LOCK(virtual_scan_mutex);
+	LOCK(lu_scan_mutex);
 	if
 	:: lu_sdev != DEL ->
 		LOCK(lu_state_mutex);
@@ -195,7 +195,7 @@ inline remove_lu()
 		d_step { put_lu() }
 	:: else
 	fi;
-	UNLOCK(virtual_scan_mutex)
+	UNLOCK(lu_scan_mutex)
 }
 
 /* remove_work(), on a queue of its own: it waits for all that is above */

@@ -8,19 +8,26 @@
 
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/wait.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
 #include <scsi/scsi_transport.h>
 
 #include "../scsi_priv.h"
+#include "identity.h"
 #include "mpath.h"
 #include "rules.h"
 
-/* One logical unit at a time is found, and one path of an identity. */
-DEFINE_MUTEX(scsi_multipath_claim_mutex);
+/* Devices that bring a logical unit up, none with a name of another one */
+static LIST_HEAD(firsts);
+static DEFINE_SPINLOCK(firsts_lock);
+static DECLARE_WAIT_QUEUE_HEAD(first_is_done);
 
 /* kmalloc() would take twice the memory of a path. */
 static struct kmem_cache *path_cache;
@@ -46,6 +53,7 @@ void scsi_multipath_claim_exit(void)
 
 /**
  * struct newcomer - a device that is about to become a path, and what it has said
+ * @node: in firsts
  * @sdev: the device
  * @names: those of the logical unit behind it
  * @path: what it will be, with the state that it will have; NULL if this is only to
@@ -56,6 +64,7 @@ void scsi_multipath_claim_exit(void)
  * @size: of the disk
  */
 struct newcomer {
+	struct list_head node;
 	struct scsi_device *sdev;
 	const char *names;
 	struct scsi_path *path;
@@ -106,7 +115,7 @@ static int join_known(struct newcomer *new, struct scsi_lu *lu)
 {
 	int error;
 
-	lockdep_assert_held(&scsi_multipath_claim_mutex);
+	lockdep_assert_held(&lu->claim_mutex);
 	error = scsi_lu_take_protection(lu, new->sdev, &new->size);
 	if (error) {
 		sdev_printk(KERN_ERR, new->sdev,
@@ -130,7 +139,6 @@ static int bring_up(struct newcomer *new)
 	int error;
 	char *id;
 
-	lockdep_assert_held(&scsi_multipath_claim_mutex);
 	error = scsi_multipath_host_add();
 	if (error)
 		return error;
@@ -145,12 +153,14 @@ static int bring_up(struct newcomer *new)
 	if (new->state != PATH_GOOD)
 		path->state = PATH_PROBATION;
 
+	mutex_lock(&lu->claim_mutex);
 	error = scsi_path_join(lu, path, true);
 	if (error)
 		goto put_lu;
 	error = scsi_lu_bring_up(lu);
 	if (error)
 		goto undo_join;
+	mutex_unlock(&lu->claim_mutex);
 	if (new->state != PATH_GOOD || path->access == ACCESS_NONE) {
 		scsi_lu_rescan_when_usable(lu);
 		scsi_path_set_state(path, new->state, path->loss, "at scan");
@@ -165,6 +175,7 @@ undo_join:
 	synchronize_rcu();	/* scsi_path_sdev_state_changed() */
 	scsi_lu_put(lu);
 put_lu:
+	mutex_unlock(&lu->claim_mutex);
 	scsi_lu_put(lu);
 	return error;
 }
@@ -208,7 +219,67 @@ static bool is_still_known_as(struct scsi_lu *lu, const char *names)
 
 	if (again)
 		scsi_lu_put(again);
-	return again == lu || (lu && !again);
+	return again == lu || !again;
+}
+
+static bool share_a_name(const char *names, const char *others)
+{
+	for (; *names; names = scsi_identity_next(names)) {
+		if (scsi_identity_lists(others, names))
+			return true;
+	}
+	return false;
+}
+
+/* Makes a device the first one of its logical unit, unless there is one already. */
+static bool try_to_be_first(struct newcomer *new)
+{
+	struct newcomer *other;
+	bool is_first = true;
+
+	spin_lock(&firsts_lock);
+	list_for_each_entry(other, &firsts, node) {
+		if (share_a_name(new->names, other->names)) {
+			is_first = false;
+			break;
+		}
+	}
+	if (is_first)
+		list_add(&new->node, &firsts);
+	spin_unlock(&firsts_lock);
+	return is_first;
+}
+
+/* A scan may take long: only those wait that are to find the same logical unit. */
+static int bring_up_unless_there(struct newcomer *new)
+{
+	struct scsi_lu *lu;
+	int error;
+
+	wait_event(first_is_done, try_to_be_first(new));
+	lu = scsi_multipath_find(new->names);
+	if (lu) {
+		scsi_lu_put(lu);
+		error = -EAGAIN;
+	} else {
+		error = bring_up(new);
+	}
+	spin_lock(&firsts_lock);
+	list_del(&new->node);
+	spin_unlock(&firsts_lock);
+	wake_up_all(&first_is_done);
+	return error;
+}
+
+static int join_unless_gone(struct newcomer *new, struct scsi_lu *lu)
+{
+	int error = -EAGAIN;
+
+	mutex_lock(&lu->claim_mutex);
+	if (is_still_known_as(lu, new->names))
+		error = join_known(new, lu);
+	mutex_unlock(&lu->claim_mutex);
+	return error == -ENODEV ? -EAGAIN : error;
 }
 
 static int join_or_bring_up(struct newcomer *new)
@@ -224,19 +295,9 @@ static int join_or_bring_up(struct newcomer *new)
 			error = compare(new, lu);
 		else
 			error = new->is_silent ? -EIO : 0;
-		if (!error && new->path) {
-			mutex_lock(&scsi_multipath_claim_mutex);
-			/* Another claim, or a removal, was perhaps faster. */
-			if (!is_still_known_as(lu, new->names))
-				error = -EAGAIN;
-			else if (!lu)
-				error = bring_up(new);
-			else
-				error = join_known(new, lu);
-			mutex_unlock(&scsi_multipath_claim_mutex);
-			if (lu && error == -ENODEV)
-				error = -EAGAIN;
-		}
+		if (!error && new->path)
+			error = lu ? join_unless_gone(new, lu) :
+				     bring_up_unless_there(new);
 		if (lu)
 			scsi_lu_put(lu);
 	} while (error == -EAGAIN);

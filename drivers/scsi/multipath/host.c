@@ -9,6 +9,7 @@
 
 #include <linux/blk-mq.h>
 #include <linux/lockdep.h>
+#include <linux/mutex.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
@@ -23,7 +24,8 @@
 
 struct Scsi_Host *scsi_multipath_host;
 
-static struct lock_class_key scan_mutex_key;
+static DEFINE_MUTEX(host_add_mutex);
+
 static struct lock_class_key state_mutex_key;
 
 /*
@@ -164,25 +166,16 @@ bool scsi_device_is_lu(const struct scsi_device *sdev)
 }
 EXPORT_SYMBOL_GPL(scsi_device_is_lu);	/* sd, sr and ses */
 
-/**
- * scsi_multipath_host_add - make sure that the virtual host is there
- *
- * Context: process, scsi_multipath_claim_mutex held.
- * Return: 0 or an errno.
- */
-int scsi_multipath_host_add(void)
+static int add_host(void)
 {
 	struct Scsi_Host *shost;
 	int error;
 
-	if (scsi_multipath_host)
-		return 0;
+	lockdep_assert_held(&host_add_mutex);
 	shost = scsi_host_alloc(&mpath_host_template, 0);
 	if (!shost)
 		return -ENOMEM;
 
-	/* Claims happen in the scan of another host. */
-	lockdep_set_class(&shost->scan_mutex, &scan_mutex_key);
 	shost->transportt = &mpath_transport;
 	shost->max_id = VIRTUAL_MAX_ID;
 	shost->max_lun = 1;
@@ -202,6 +195,40 @@ int scsi_multipath_host_add(void)
 	}
 	scsi_multipath_host = shost;
 	return 0;
+}
+
+/**
+ * scsi_multipath_host_add - make sure that the virtual host is there
+ *
+ * Context: process.
+ * Return: 0 or an errno.
+ */
+int scsi_multipath_host_add(void)
+{
+	int error = 0;
+
+	mutex_lock(&host_add_mutex);
+	if (!scsi_multipath_host)
+		error = add_host();
+	mutex_unlock(&host_add_mutex);
+	return error;
+}
+
+/**
+ * scsi_scan_mutex - what keeps scans and removals of one device apart
+ * @shost: host of the device
+ * @hostdata: that of the device
+ *
+ * A logical unit has nothing to do with others that happen to be on the same host:
+ * whoever removes one waits for its I/O.
+ *
+ * Context: any.
+ */
+struct mutex *scsi_scan_mutex(struct Scsi_Host *shost, void *hostdata)
+{
+	struct scsi_lu *lu = hostdata;
+
+	return scsi_host_has_lus(shost) ? &lu->scan_mutex : &shost->scan_mutex;
 }
 
 /**

@@ -150,7 +150,7 @@ static int commit_when_idle(struct request_queue *q, struct queue_limits *lim)
  * If the path takes less than the logical unit sends so far, the queue is
  * frozen for the change: no request made under the old limits remains.
  *
- * Context: process, scsi_multipath_claim_mutex held; waits for I/O under way.
+ * Context: process, @lu->claim_mutex held; waits for I/O under way.
  * Return: 0; -ETIMEDOUT if I/O did not end (it may be waiting for a path);
  * -EINVAL if no request can fit all hosts. On failure nothing has changed.
  */
@@ -209,9 +209,9 @@ static void limits_work(struct work_struct *work)
 	int error = -EAGAIN;
 
 	/* What joins meanwhile has been compared with the limits of before. */
-	if (mutex_trylock(&scsi_multipath_claim_mutex)) {
+	if (mutex_trylock(&lu->claim_mutex)) {
 		error = follow_paths(lu);
-		mutex_unlock(&scsi_multipath_claim_mutex);
+		mutex_unlock(&lu->claim_mutex);
 	}
 	if (error == -EINVAL)
 		sdev_printk(KERN_ERR, lu->sdev,

@@ -372,6 +372,8 @@ struct scsi_lu *scsi_lu_create(char *id, struct scsi_device *first)
 	lu->target = target;
 	kref_init(&lu->ref);
 	INIT_LIST_HEAD(&lu->node);
+	mutex_init(&lu->claim_mutex);
+	mutex_init(&lu->scan_mutex);
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->paths);
 	INIT_LIST_HEAD(&lu->polled);
@@ -416,7 +418,7 @@ free_id:
  * The scan is the mid-layer's own: INQUIRY and all that follows are commands of
  * the logical unit and take its path.
  *
- * Context: process, scsi_multipath_claim_mutex held; does I/O.
+ * Context: process, @lu->claim_mutex held; does I/O.
  * Return: 0 or an errno; on failure there is no scsi_device.
  */
 int scsi_lu_bring_up(struct scsi_lu *lu)
@@ -431,12 +433,12 @@ int scsi_lu_bring_up(struct scsi_lu *lu)
 		return PTR_ERR(sdev);
 
 	awake = !scsi_autopm_get_host(shost);
-	mutex_lock(&shost->scan_mutex);
+	mutex_lock(&lu->scan_mutex);
 	if (sdev->sdev_state == SDEV_RUNNING)
 		error = scsi_sysfs_add_sdev(sdev);
 	if (error)
 		__scsi_remove_device(sdev);
-	mutex_unlock(&shost->scan_mutex);
+	mutex_unlock(&lu->scan_mutex);
 	if (awake)
 		scsi_autopm_put_host(shost);
 	if (error) {
@@ -469,7 +471,7 @@ int scsi_lu_bring_up(struct scsi_lu *lu)
  *
  * Its queue is drained. If this was not our doing, the paths go as well.
  *
- * Context: process, scan_mutex of the virtual host held.
+ * Context: process, @lu->scan_mutex held.
  */
 void scsi_lu_sdev_destroyed(struct scsi_lu *lu)
 {

@@ -139,6 +139,10 @@ struct scsi_lu {
 	 */
 	unsigned short max_cmd_len;
 
+	/** @claim_mutex: one device at a time becomes a path of it; its limits change */
+	struct mutex claim_mutex;
+	/** @scan_mutex: its device is added and removed, see scsi_scan_mutex() */
+	struct mutex scan_mutex;
 	/** @lock: protects what names it, and every change of a path's state */
 	spinlock_t lock;
 	/**
@@ -265,7 +269,7 @@ struct scsi_lu {
 	struct scsi_lu_pr pr;
 	/**
 	 * @protection: what the hosts of all its paths can do, its capabilities written
-	 * under scsi_multipath_claim_mutex and read anywhere
+	 * under @claim_mutex and read anywhere
 	 */
 	struct scsi_protection protection;
 	/** @tags: tag set of its device's queue. Constant. */

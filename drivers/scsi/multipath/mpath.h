@@ -4,9 +4,9 @@
  *
  * Locks, outermost first:
  *  - scan_mutex of a path's host: held by the scan that claims a device.
- *  - scsi_multipath_claim_mutex: one claim at a time; the scan of a new logical unit is
- *    done under it.
- *  - scan_mutex of the virtual host, a lockdep class of its own.
+ *  - scsi_lu.claim_mutex: one device at a time becomes a path of that logical unit; its
+ *    limits are changed, and it is found, under it.
+ *  - scsi_lu.scan_mutex: as the scan_mutex of a host, for its device alone.
  *  - scsi_multipath_list_mutex: which logical units there are, and for sleepers
  *    which paths each has; nothing that waits for I/O, nor for memory that
  *    may come from I/O, is done under it.
@@ -264,7 +264,6 @@ void scsi_lu_tell_changes(struct scsi_lu *lu);
 void scsi_lu_events_init(struct scsi_lu *lu);
 
 /* claim.c */
-extern struct mutex scsi_multipath_claim_mutex;
 int scsi_multipath_claim_init(void);
 void scsi_multipath_claim_exit(void);
 int scsi_path_try_claim(struct scsi_device *sdev);

@@ -98,7 +98,7 @@ static bool is_in_use(struct scsi_lu *lu, unsigned int lost)
  * Protection between memory and the host alone (DIX of type 0) is given up where a host
  * has nothing of the kind, see scsi_limits_stack().
  *
- * Context: process, scsi_multipath_claim_mutex held.
+ * Context: process, @lu->claim_mutex held.
  * Return: 0; -EOPNOTSUPP if the path's host cannot do what the logical unit needs.
  */
 int scsi_lu_take_protection(struct scsi_lu *lu, struct scsi_device *path,
