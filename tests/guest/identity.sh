@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=4 memory=2048 seconds=600
 . ./lib.sh
 . ./lib_lio.sh
-plan 30
+plan 40
 
 LATE=/sys/module/scsi_late/parameters
 BLOCK=/sys/module/scsi_block_target/parameters
@@ -96,6 +96,37 @@ is "designator added: one disk" "$(find /sys/block -name 'sd*' | wc -l)" 1
 is "designator added: it keeps its name" "$(lu_id)" "$id"
 load_ends "designator added"
 ok "designator added: an end without a trace" unload scsi_late
+
+# --- pages that say that they are longer than what is sent of them -----------------
+# two_disks TEXT PARAMETER...: two hosts, and no identity to trust
+two_disks() {
+	text=$1
+	shift
+	modprobe scsi_late hosts=2 designators=2 cut=16 "$@"
+	ok "$text: both are disks" within 30 nr_disks_is 2
+	is "$text: neither is a path" "$(nr_paths)" 0
+	ok "$text: the log says why" within 10 sh -c \
+		"dmesg | grep -q 'VPD pages are longer than what comes of them'"
+	rmmod scsi_late
+	within 30 nr_disks_is 0 || bail_out "disks are left"
+	dmesg -c >/dev/null
+}
+
+dmesg -c >/dev/null
+two_disks "cut"
+two_disks "cut, and not told" cut_untold=1
+modprobe scsi_late hosts=2 designators=2
+within 30 nr_paths_is 2 || bail_out "not two paths"
+b=$(path_devices | tail -1)
+echo 16 >$LATE/cut
+host_of "$b" >$BLOCK/block
+host_of "$b" >$BLOCK/fail
+host_of "$b" >$BLOCK/unblock
+ok "cut later: the path is not used" stays 5 sh -c "! grep -q '^1' /sys/bus/scsi/devices/$b/path/state"
+fails "cut later: nobody says that it leads elsewhere" sh -c "dmesg | grep 'leads to'"
+echo 0 >$LATE/cut
+ok "whole again: it is on probation" within 30 path_state_is "$b" 2
+ok "whole again: an end without a trace" unload scsi_late
 
 # --- two logical units under one name ------------------------------------------
 lio_start

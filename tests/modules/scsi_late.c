@@ -21,6 +21,8 @@
  *   sector_size		of the disk
  *   designators	mask of those that page 83h lists: 1 the NAA that it has always
  *			had, 2 a better one, which comes first, 4 a third
+ *   cut			so many bytes of page 83h are sent, whatever it says; 0: all
+ *   cut_untold		their hosts do not say that it is less
  *   elsewhere		mask of hosts that lead to another disk, says page 83h
  *   small		mask of hosts that say that the disk is half as large
  *   no_capacity	mask of hosts that do not tell how large it is
@@ -68,7 +70,8 @@ module_param(hold, uint, 0644);
 module_param(fail_abort, uint, 0644);
 module_param(fail_reset, uint, 0644);
 module_param(recovery_ms, uint, 0644);
-static unsigned int sector_size = 512, designators = 1;
+static unsigned int sector_size = 512, designators = 1, cut;
+static bool cut_untold;
 static unsigned int no_vpd, no_tur, elsewhere, small, no_capacity, unmapped;
 static unsigned int product, busy, formatted, unprotected, mistagged;
 module_param(formatted, uint, 0644);
@@ -82,6 +85,8 @@ module_param(unmapped, uint, 0644);
 module_param(product, uint, 0644);
 module_param(sector_size, uint, 0644);
 module_param(designators, uint, 0644);
+module_param(cut, uint, 0644);
+module_param(cut_untold, bool, 0644);
 module_param(no_vpd, uint, 0644);
 module_param(no_tur, uint, 0644);
 static unsigned int latency_us[MAX_HOSTS], link_us[MAX_HOSTS], depth[MAX_HOSTS];
@@ -161,7 +166,13 @@ static void device_identification(struct scsi_cmnd *cmd)
 		len += list[i].len;
 	}
 	page[3] = len - 4;
-	answer(cmd, page, len);
+	if (!READ_ONCE(cut)) {
+		answer(cmd, page, len);
+		return;
+	}
+	answer(cmd, page, min(len, READ_ONCE(cut)));
+	if (READ_ONCE(cut_untold))
+		scsi_set_resid(cmd, 0);
 }
 
 static void inquiry(struct scsi_cmnd *cmd)

@@ -4,7 +4,9 @@
  */
 
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
 #include <scsi/scsi.h>
@@ -20,6 +22,24 @@
 #define ASK_TIMEOUT		(10 * HZ)
 /* Unit attentions that a returning I_T nexus may have to report first. */
 #define ASK_TRIES		4
+
+/* scsi_path_ask(), and @resid of the @len bytes have not come */
+static int ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
+	       unsigned int len, int *resid, struct scsi_sense_hdr *sense)
+{
+	const struct scsi_exec_args args = { .sshdr = sense, .resid = resid };
+	int result, tries = ASK_TRIES;
+
+	do {
+		*resid = 0;
+		result = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN |
+					  REQ_FAILFAST_TRANSPORT, buf, len,
+					  ASK_TIMEOUT, 0, &args);
+		if (result < 0 || !scsi_status_is_check_condition(result))
+			memset(sense, 0, sizeof(*sense));
+	} while (sense->sense_key == UNIT_ATTENTION && --tries);
+	return result;
+}
 
 /**
  * scsi_path_ask - send a command over one path, past its unit attentions
@@ -37,17 +57,9 @@
 int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 		  unsigned int len, struct scsi_sense_hdr *sense)
 {
-	const struct scsi_exec_args args = { .sshdr = sense };
-	int result, tries = ASK_TRIES;
+	int resid;
 
-	do {
-		result = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN |
-					  REQ_FAILFAST_TRANSPORT, buf, len,
-					  ASK_TIMEOUT, 0, &args);
-		if (result < 0 || !scsi_status_is_check_condition(result))
-			memset(sense, 0, sizeof(*sense));
-	} while (sense->sense_key == UNIT_ATTENTION && --tries);
-	return result;
+	return ask(sdev, cdb, buf, len, &resid, sense);
 }
 
 /*
@@ -148,20 +160,21 @@ static size_t vpd_len(struct scsi_device *sdev, u8 page)
  * With one command, if it is no longer than before.
  *
  * Context: process; as scsi_path_ask().
- * Return: how long it is, or -EIO; -ENXIO if the target says that there is no such
- *	logical unit, whatever else is in the page.
+ * Return: how long it is, or -EIO, also if less of it has come; -ENXIO if the target says
+ *	that there is no such logical unit, whatever else is in the page.
  */
 ssize_t scsi_path_read_vpd(struct scsi_device *sdev, u8 page, u8 *buf)
 {
 	size_t len = vpd_len(sdev, page), asked;
 	struct scsi_sense_hdr sense;
 	u8 cdb[6] = { INQUIRY, 1, page };
+	int resid;
 
 	do {
 		asked = len;
 		put_unaligned_be16(asked, cdb + 3);
-		memset(buf, 0, VPD_HEADER_LEN);
-		if (scsi_path_ask(sdev, cdb, buf, asked, &sense) ||
+		memset(buf, 0, asked);
+		if (ask(sdev, cdb, buf, asked, &resid, &sense) ||
 		    buf[1] != page)
 			return -EIO;
 		if (buf[0] >> 5 != SCSI_INQ_PQ_CON)
@@ -169,5 +182,49 @@ ssize_t scsi_path_read_vpd(struct scsi_device *sdev, u8 page, u8 *buf)
 		len = min(get_unaligned_be16(buf + 2) + VPD_HEADER_LEN,
 			  VPD_MAX_LEN);
 	} while (len > asked);
-	return len;
+	return len + resid > asked ? -EIO : len;
+}
+
+/**
+ * scsi_path_vpd_has_come - did a target send all of a VPD page that the scan has read?
+ * @sdev: device
+ * @page: its code, 80h or 83h; the device has it
+ *
+ * The scan takes for its length what the page says of itself. What the target has not
+ * sent is what was in memory, or zeroes, and would be the same for all its logical units.
+ *
+ * Context: process; as scsi_path_ask().
+ * Return: 0; -ENODATA if it did not, or sends another page now; another errno if it does
+ *	not tell.
+ */
+int scsi_path_vpd_has_come(struct scsi_device *sdev, u8 page)
+{
+	const struct scsi_vpd *vpd;
+	struct scsi_sense_hdr sense;
+	u8 cdb[6] = { INQUIRY, 1, page };
+	int len, resid, error = -EIO;
+	u8 *before, *now;
+
+	mutex_lock(&sdev->inquiry_mutex);
+	vpd = rcu_dereference_protected(page == 0x83 ? sdev->vpd_pg83 :
+						       sdev->vpd_pg80,
+					lockdep_is_held(&sdev->inquiry_mutex));
+	len = vpd->len;
+	before = kmemdup(vpd->data, len, GFP_KERNEL);
+	mutex_unlock(&sdev->inquiry_mutex);
+	now = kmalloc(len, GFP_KERNEL);
+	if (!before || !now) {
+		error = -ENOMEM;
+		goto free;
+	}
+	/* No byte is what it is to be before it has come. */
+	for (int i = 0; i < len; i++)
+		now[i] = ~before[i];
+	put_unaligned_be16(len, cdb + 3);
+	if (!ask(sdev, cdb, now, len, &resid, &sense))
+		error = resid || memcmp(now, before, len) ? -ENODATA : 0;
+free:
+	kfree(now);
+	kfree(before);
+	return error;
 }

@@ -338,15 +338,54 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	return error;
 }
 
+/* A page may change between the two times that it is read. */
+#define READS_OF_NAMES		3
+
+static int names_have_come(struct scsi_device *sdev, const char *names)
+{
+	int error = 0;
+
+	if (!scsi_identity_serial(names))
+		error = scsi_path_vpd_has_come(sdev, 0x83);
+	for (; *names && !error; names = scsi_identity_next(names)) {
+		if (scsi_identity_serial(names))
+			error = scsi_path_vpd_has_come(sdev, 0x80);
+	}
+	return error;
+}
+
+static bool is_to_be_path(struct scsi_device *sdev, const char *names)
+{
+	return names &&
+	       scsi_device_is_to_be_path(sdev, IS_ERR(names) ? "" : names);
+}
+
 /* As scsi_device_read_names(), but NULL as well if it is not to be a path. */
 static char *read_names_of_path(struct scsi_device *sdev)
 {
-	char *names = scsi_device_read_names(sdev);
+	char *names;
+	int error;
 
-	if (!names || scsi_device_is_to_be_path(sdev, IS_ERR(names) ? "" : names))
-		return names;
-	if (!IS_ERR(names))
+	for (int reads = 0; reads < READS_OF_NAMES; reads++) {
+		if (reads)
+			scsi_attach_vpd(sdev);
+		names = scsi_device_read_names(sdev);
+		if (!is_to_be_path(sdev, names)) {
+			if (!IS_ERR(names))
+				kfree(names);
+			return NULL;
+		}
+		if (IS_ERR(names))
+			return names;
+		error = names_have_come(sdev, names);
+		if (!error)
+			return names;
 		kfree(names);
+		if (error != -ENODATA)
+			return ERR_PTR(error);
+	}
+	sdev_printk(KERN_ERR, sdev,
+		    "VPD pages are longer than what comes of them: not combined\n");
 	return NULL;
 }
 

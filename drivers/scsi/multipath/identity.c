@@ -6,8 +6,9 @@
  * It is built from the designators of VPD page 0x83 that are associated with
  * the logical unit (SPC-4 7.8.6) or, where there is none that can be trusted,
  * from VPD page 0x80 (SPC-4 7.8.15) together with vendor and model. What comes
- * from the device is data of unknown quality: lengths are checked against what
- * was received, and identifiers that vendors leave unset are refused.
+ * from the device is data of unknown quality: lengths are checked against that of
+ * the page, all of which has been received, and identifiers that vendors leave
+ * unset are refused.
  *
  * The string never holds a ':' (it separates the fields of the paths file), a
  * blank or a control character; such bytes are written as %xx.
