@@ -113,6 +113,8 @@ bool scsi_tag_set_has_prot(struct blk_mq_tag_set *set, struct Scsi_Host *shost);
 unsigned int scsi_lu_dif_capable(struct scsi_device *sdev, unsigned int type);
 unsigned int scsi_lu_dix_capable(struct scsi_device *sdev, unsigned int type);
 unsigned char scsi_lu_get_guard(struct scsi_device *sdev);
+unsigned int scsi_lu_opt_sectors(struct scsi_device *sdev);
+struct gendisk *scsi_lu_disk(const struct scsi_cmnd *attempt);
 blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_cmd_done(struct scsi_cmnd *cmd);
 void scsi_lu_fold_iostat(struct scsi_device *sdev);
@@ -215,6 +217,34 @@ static inline unsigned int scsi_device_dix_capable(struct scsi_device *sdev,
 }
 
 /**
+ * scsi_device_opt_sectors - the optimal size of an I/O for the hosts of a device
+ * @sdev: SCSI device
+ *
+ * Context: process.
+ * Return: sectors of 512 bytes, or 0: any.
+ */
+static inline unsigned int scsi_device_opt_sectors(struct scsi_device *sdev)
+{
+	if (scsi_device_is_lu(sdev))
+		return scsi_lu_opt_sectors(sdev);
+	return sdev->host->opt_sectors;
+}
+
+/**
+ * scsi_cmd_disk - the disk that a command is for
+ * @cmd: command in the hands of an LLD
+ *
+ * Context: any.
+ * Return: a disk; NULL if it is for none.
+ */
+static inline struct gendisk *scsi_cmd_disk(struct scsi_cmnd *cmd)
+{
+	if (scsi_cmd_is_path_attempt(cmd))
+		return scsi_lu_disk(cmd);
+	return scsi_cmd_to_rq(cmd)->q->disk;
+}
+
+/**
  * scsi_device_get_guard - scsi_host_get_guard() of this device
  * @sdev: SCSI device
  *
@@ -282,6 +312,16 @@ static inline bool scsi_tag_set_has_prot(struct blk_mq_tag_set *set,
 					 struct Scsi_Host *shost)
 {
 	return scsi_host_get_prot(shost);
+}
+
+static inline unsigned int scsi_device_opt_sectors(struct scsi_device *sdev)
+{
+	return sdev->host->opt_sectors;
+}
+
+static inline struct gendisk *scsi_cmd_disk(struct scsi_cmnd *cmd)
+{
+	return scsi_cmd_to_rq(cmd)->q->disk;
 }
 
 static inline unsigned int scsi_device_dif_capable(struct scsi_device *sdev,

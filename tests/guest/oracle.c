@@ -1388,6 +1388,8 @@ static const struct {
 	{ "MTIOCPOS", MTIOCPOS },
 	{ "CHIOGPARAMS", CHIOGPARAMS },
 	{ "CHIOGPICKER", CHIOGPICKER },
+	{ "one of the driver", 0x89f0 },
+	{ "one of nobody", 0x89f1 },
 };
 
 /* Some are answered otherwise when they are called first. */

@@ -11,6 +11,13 @@
 typedef typeof(((struct scsi_host_template *)NULL)->queuecommand(NULL, NULL))
 	queue_status;
 
+/* What an LLD is asked for the geometry of */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+typedef struct block_device geometry_of;
+#else
+typedef struct gendisk geometry_of;
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 static inline void
 hrtimer_setup(struct hrtimer *timer,

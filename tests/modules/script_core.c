@@ -567,6 +567,22 @@ static int script_host_reset(struct scsi_cmnd *cmd)
 	return handle(cmd, EH_HOST);
 }
 
+/* As of LLDs that know better than the mid-layer how a disk was partitioned. */
+static int script_bios_param(struct scsi_device *sdev, geometry_of *disk,
+			     sector_t capacity, int geometry[])
+{
+	geometry[0] = 4;
+	geometry[1] = 16;
+	geometry[2] = capacity / (4 * 16);
+	return 0;
+}
+
+/* Many LLDs have ioctls of their own, for the devices of their hosts. */
+static int script_ioctl(struct scsi_device *sdev, unsigned int cmd, void __user *arg)
+{
+	return cmd == SCRIPT_IOCTL ? host_of(sdev->host)->unit->type->type + 1 : -EINVAL;
+}
+
 static const struct scsi_host_template script_template = {
 	.module			= THIS_MODULE,
 	.name			= "script",
@@ -576,6 +592,8 @@ static const struct scsi_host_template script_template = {
 	.eh_device_reset_handler = script_device_reset,
 	.eh_target_reset_handler = script_target_reset,
 	.eh_host_reset_handler	= script_host_reset,
+	.bios_param		= script_bios_param,
+	.ioctl			= script_ioctl,
 	.cmd_size		= sizeof(struct script_cmd),
 	.can_queue		= 16,
 	.cmd_per_lun		= 16,
@@ -969,6 +987,7 @@ static int add_host(struct script_unit *unit, unsigned int path)
 	shost->max_id = 1;
 	shost->max_lun = 1;
 	shost->max_cmd_len = 16;
+	shost->opt_sectors = 64;
 	error = scsi_add_host(shost, script_root);
 	if (error) {
 		scsi_host_put(shost);

@@ -29,7 +29,8 @@
  *   formatted		mask of hosts that say that it has protection information of
  *			type 1
  *   unprotected		commands that came without it: must stay 0 where it has
- *   mistagged		writes whose reference tag is not what their host expects
+ *   mistagged		reads and writes with more or less of it than their disk has for
+ *			them, and writes whose reference tag is not what their host expects
  *   unmapped		mask of hosts whose target has no such disk
  *   product		number in the product's name; 0: none
  *   no_vpd		mask of hosts that become ready, and do not tell VPD pages yet
@@ -45,6 +46,7 @@
  *			them: must stay 0
  */
 
+#include <linux/blk-integrity.h>
 #include <linux/blk-mq.h>
 #include <linux/delay.h>
 #include <linux/hrtimer.h>
@@ -58,6 +60,7 @@
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "kernels.h"
@@ -258,6 +261,10 @@ static void transfer_protection(struct scsi_cmnd *cmd, u32 lba)
 		WRITE_ONCE(unprotected, unprotected + 1);
 		return;
 	}
+	/* As virtio_scsi finds out how much there is. */
+	if (bio_integrity_bytes(blk_get_integrity(scsi_cmd_disk(cmd)),
+				blk_rq_sectors(scsi_cmd_to_rq(cmd))) != len)
+		WRITE_ONCE(mistagged, mistagged + 1);
 	if (cmd->cmnd[0] == READ_10) {
 		sg_copy_from_buffer(scsi_prot_sglist(cmd),
 				    scsi_prot_sg_count(cmd), at, len);

@@ -12,6 +12,8 @@
 #include <scsi/scsi_proto.h>
 
 #define SCRIPT_PATHS		4
+/* oracle.c sends it. */
+#define SCRIPT_IOCTL		0x89f0
 
 struct script_unit;
 

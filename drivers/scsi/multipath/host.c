@@ -110,6 +110,36 @@ static void lu_sdev_destroy(struct scsi_device *sdev)
 		scsi_lu_sdev_destroyed(lu);
 }
 
+/* What an LLD can do besides, with the device of one of its own hosts */
+static int lu_ioctl(struct scsi_device *sdev, unsigned int cmd, void __user *arg)
+{
+	struct scsi_device *path = scsi_lu_get_path(sdev);
+	int result = -EINVAL;
+
+	if (!path)
+		return result;
+	if (path->host->hostt->ioctl)
+		result = path->host->hostt->ioctl(path, cmd, arg);
+	scsi_device_put(path);
+	return result;
+}
+
+#ifdef CONFIG_COMPAT
+static int lu_compat_ioctl(struct scsi_device *sdev, unsigned int cmd,
+			   void __user *arg)
+{
+	struct scsi_device *path = scsi_lu_get_path(sdev);
+	int result = -EINVAL;
+
+	if (!path)
+		return result;
+	if (path->host->hostt->compat_ioctl)
+		result = path->host->hostt->compat_ioctl(path, cmd, arg);
+	scsi_device_put(path);
+	return result;
+}
+#endif
+
 /*
  * Who has all hosts scanned is not to wait for thousands of targets that are not
  * there: a logical unit is found with its paths.
@@ -127,6 +157,10 @@ static const struct scsi_host_template mpath_host_template = {
 	.module			= THIS_MODULE,
 	.name			= "SCSI multipath",
 	.proc_name		= "scsi_multipath",
+	.ioctl			= lu_ioctl,
+#ifdef CONFIG_COMPAT
+	.compat_ioctl		= lu_compat_ioctl,
+#endif
 	.eh_timed_out		= lu_timed_out,
 	.sdev_init		= lu_sdev_alloc,
 	.sdev_configure		= lu_sdev_configure,

@@ -283,6 +283,27 @@ void scsi_lu_limits_changed(struct request_queue *q)
 }
 
 /**
+ * scsi_lu_opt_sectors - as scsi_device_opt_sectors(), of the device of a logical unit
+ * @sdev: device of a logical unit
+ *
+ * Context: process.
+ * Return: what is best for the host that takes least.
+ */
+unsigned int scsi_lu_opt_sectors(struct scsi_device *sdev)
+{
+	struct scsi_lu *lu = sdev->hostdata;
+	unsigned int opt = 0;
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		opt = min_not_zero(opt, path->sdev->host->opt_sectors);
+	spin_unlock_irq(&lu->lock);
+	return opt;
+}
+EXPORT_SYMBOL_GPL(scsi_lu_opt_sectors);	/* sd */
+
+/**
  * scsi_lu_limits_init - a new logical unit
  * @lu: logical unit
  */

@@ -3,8 +3,10 @@
  * From the device of a logical unit to that of one of its paths, and back.
  */
 
+#include <linux/blkdev.h>
 #include <linux/export.h>
 #include <linux/rcupdate.h>
+#include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_path.h>
 
@@ -49,6 +51,20 @@ struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
 		return NULL;
 	return get_nth(sdev->hostdata, NULL, 0, scsi_path_is_in_use);
 }
+EXPORT_SYMBOL_GPL(scsi_lu_get_path);	/* sd */
+
+/**
+ * scsi_lu_disk - the disk whose I/O an attempt carries
+ * @attempt: command on a path
+ *
+ * Context: any.
+ * Return: as scsi_cmd_disk().
+ */
+struct gendisk *scsi_lu_disk(const struct scsi_cmnd *attempt)
+{
+	return attempt->device->path->lu->sdev->request_queue->disk;
+}
+EXPORT_SYMBOL_GPL(scsi_lu_disk);	/* virtio_scsi */
 
 /**
  * scsi_path_get_other - the device of another path that could carry I/O

@@ -64,8 +64,8 @@ void scsi_lu_copy_quirks(struct scsi_device *to, const struct scsi_device *from)
  * scsi_path_share_settings - make a path's device what the logical unit's is set to
  * @path: path
  *
- * Commands are recovered by the error handler of the path's host, which looks at
- * the device of the path.
+ * Commands are recovered by the error handler of the path's host, and their number is
+ * followed by its LLD: both look at the device of the path.
  *
  * Context: process.
  */
@@ -75,10 +75,11 @@ void scsi_path_share_settings(struct scsi_path *path)
 
 	path->sdev->eh_timeout = lu_sdev->eh_timeout;
 	path->sdev->allow_restart = lu_sdev->allow_restart;
+	path->sdev->queue_ramp_up_period = lu_sdev->queue_ramp_up_period;
 }
 
 /**
- * scsi_lu_settings_changed - what the error handler is told has changed
+ * scsi_lu_settings_changed - what a device is set to has changed
  * @sdev: any SCSI device
  *
  * Context: process.
