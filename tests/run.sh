@@ -130,7 +130,7 @@ summary() {
 # What needs no kernel: is everything at its place, are the scripts sound?
 run_sources() {
 	say "looking at the sources"
-	for check in places shell; do
+	for check in places shell command; do
 		sh tests/check/$check.sh >"$out/$check.tap"
 		merge "$out/$check.tap"
 		plan_holds "$out/$check.tap"
