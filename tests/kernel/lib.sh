@@ -2,6 +2,10 @@
 # shellcheck shell=sh disable=SC2034 # some are for those who source it
 
 set -eu
+# What is to be done at the end is done after a signal as well: dash does it at an exit only.
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/kernel/version.sh
