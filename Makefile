@@ -45,7 +45,7 @@ apply: ## add the series to a Linux source tree: KERNEL=dir
 	@sh tests/kernel/apply.sh "$(KERNEL)"
 
 deb: ## Debian packages of its kernel with the series [FLAVOUR=cloud-amd64] [CONFIG=file]
-	@sh tests/distro/deb.sh "$(FLAVOUR)" $(CONFIG)
+	@sh tests/distro/deb.sh "$(FLAVOUR)" "$(CONFIG)"
 
 mbox: ## the series as mails for git am [VERSION=n SIGNED_OFF_BY="..." BASE=commit]
 	@sh tests/kernel/mbox.sh
@@ -57,7 +57,7 @@ test-all: ## all tests on each kind of kernel, with a summary [GUESTS_AT_ONCE=n]
 	@GUESTS_AT_ONCE=$(GUESTS_AT_ONCE) sh tests/all.sh
 
 test-distro: ## Debian 13 installs the packages of "make deb", boots them, goes back
-	@sh tests/distro/run.sh initramfs-tools
+	@sh tests/distro/run.sh
 
 bench: ## what an I/O costs, against dm-multipath and NVMe [GUESTS="name..."] [OTHER=dir NAME=name]
 	@OTHER="$(OTHER)" NAME="$(NAME)" APPEND="$(APPEND)" sh tests/bench/run.sh $(GUESTS)

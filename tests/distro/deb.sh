@@ -8,6 +8,10 @@
 . "$(dirname "$0")/../kernel/lib.sh"
 
 flavour=$1 config=${2:-}
+# It is a part of the names of packages, files and folders.
+case $flavour in
+'' | *[!a-z0-9.+-]*) die "FLAVOUR=$flavour: only a to z, 0 to 9 and .+- are in the name of a package" ;;
+esac
 here=$top/tests/distro
 deb=$build/deb
 # What the packages must not be told of where and when they were made.
@@ -29,8 +33,10 @@ src=$build/linux obj=$deb/obj-$flavour log=$build/log/deb-$flavour
 release=-scsi-multipath-$flavour
 # As that of the source, and later, and before Debian's next one. What is newer here is
 # newer there.
-source_version=$(dpkg-query -W -f '${Version}' "linux-source-$linux" 2>/dev/null) ||
-	source_version=$(make -s -C "$src" kernelversion)-1
+source_version=
+[ -n "${KERNEL:-}" ] ||
+	source_version=$(dpkg-query -W -f '${Version}' "linux-source-$linux" 2>/dev/null) || :
+[ -n "$source_version" ] || source_version=$(make -s -C "$src" kernelversion)-1
 revision=$(git -C "$top" rev-list --count HEAD 2>/dev/null || echo 0)
 version=$source_version+scsimultipath$revision
 maintainer="SCSI multipath <linux-scsi@vger.kernel.org>"
@@ -69,7 +75,7 @@ package_kernel() (
 	export KDEB_PKGVERSION="$version" KDEB_SOURCENAME=linux-scsi-multipath KDEB_COMPRESS=xz \
 		DEBFULLNAME="${maintainer% <*}" DEBEMAIL="linux-scsi@vger.kernel.org" \
 		DEB_BUILD_OPTIONS="parallel=$jobs terse"
-	KDEB_CHANGELOG_DIST=$(. /etc/os-release && echo "$VERSION_CODENAME")
+	KDEB_CHANGELOG_DIST=$(. /etc/os-release && echo "${VERSION_CODENAME:-unstable}")
 	export KDEB_CHANGELOG_DIST
 	build bindeb-pkg &&
 	rm -f "$deb"/linux-libc-dev_*.deb "$deb"/linux-scsi-multipath_*
@@ -78,8 +84,10 @@ package_kernel() (
 step "kernel ($flavour): configuring" "$log-config.log" configure
 step "kernel ($flavour): building" "$log.log" build -j"$jobs" all
 step "kernel ($flavour): packages" "$log-packages.log" package_kernel
+# The one of before would be named with this one by what is said below.
+rm -f "$deb"/scsi-multipath_*.deb
 step "scsi-multipath: package" "$log-package.log" \
 	sh "$here/package.sh" "$version" "$maintainer" "$deb"
 say "packages, $(elapsed):"
 ls -sh "$deb"/*"_${version}_"*.deb >&2
-say "apt install $deb/linux-image-*$release""_*.deb $deb/scsi-multipath_*.deb"
+say "apt install $deb/linux-image-*${release}_${version}_*.deb $deb/scsi-multipath_${version}_all.deb"

@@ -1,36 +1,32 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# image.sh GENERATOR DEBS OUT: a disk with Debian 13 as it is, its own kernel and an
-# initramfs by GENERATOR (initramfs-tools or dracut), and the packages of the folder DEBS in
-# /root/debs, which it will install itself. Beside it are OUT.kernel and OUT.initrd, for
-# its first boot: it has no boot loader yet.
+# image.sh DEBS OUT: a disk with Debian 13 as it is, its own kernel and initramfs, and the
+# packages of the folder DEBS in /root/debs, which it will install itself. Beside it are
+# OUT.kernel and OUT.initrd, for its first boot: it has no boot loader yet.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/../kernel/lib.sh"
 
-generator=$1 debs=$2 out=$3
+debs=$1 out=$2
 here=$top/tests/distro
-userland=$build/debian-13-$generator.tar
+userland=$build/debian-13-initramfs-tools.tar
 # Where the partition is, and how large, in KiB.
 begin=1024 size=3144704
 
-lock "debian-13-$generator"
+lock debian-13
 sh "$top/tests/kernel/packages.sh" boot
-# multipathd knows the disk already, and so does its first initramfs. For dracut it is
-# dracut that has what goes into that.
-boot_tools=
-[ "$generator" = dracut ] || boot_tools=,multipath-tools-boot
+# multipathd knows the disk already, and so does its first initramfs.
 bootstrap() {
 	mmdebstrap --variant=minbase --format=tar \
 		--essential-hook="sync-in $here/etc /etc" \
-		--include="linux-image-cloud-amd64,$generator,systemd-sysv,dbus,udev,kmod,grub-pc,mount,e2fsprogs,zstd,lsscsi,sg3-utils,multipath-tools,kexec-tools$boot_tools" \
+		--include="linux-image-cloud-amd64,initramfs-tools,systemd-sysv,dbus,udev,kmod,grub-pc,mount,e2fsprogs,zstd,lsscsi,sg3-utils,multipath-tools,kexec-tools,multipath-tools-boot" \
 		trixie "$userland.new" "deb http://deb.debian.org/debian trixie main" &&
 	mv "$userland.new" "$userland"
 }
 [ -e "$userland" ] ||
-	step "Debian 13 with $generator" "$build/log/debian-13.log" bootstrap
+	step "Debian 13" "$build/log/debian-13.log" bootstrap
 
-root=$(mktemp -d)
+root=$(mktemp -d "$build/debian-13.XXXXXX")
 trap 'rm -rf "$root"' EXIT
 
 # newer DEB: the same again, of a later version
@@ -44,8 +40,11 @@ newer() {
 fill() {
 	tar -C "$root" -xf "$userland" --exclude=./dev/\* || return
 	mkdir -p "$root/root/debs/newer" "$root/guest" || return
-	for deb in "$debs"/linux-image-*.deb "$debs"/scsi-multipath_*.deb; do
-		[ -e "$deb" ] || { echo "ERROR: $deb: no such package, see make deb"; return 1; }
+	# Of each the last one that was made: those of other flavours may be there.
+	for deb in "$debs/linux-image-*.deb" "$debs/scsi-multipath_*.deb"; do
+		newest=$(ls -t $deb 2>/dev/null | head -n 1)
+		[ -n "$newest" ] || { echo "ERROR: $deb: no such package, see make deb"; return 1; }
+		deb=$newest
 		cp "$deb" "$root/root/debs/" && newer "$deb" || return
 	done
 	echo multipath >"$root/etc/hostname"
@@ -58,11 +57,7 @@ fill() {
 		GRUB_CMDLINE_LINUX="$(cat "$here/cmdline")"
 	END
 	# As small as can be takes an emulator ten minutes.
-	if [ "$generator" = dracut ]; then
-		echo 'compress="gzip"' >"$root/etc/dracut.conf.d/compress.conf"
-	else
-		echo COMPRESS=gzip >"$root/etc/initramfs-tools/conf.d/compress"
-	fi
+	echo COMPRESS=gzip >"$root/etc/initramfs-tools/conf.d/compress"
 	cp "$top/tests/guest/lib.sh" "$here/stage.sh" "$root/guest/"
 	cp "$top/tests/boot/stage.service" "$root/etc/systemd/system/"
 	ln -s ../stage.service "$root/etc/systemd/system/multi-user.target.wants/"

@@ -10,6 +10,9 @@ from=$here/package
 top=$here/../..
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 umask 022
 chmod 755 "$root"
 
@@ -59,13 +62,14 @@ Description: what goes with a kernel that has SCSI multipath
  manual, and what initramfs-tools, dracut, modprobe and multipathd must know.
 END
 # Both kinds of initramfs have to be made anew with the hook, or without it: those of the
-# kernels that this is for. What another kernel boots with stays as it was.
+# kernels that this is for. What another kernel boots with stays as it was. What it is removed
+# from still has the files in /etc, which are in it; these go at a purge.
 for script in postinst postrm; do
 	cat >"$root/DEBIAN/$script" <<-'END'
 		#!/bin/sh
 		set -e
 		case $1 in
-		configure | remove)
+		configure | remove | purge)
 			for config in $(grep -ls '^CONFIG_SCSI_MULTI_PATH_IO=y' /boot/config-*); do
 				kernel=${config#/boot/config-}
 				if [ ! -e "/boot/initrd.img-$kernel" ]; then

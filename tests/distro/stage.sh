@@ -21,6 +21,11 @@ newest_of_ours() {
 	find /boot -name 'vmlinuz-*scsi-multipath*' | sort -V | tail -1
 }
 
+# Files that the package scsi-multipath puts there; modules have that in their folder's name.
+of_ours_in_initramfs() {
+	lsinitramfs "/boot/initrd.img-$(uname -r)" | grep 'scsi-multipath\.'
+}
+
 # boots_next VMLINUZ: the entry of GRUB for that kernel
 boots_next() {
 	update-grub && grub-set-default \
@@ -84,9 +89,6 @@ case $stage in
 	ok "grub-install" grub-install /dev/mapper/mpatha
 	# Step 2 of the manual.
 	fails "no file names a map" grep -r /dev/mapper /etc/fstab /etc/default/grub
-	# Only what the disk needs that root is on, as many have it. (initramfs-tools has no
-	# such folder.)
-	[ ! -d /etc/dracut.conf.d ] || echo 'hostonly="yes"' >/etc/dracut.conf.d/hostonly.conf
 	# What is installed, and what comes with it.
 	installed /root/debs/linux-image-*.deb /root/debs/scsi-multipath_*.deb
 	ok "there is a kernel, with an initramfs" test -s \
@@ -149,13 +151,15 @@ second)
 	ok "the next boot is without" boots_next "$(newest_of_ours)"
 	next off ;;
 off)
-	plan 9
+	plan 11
 	is "the kernel is that of the package" "$(uname -r)" \
 		"$(newest_of_ours | sed 's,.*vmlinuz-,,')"
 	map_is "off"
 	ok "what was written is there" sha256sum -c /var/sum
 	# Then with that of Debian.
+	ok "its file is in the initramfs" of_ours_in_initramfs
 	ok "purge of the package" apt-get purge -y scsi-multipath
+	fails "and is not any more" of_ours_in_initramfs
 	ok "the next boot is Debian's" boots_next \
 		"$(find /boot -name 'vmlinuz-*' ! -name '*scsi-multipath*')"
 	next back ;;
