@@ -5,7 +5,7 @@
 . ./lib.sh
 . ./lib_transport.sh
 . ./lib_iscsi.sh
-plan 22
+plan 28
 
 SITE_PACE=2 SITE_SIZE=24m
 export SITE_PACE SITE_SIZE
@@ -44,6 +44,22 @@ fails "without consent" site "" /dev/sda
 ok "it has said what it would do" said "taken out of use"
 fails "with that to something else" site "destroy $(lu_id)" /dev/sda
 is "nothing has been done" "$(nr_good)" 2
+fails "where its report cannot be" site "read $(lu_id)" -r /nosuch/report /dev/sda
+ok "it says so before" said "cannot be written"
+
+state=/sys/bus/scsi/devices/$(path_devices | head -1)/path/state
+echo 3 >"$state"
+fails "with a path that is out of use it does nothing" site "read $(lu_id)" /dev/sda
+is "and leaves it so" "$(cat "$state")" 3
+echo 1 >"$state"
+within 30 nr_good_is 2 || bail_out "not two good paths"
+echo "read $(lu_id)" | sh /guest/site_run.sh -r /tmp/report /dev/sda >/tmp/site 2>&1 &
+site=$!
+within 30 nr_good_is 1 || bail_out "no path is out of use"
+kill $site
+wait $site
+ok "ended by a signal: the path is in use again" within 30 nr_good_is 2
+fails "and nothing is read any more" pidof fio
 
 ok "read" site "read $(lu_id)" /dev/sda
 sed 's/^/# /' /tmp/site

@@ -35,8 +35,12 @@ refuse() {
 }
 
 work=$(mktemp -d) || exit 66
-trap 'touch "$work/enough"; bring_all_back; rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM
+load='' gone=''
+# Before there is consent nothing has been done that would have to be undone.
+trap 'rm -rf "$work"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # --- what there is ------------------------------------------------------------------
 
@@ -49,13 +53,41 @@ of() {
 	cat "/sys/bus/scsi/devices/$1/path/$2" 2>/dev/null
 }
 
-usable() {
+# Those that are not out of use. Whether their ports serve the logical unit is another
+# question: those in standby do not, and are as they should be.
+well() {
 	awk '$1 == "path" && ($3 == "good" || $3 == "probation" || $3 == "marginal") { n++ }
 		END { print n + 0 }' "$device/multipath/status"
 }
 
-usable_is() {
-	[ "$(usable)" = "$1" ]
+well_is() {
+	[ "$(well)" = "$1" ]
+}
+
+# Those that can carry I/O as it is.
+serving() {
+	awk '$1 == "group" { serves = $4 !~ /^(standby|unavailable|offline|transitioning)$/ }
+		$1 == "path" && serves && ($3 == "good" || $3 == "probation" || $3 == "marginal") { n++ }
+		END { print n + 0 }' "$device/multipath/status"
+}
+
+# scan PATH: its address
+scan() {
+	host=${1%%:*} rest=${1#*:}
+	lun=${rest##*:} rest=${rest%:*}
+	echo "${rest%%:*} ${rest#*:} $lun" >"/sys/class/scsi_host/host$host/scan"
+}
+
+# However it ends: no load, and all paths as they were.
+cleanup() {
+	trap '' HUP INT TERM
+	if [ -n "$load" ]; then
+		kill $load 2>/dev/null
+		wait $load
+	fi
+	[ -z "$gone" ] || scan $gone
+	bring_all_back
+	rm -rf "$work"
 }
 
 bring_all_back() {
@@ -92,8 +124,15 @@ for program in fio dd awk sg_reset blkid; do
 done
 nr_paths=$(paths | wc -l)
 [ "$nr_paths" -ge 2 ] || refuse "$disk has $nr_paths path; two are needed"
-usable_is "$nr_paths" || refuse "of $nr_paths paths $(usable) are usable; all should be"
+well_is "$nr_paths" || refuse "of $nr_paths paths $(well) are in order; all should be"
+[ "$(serving)" -ge 1 ] || refuse "no path of $disk serves it: all are in standby or the like"
 wwid=$(cat "$device/multipath/wwid")
+# Better now than after all of it.
+if [ -e "$report" ]; then
+	[ -f "$report" ] && [ -w "$report" ]
+else
+	[ -w "$(dirname "$report")" ]
+fi || refuse "$report cannot be written"
 
 # --- consent ------------------------------------------------------------------------
 
@@ -120,6 +159,7 @@ fi
 printf 'If that is what you want, type this: %s\n> ' "$word"
 read -r answer || answer=
 [ "$answer" = "$word" ] || refuse "not done"
+trap cleanup EXIT
 
 # --- what is shown ------------------------------------------------------------------
 
@@ -171,6 +211,7 @@ load_ends() {
 	touch "$work/enough"
 	wait $load
 	status=$?
+	load=
 	grep -q 'err= 0' "$work/fio" || status=1
 	ok "$1: it had no error" sh -c "[ $status = 0 ] || { cat '$work/fio'; exit 1; }"
 }
@@ -198,12 +239,12 @@ out_and_back() {
 	for path in $(paths); do
 		start=$(date +%s)
 		echo 3 >"/sys/bus/scsi/devices/$path/path/state"
-		ok "$1: $path is out of use" within 10 usable_is $((nr_paths - 1))
+		ok "$1: $path is out of use" within 10 well_is $((nr_paths - 1))
 		ok "$1: others carry the load" within 30 others_carry "$path"
 		sleep "$pace"
 		ok "$1: the load goes on" load_is_well
 		echo 1 >"/sys/bus/scsi/devices/$path/path/state"
-		ok "$1: $path is back" within 30 usable_is "$nr_paths"
+		ok "$1: $path is back" within 30 well_is "$nr_paths"
 		say "# $path: out and back in $(($(date +%s) - start)) s, of which $pace are a pause"
 	done
 }
@@ -228,16 +269,16 @@ if [ -n "$destructive" ]; then
 		--verify_backlog=64 --serialize_overlap=1 --size="${SITE_SIZE:-1g}"
 	out_and_back "write"
 	for path in $(paths); do
-		host=${path%%:*} rest=${path#*:}
-		lun=${rest##*:} rest=${rest%:*}
+		gone=$path
 		echo 1 >"/sys/bus/scsi/devices/$path/delete"
-		ok "write: $path is deleted" within 60 usable_is $((nr_paths - 1))
+		ok "write: $path is deleted" within 60 well_is $((nr_paths - 1))
 		sleep "$pace"
-		echo "${rest%%:*} ${rest#*:} $lun" >"/sys/class/scsi_host/host$host/scan"
-		ok "write: $path is found anew" within 60 usable_is "$nr_paths"
+		scan "$path"
+		gone=
+		ok "write: $path is found anew" within 60 well_is "$nr_paths"
 	done
 	ok "write: the logical unit is reset" sg_reset -N -d "/dev/$disk"
-	ok "write: all paths are usable after it" within 60 usable_is "$nr_paths"
+	ok "write: all paths are in order after it" within 60 well_is "$nr_paths"
 	sleep "$pace"
 	load_ends "write"
 fi
