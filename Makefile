@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # Builds, tests and mails the SCSI multipath series. "make help" lists the targets.
 
 # The kernel version, 6.12 or 7.3, or an existing pristine source tree of one to use

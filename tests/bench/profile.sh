@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # profile.sh [KIND...]: where the instructions of a random 4 KiB read go, step
 # by step; KIND is plain, lpu, rr, dm-rq or dm-bio. Each instruction of some
 # hundred I/Os is traced, so that calls and instructions are exact. The functions

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # run.sh [GUEST...]: the benchmark, or some of its guests. What they measure
 # goes to the terminal as tables, to build/bench.tsv and to build/bench.svg.
 #

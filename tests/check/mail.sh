@@ -63,6 +63,12 @@ tap "mail: a first version" "$findings"
 } >"$findings"
 tap "mail: signed off, addressed and based" "$findings"
 
+# What has a meaning in a pattern, or in what takes its place
+jane='Jane A/B & Co. <jane.doe@kernel.org>'
+! mails 1 "$jane" $commit || grep -cxF "Signed-off-by: $jane" "$mbox" |
+	grep -vxF "$(series | wc -l)" >"$findings" || :
+tap "mail: signed off by a name with signs in it" "$findings"
+
 # What is there for the other checks is the version of nobody.
 mails "" "" "" || :
 tap_end

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # module.sh [on|off]: the mid-layer as a module: it compiles, and uses exported symbols only.
 # Hosts that opt out, which a guest has no use for, are compiled as well. With multipath on
 # or off, or both. TAP.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # Off means off: without CONFIG_SCSI_MULTI_PATH_IO, the series leaves every
 # instruction of drivers/scsi and block as it was. TAP, a line per object.
 

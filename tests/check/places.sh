@@ -121,6 +121,20 @@ mutations() {
 	done
 }
 
+# Every file that can say under which licence it is, says so.
+licences() {
+	{
+		find drivers include tests .ci -type f \( -name '*.[ch]' -o -name '*.sh' \
+			-o -name '*.awk' -o -name '*.pml' -o -name Makefile -o -name Kconfig \)
+		find tests .ci -type f -size -100k -exec awk '
+			FNR == 1 && /^#!/ { print FILENAME }' {} +
+		echo Makefile
+	} | LC_ALL=C sort -u | while read -r file; do
+		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: GPL-2.0' ||
+			echo "$file does not say its licence"
+	done
+}
+
 # Every file that it names, where no NAME stands for one
 contributing() {
 	grep -oE '(tests|drivers|Documentation|patches)/[A-Za-z0-9_./-]*[a-z/]' CONTRIBUTING |
@@ -165,7 +179,7 @@ changes() {
 	grep '^[+-]' "$1" | grep -vE '^(---|\+\+\+) '
 }
 
-for what in policies effects attributes parameters files suites benchmark mutations \
+for what in policies effects attributes parameters files suites benchmark mutations licences \
 	contributing readme met kernels; do
 	$what >"$findings"
 	tap "places: $what" "$findings"

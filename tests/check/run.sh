@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # Run all checks of this directory; fail if one fails.
 
 cd "$(dirname "$0")" || exit 1

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # What compiler, kernel-doc, sparse and coccinelle find in the new files. TAP.
 # shellcheck disable=SC2317 # step calls what is not called otherwise
 

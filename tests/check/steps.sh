@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # Every step of the series builds, with the option off, and on as soon as there
 # is one, and sparse finds nothing that it did not find before. TAP.
 # shellcheck disable=SC2317 # step calls what is not called otherwise

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # The kernel's own style, in files and mails. TAP. What is not followed, and
 # why, is in exceptions.txt.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # TAP for the checks here; sourced, not run.
 # shellcheck shell=sh
 

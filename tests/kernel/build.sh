@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # build.sh x86|debug|kasan|kcsan|kdump|swap|ubsan|um: a kernel with the series, and its modules;
 # build.sh unpatched: as x86, without the series;
 # build.sh KIND-symbols: that kernel once more, and gdb knows its lines and types. The modules

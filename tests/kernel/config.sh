@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # config.sh ARCH SRC OBJ FRAGMENT...: configure the kernel SRC in OBJ with the
 # lines of the fragments, of which a later one overrides an earlier one, and
 # everything else off. Every line must take effect.

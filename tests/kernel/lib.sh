@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0
 # Shared by the scripts here and in tests/check; sourced, not run.
 # shellcheck shell=sh disable=SC2034 # some are for those who source it
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # Write the series as mails: build/scsi-multipath.mbox, for git am and for
 # sending, and build/0000-cover-letter.txt. Every new file is folded into the
 # patch that introduces it, which is said in series: "name.patch # + file...".
@@ -36,6 +37,8 @@ if [ -n "$version" ]; then
 	grep -q "^v$version:" "$top/tests/kernel/changes.txt" || [ "$version" = 1 ] ||
 		die "tests/kernel/changes.txt does not say what is new in v$version"
 fi
+# As what sed puts in: "/" and "&" mean something there.
+from_for_sed=$(printf '%s\n' "$from" | sed 's,[\\/&],\\&,g')
 tag=PATCH${version:+ v$version}
 [ "$version" != 1 ] || tag=PATCH
 id=$change_id${version:+-v$version}
@@ -145,14 +148,14 @@ for patch in $(series); do
 	i=$((i + 1))
 	subject=$(field "$patch" Subject)
 	[ -n "$subject" ] || die "patches/$patch: no Subject"
-	diff_of "$patch" | sed "s/$placeholder/$from/" >"$tmp/diff"
+	diff_of "$patch" | sed "s/$placeholder/$from_for_sed/" >"$tmp/diff"
 	[ -s "$tmp/diff" ] || die "patches/$patch: neither changes nor adds anything"
 	echo "  $subject" >>"$tmp/subjects"
 	(cd "$tmp" && git apply --numstat diff) >>"$tmp/numstat"
 	{
 		echo "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001"
 		mail_head "$(printf "%0${#total}d" $i)" "$subject"
-		body "$patch" | sed "s/$placeholder/$from/"
+		body "$patch" | sed "s/$placeholder/$from_for_sed/"
 		echo ---
 		(cd "$tmp" && git apply --stat --summary diff)
 		echo

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # overlay.sh TREE OUT: put into OUT the new files, and those of TREE that the
 # series changes, changed. TREE is only read, so this is the dry run, too.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # packages.sh GROUP...: see to it that the tools of these groups are installed.
 
 # shellcheck source=tests/kernel/lib.sh

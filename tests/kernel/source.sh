@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # Print the directory of a pristine kernel tree, getting one if need be: the one
 # that KERNEL names, else Debian's source package, of this release or of a later one, else
 # the release of kernel.org.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # Bring build/linux up to date: the pristine source and the series. A file whose
 # content stays keeps its time, so that make rebuilds only what changed.
 
