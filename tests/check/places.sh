@@ -11,6 +11,7 @@ cd "$top"
 code=drivers/scsi/multipath
 abi=Documentation/ABI/testing/sysfs-scsi-multipath
 manual=Documentation/admin-guide/scsi-multipath.rst
+inside=Documentation/scsi/scsi-multipath.rst
 work=$(mktemp -d)
 findings=$work/findings
 trap 'rm -rf "$work"' EXIT
@@ -55,8 +56,10 @@ attributes() {
 	names=$(sed -n 's/^static DEVICE_ATTR_[A-Z_]*(\(.*\));/\1/p; s/^DEVICE_ATTR_[A-Z_]*(\(.*\));/\1/p' \
 		$code/*.c)
 	nonempty "$names" attributes
+	sed -n '/^sysfs$/,/^Uevents$/p' $manual >"$work/attributes"
 	for name in $names; do
 		has $abi "$name"
+		has "$work/attributes" "\`\`$name\`\`"
 		has $manual "$name"
 		cat tests/guest/*.sh tests/guest/*.c | grep -qwF -- "$name" ||
 			echo "no guest test of $name"
@@ -84,6 +87,12 @@ files() {
 		esac
 		case $file in
 		*.c) has $code/Makefile "$(basename "$file" .c).o" ;;
+		esac
+	done
+	for file in $code/*.c; do
+		case ${file##*/} in
+		policy*.c | pr_*.c) ;;
+		*) has $inside "${file##*/}" ;;
 		esac
 	done
 	sed -n 's/.*#\( +\)*//p' series | tr ' ' '\n' | grep / | while read -r file; do
