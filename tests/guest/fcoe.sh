@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Remote ports that are blocked: Fibre Channel in software, FCoE between veth
-# ends, with a real target behind. A path leaves rotation when its port is
+# ends, with a real target behind. A path is out of use when its port is
 # blocked and comes back with it; the port's removal and return are followed.
 # guest: cpus=4 memory=2048 seconds=300
 . ./lib.sh

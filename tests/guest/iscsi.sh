@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # iSCSI as it is used: open-iscsi with its daemon, and a real target whose two
-# portals are at the far ends of two links. A session that is lost leaves rotation
+# portals are at the far ends of two links. The path of a session that is lost is out of use
 # at once, whatever its replacement_timeout is; nothing waits for that but what the
 # initiator still has in its hands. Without any session I/O waits.
 # guest: cpus=4 memory=2048 seconds=600

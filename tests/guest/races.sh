@@ -228,7 +228,7 @@ done
 rm /tmp/go
 wait
 is "scan: a disk each time, of its size" $round 10
-fails "scan: none was withheld" sh -c "dmesg | grep 'not used as a path'"
+fails "scan: none was withheld" sh -c "dmesg | grep 'withheld ('"
 echo 0 >/sys/block/sda/device/multipath/no_path_timeout
 rmmod scsi_debug
 within 20 nothing_left || bail_out "something is left"

@@ -9,14 +9,14 @@ plan 16
 LATE=/sys/module/scsi_late/parameters
 
 is_withheld() {
-	dmesg | tail -20 | grep -q 'not used as a path (-5)' && nr_paths_is 1
+	dmesg | tail -20 | grep -q 'withheld (-5)' && nr_paths_is 1
 }
 
 # --- one controller is not ready, and says so even of its VPD pages ---------------
 modprobe scsi_late hosts=2 no_vpd=2 || bail_out "scsi_late"
 within 30 disk_is_there sda || bail_out "no sda"
 ok "not ready: withheld, and said so" within 10 sh -c \
-	"dmesg | grep -q 'not used as a path (-5), it is tried again now and then'"
+	"dmesg | grep -q 'withheld (-5), it is tried again now and then'"
 is "not ready: one path" "$(nr_paths)" 1
 is "not ready: one disk" "$(find /sys/block -name 'sd*' | wc -l)" 1
 ok "not ready: still so" stays 5 nr_paths_is 1
@@ -99,7 +99,7 @@ ok "silent: another disk is there" within 30 disk_is_there sda
 # That is not because the silence has come to an end.
 ok "silent: it is still waited for" kill -0 $waiting
 ok "silent: withheld" within 90 sh -c \
-	"[ \$(dmesg | grep -c 'not used as a path (-5)') = 3 ]"
+	"[ \$(dmesg | grep -c 'withheld (-5)') = 3 ]"
 is "silent: one disk" "$(find /sys/block -name 'sd*' | wc -l)" 1
 echo 0 >$LATE/no_tur
 ok "it answers: a disk by itself" within 120 nr_disks_is 2

@@ -468,7 +468,7 @@ void scsi_path_claim(struct scsi_device *sdev)
 		scsi_path_withhold(sdev, will_pass_soon(error));
 		next = "it is tried again now and then";
 	}
-	sdev_printk(KERN_ERR, sdev, "not used as a path (%d), %s\n", error,
+	sdev_printk(KERN_ERR, sdev, "withheld (%d), %s\n", error,
 		    next);
 }
 

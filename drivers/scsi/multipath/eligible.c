@@ -55,7 +55,7 @@ static const struct kernel_param_ops multipath_ops = {
 
 module_param_cb(multipath, &multipath_ops, NULL, 0444);
 MODULE_PARM_DESC(multipath,
-		 "Devices to combine: off, auto (those that report several ports, and a strong identity; default), always (all with a strong identity)");
+		 "Devices to combine: off, auto (those that report several ports, and an identity; default), always (all with an identity)");
 
 /*
  * No enclosure: what answers is the process of one I/O module, also where both have

@@ -78,11 +78,24 @@ static void put_sdev_or_free(struct kref *ref)
 		free_lu(lu);
 }
 
+/**
+ * scsi_lu_get - take a reference
+ * @lu: logical unit, of which the caller has one, or is under a lock that keeps one
+ *
+ * Context: any.
+ */
 void scsi_lu_get(struct scsi_lu *lu)
 {
 	kref_get(&lu->ref);
 }
 
+/**
+ * scsi_lu_put - give a reference back
+ * @lu: logical unit, which with the last one leaves its device to whoever has that open,
+ *	by whose release it is freed
+ *
+ * Context: process.
+ */
 void scsi_lu_put(struct scsi_lu *lu)
 {
 	kref_put(&lu->ref, put_sdev_or_free);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Probing: a TEST UNIT READY finds out whether a path that is out of rotation
+ * Probing: a TEST UNIT READY finds out whether a path that is out of use
  * answers again, and identify.c whose path it is. Paths that carry I/O are never
  * probed, those that have carried none for long seldom, see watch.c. A path that answers is
  * on probation: if it then fails real I/O the delay until its next probe
@@ -78,7 +78,7 @@ static enum scsi_path_effect test_and_compare(struct scsi_path *path)
 	return EFFECT_STRIKE;
 }
 
-static bool is_out_of_rotation(const struct scsi_path *path)
+static bool is_out_of_use(const struct scsi_path *path)
 {
 	enum scsi_path_state state = READ_ONCE(path->state);
 
@@ -87,7 +87,7 @@ static bool is_out_of_rotation(const struct scsi_path *path)
 
 static bool wants_probe(const struct scsi_path *path)
 {
-	return (is_out_of_rotation(path) || READ_ONCE(path->check) ||
+	return (is_out_of_use(path) || READ_ONCE(path->check) ||
 		READ_ONCE(path->watch.wants) ||
 		(READ_ONCE(path->access) == ACCESS_NONE &&
 		 READ_ONCE(path->state) != PATH_DISABLED)) &&
@@ -105,7 +105,7 @@ static void probe_succeeded(struct scsi_path *path)
 {
 	if (READ_ONCE(path->access) == ACCESS_NONE)
 		scsi_path_read_access(path);
-	if (is_out_of_rotation(path) && scsi_path_identify(path) == -ENXIO)
+	if (is_out_of_use(path) && scsi_path_identify(path) == -ENXIO)
 		gone(path);
 }
 
@@ -252,7 +252,7 @@ static void probe_work(struct work_struct *work)
 
 /**
  * scsi_path_probe_schedule - test a path later, each time later than before
- * @path: path that is out of rotation
+ * @path: path that is out of use
  *
  * Context: the logical unit's lock held.
  */
@@ -276,7 +276,7 @@ void scsi_path_probe_schedule(struct scsi_path *path)
 
 /**
  * scsi_path_probe_now - test a path that its transport reports online
- * @path: path that is out of rotation
+ * @path: path that is out of use
  *
  * Context: the logical unit's lock held.
  */

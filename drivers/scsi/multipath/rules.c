@@ -69,7 +69,7 @@ static int parse_value(const char *text, int least, int most, int *value)
 	return 0;
 }
 
-/* KEY=VALUE */
+/* ATTRIBUTE=VALUE */
 static int parse_setting(char *text, struct scsi_rule_says *says)
 {
 	char *key = strsep(&text, "=");
@@ -94,7 +94,10 @@ static int parse_setting(char *text, struct scsi_rule_says *says)
 	return -EINVAL;
 }
 
-/* PATTERN:SETTING[,SETTING...], PATTERN being a WWID or VENDOR/MODEL */
+/*
+ * WHICH:ATTRIBUTE=VALUE[,ATTRIBUTE=VALUE...], WHICH being a WWID or VENDOR/PRODUCT. A "/"
+ * or ";" in a name of the device is matched by "?".
+ */
 static int parse_rule(char *text, struct rule *rule)
 {
 	char *model = strsep(&text, ":");
@@ -145,7 +148,7 @@ struct scsi_rules *scsi_rules_parse(const char *text)
 			continue;
 		rules->nr++;
 		if (parse_rule(one, &rules->rule[rules->nr - 1])) {
-			pr_err("scsi_mod.path_rules: rule %u is not understood, none is used\n",
+			pr_err("scsi_mod.path_rules: rule %u is not understood, none of these is used\n",
 			       rules->nr);
 			scsi_rules_free(rules);
 			return ERR_PTR(-EINVAL);
@@ -352,4 +355,4 @@ static const struct kernel_param_ops rules_ops = {
 
 module_param_cb(path_rules, &rules_ops, NULL, 0644);
 MODULE_PARM_DESC(path_rules,
-		 "Which devices are combined after all, or not, and what logical units start with: WWID:KEY=VALUE[,KEY=VALUE...] or VENDOR/MODEL:..., patterns as those of a shell; several are separated by a semicolon");
+		 "Which devices are combined after all, or not, and what logical units start with: WWID:ATTRIBUTE=VALUE[,ATTRIBUTE=VALUE...] or VENDOR/PRODUCT:..., patterns as those of a shell; several are separated by a semicolon");

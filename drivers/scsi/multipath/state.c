@@ -138,7 +138,7 @@ void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
  * scsi_path_reinstate - a probe found that a path is back, and whose it is
  * @path: path
  *
- * Does nothing if the path is not out of rotation any more, or is disabled, or if
+ * Does nothing if the path is not out of use any more, or is disabled, or if
  * it has come back once more meanwhile.
  *
  * Context: any; takes the logical unit's lock.
@@ -186,7 +186,7 @@ void scsi_path_set_pending_locked(struct scsi_path *path, enum scsi_path_loss lo
 }
 
 /**
- * scsi_path_take_out - an attempt failed, the path is out of rotation
+ * scsi_path_take_out - an attempt failed, the path is out of use
  * @path: path
  * @state: PATH_PENDING or PATH_FAILED; what has failed stays so
  * @why: for the log

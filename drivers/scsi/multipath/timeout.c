@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A path that neither answers nor fails. Reads and writes are not left on it
- * for their whole timeout: after attempt_timeout the path leaves rotation, and its
+ * for their whole timeout: after attempt_timeout the path is out of use, and its
  * LLD is asked to abort them, by which the host's error handler is not woken.
  * Only when the abort has returned are they sent over another path, and that one
  * may take the whole timeout: if it is the logical unit that is slow, no path is

@@ -25,7 +25,7 @@ static void report_stopped(struct scsi_path *path)
  * scsi_path_sdev_state_changed - the mid-layer changed a device's state
  * @sdev: any SCSI device
  *
- * A path that its transport blocks leaves rotation at once. When it is unblocked
+ * A path that its transport blocks is out of use at once. When it is unblocked
  * it comes back as soon as its identity has been read, and so it does after the
  * system was suspended: who knows what its LUN leads to by now. One that goes
  * offline is dead until it runs again; then it is probed at once. That all of them
