@@ -28,7 +28,7 @@ bootstrap() {
 [ -e "$userland" ] ||
 	step "Debian's userland" "$build/log/debian.log" bootstrap
 
-root=$(mktemp -d)
+root=$(mktemp -d "$build/boot.XXXXXX")
 trap 'rm -rf "$root"' EXIT
 
 fill() {

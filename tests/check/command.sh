@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # What the command scsi-multipath makes of a sysfs that is made up: of device names, access
-# states, and of names that say something to a shell. tests/guest/tree.sh has it on a
-# kernel. TAP.
+# states, and of names that say something to a shell; tests/guest/tree.sh has it on a
+# kernel. And how other scripts end. TAP.
 
 # shellcheck source=tests/kernel/lib.sh
 . "$(dirname "$0")/../kernel/lib.sh"
@@ -139,4 +139,10 @@ for signal in HUP INT TERM; do
 	rm -f "$work/big"
 done >"$findings"
 tap "scripts: nothing is left after a signal" "$findings"
+
+for flavour in '' 'a b' ../amd64; do
+	! sh "$top/tests/distro/deb.sh" "$flavour" >"$out" 2>&1 || echo "it takes '$flavour'"
+	grep -q '^FLAVOUR=' "$out" || cat "$out"
+done >"$findings"
+tap "scripts: a flavour of packages is one word" "$findings"
 tap_end

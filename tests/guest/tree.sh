@@ -61,7 +61,7 @@ is "that names it" "$(lines "^WARNING sda .*: 1 of 2 paths: $a disabled$")" 1
 echo 3 >"/sys/bus/scsi/devices/$b/path/state"
 tree -c
 is "none left is worse" $? 2
-is "and names the disk" "$(lines '^CRITICAL sda .*no path is left$')" 1
+is "and names the disk" "$(lines '^CRITICAL sda .*: none of 2 paths serves it: ')" 1
 ok "for Prometheus" tree -p
 is "state of each path, and type of each metric" \
 	"$(lines '^scsi_multipath_path_good\{.*\} 0$') $(lines '^scsi_multipath_path_good\{.*\} 1$') $(lines '^# TYPE ')" \
