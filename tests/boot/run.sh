@@ -9,6 +9,9 @@ image=$1 modules=$2 outdir=$3
 here=$(cd "$(dirname "$0")" && pwd)
 disk=$outdir/boot.raw
 trap 'rm -f "$disk"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 sh "$here/image.sh" "$image" "$modules" "$disk" || {
 	echo "ended boot_install $?"

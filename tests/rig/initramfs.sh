@@ -26,6 +26,9 @@ LD_LIBRARY_PATH=$(find "$tools" -name 'lib*.so.*' -exec dirname {} + | sort -u |
 
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 umask 022
 mkdir -p "$root/bin" "$root/proc" "$root/sys" "$root/dev" "$root/tmp" \
 	"$root/mnt" "$root/lib/modules" "$root/guest" "$root/etc" "$root/run"
