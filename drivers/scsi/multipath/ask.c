@@ -202,7 +202,7 @@ int scsi_path_vpd_has_come(struct scsi_device *sdev, u8 page)
 	const struct scsi_vpd *vpd;
 	struct scsi_sense_hdr sense;
 	u8 cdb[6] = { INQUIRY, 1, page };
-	int len, resid, error = -EIO;
+	int len, resid, error;
 	u8 *before, *now;
 
 	mutex_lock(&sdev->inquiry_mutex);
@@ -221,8 +221,11 @@ int scsi_path_vpd_has_come(struct scsi_device *sdev, u8 page)
 	for (int i = 0; i < len; i++)
 		now[i] = ~before[i];
 	put_unaligned_be16(len, cdb + 3);
-	if (!ask(sdev, cdb, now, len, &resid, &sense))
-		error = resid || memcmp(now, before, len) ? -ENODATA : 0;
+	error = ask(sdev, cdb, now, len, &resid, &sense);
+	if (error > 0)
+		error = -EIO;
+	else if (!error && (resid || memcmp(now, before, len)))
+		error = -ENODATA;
 free:
 	kfree(now);
 	kfree(before);
