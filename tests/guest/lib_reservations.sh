@@ -44,12 +44,13 @@ reserved_disk() {
 	sg=/dev/$(ls /sys/block/sda/device/scsi_generic)
 }
 
-# lone_disk: one over one port, as /dev/$lone
+# lone_disk [N]: one over one port, as /dev/$lone
 lone_disk() {
-	backstore 1 16384 reserved1
-	port_group 1 1 a $IMPLICIT $OPTIMIZED
-	port 1 1 a
-	lone_lu=/sys/bus/scsi/devices/$(path 1 1)/path/lu
+	lone_nr=${1:-1}
+	backstore "$lone_nr" 16384 "reserved$lone_nr"
+	port_group "$lone_nr" 1 a $IMPLICIT $OPTIMIZED
+	port "$lone_nr" 1 a
+	lone_lu=/sys/bus/scsi/devices/$(path "$lone_nr" 1)/path/lu
 	within 30 [ -d "$lone_lu/block" ] || bail_out "no disk of one path"
 	lone=$(ls "$lone_lu/block")
 	within 30 disk_is_there "$lone" || bail_out "no $lone"

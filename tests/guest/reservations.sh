@@ -7,7 +7,7 @@
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 129
+plan 135
 
 prout() {
 	node=$1
@@ -268,4 +268,24 @@ ok "a second path is registered" within 30 keys_are "/dev/$disk" "0x11 0x11 "
 ok "and stands aside" write_to "$disk" 16
 is "nothing fails" "$(path_state "$(path 1 1)")$(path_state "$(path 1 2)")" 11
 is "released" "$(pr "/dev/$disk" release 0x11)" ""
+
+# Another host has reserved what nobody here has ever registered: that is the answer, and it
+# comes at once.
+lone_disk 2
+port 2 2 a
+within 30 test -e "/dev/bsg/$(path 2 2)" || bail_out "no other host"
+host_b=/dev/bsg/$(path 2 2)
+echo "$(lu_id "$lone"):$(hctl_hex "$(path 2 2)"):3:0:0" >$PATHS
+other_hears
+sg_turs "/dev/$lone"
+ok "kept out: the other host reserves" sg_raw "$host_b" 16 0 0 0 0 0
+# 24 is what sg_persist ends with after a conflict.
+for action in "register --param-sark=0x11" "reserve --param-rk=0x11 --prout-type=5"; do
+	# shellcheck disable=SC2086 # an action and what belongs to it
+	is "kept out: ${action%% *} meets a conflict" \
+		"$(timeout 5 sg_persist --out --$action "/dev/$lone" >&2; echo $?)" 24
+done
+ok "kept out: it releases" sg_raw "$host_b" 17 0 0 0 0 0
+ok "kept out: now it is registered" prout "/dev/$lone" --register --param-sark=0x11
+ok "kept out: the key is there" keys_are "/dev/$lone" "0x11 "
 finish

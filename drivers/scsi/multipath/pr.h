@@ -79,6 +79,18 @@ struct scsi_pr_cmd {
 };
 
 /**
+ * struct scsi_pr_said - what a target has said to something that was asked for a command
+ * @result: as &scsi_cmnd.result
+ * @sense: sense data
+ * @is_said: it has
+ */
+struct scsi_pr_said {
+	int result;
+	u8 sense[SCSI_SENSE_BUFFERSIZE];
+	bool is_said;
+};
+
+/**
  * struct scsi_pr_ops - how a path is reached; KUnit has another one
  * @send: a command over a path; the result as of scsi_execute_cmd(), negative: it was
  *	not sent
@@ -102,6 +114,8 @@ struct scsi_pr_ops {
  * @changing: held by who changes registrations; I/O is done under it
  * @queue: commands that wait for @work; the logical unit's lock
  * @work: carries them out, one by one
+ * @said: where it is kept what the target has said instead of an answer, while a command
+ *	is carried out; the lock
  * @key: with which the logical unit is registered; 0: it is not, as far as is
  *	known. Written under @changing and the lock, either for reading
  * @other_key: the key that it has instead, if that is what a path says: nobody has
@@ -131,6 +145,7 @@ struct scsi_lu_pr {
 	struct mutex changing;		/* registrations */
 	struct list_head queue;
 	struct delayed_work work;
+	struct scsi_pr_said *said;
 	u64 key;
 	u64 other_key;
 	u8 flags;

@@ -202,6 +202,32 @@ static void blame(struct scsi_path *path, int result,
 	scsi_path_apply(path, verdict.path, "reservation command");
 }
 
+/*
+ * A target that lets nobody in, or is not ready, says so to whatever it is asked. Who
+ * waits for that is told the same: his own command would have got no other answer.
+ */
+static void keep_answer(struct scsi_path *path, const u8 *cdb,
+			enum scsi_pr_reply reply, int result,
+			const struct scsi_sense_hdr *hdr, const u8 *sense)
+{
+	struct scsi_verdict verdict = scsi_path_verdict(path->sdev, result, hdr);
+	struct scsi_lu *lu = path->lu;
+
+	/* To a PERSISTENT RESERVE OUT a conflict, or a refusal, is about the nexus. */
+	if (reply != PR_LOST && cdb[0] != PERSISTENT_RESERVE_IN)
+		return;
+	if (reply == PR_LOST && (host_byte(result) ||
+				 (verdict.cmd != CMD_COMPLETE && !verdict.ask_others)))
+		return;
+	spin_lock_irq(&lu->lock);
+	if (lu->pr.said) {
+		lu->pr.said->result = result & 0xff;
+		memcpy(lu->pr.said->sense, sense, SCSI_SENSE_BUFFERSIZE);
+		lu->pr.said->is_said = true;
+	}
+	spin_unlock_irq(&lu->lock);
+}
+
 static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
 			      void *buf, unsigned int len, unsigned int timeout,
 			      int *result, u8 *sense)
@@ -235,6 +261,8 @@ static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
 		trace_scsi_multipath_pr_out(path, cdb, buf, reply);
 	if (reply == PR_LOST)
 		blame(path, *result, &hdr);
+	if (reply != PR_DONE)
+		keep_answer(path, cdb, reply, *result, &hdr, sense);
 	return reply;
 }
 

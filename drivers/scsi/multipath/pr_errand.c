@@ -335,6 +335,22 @@ static bool needs_no_registration(const struct scsi_pr_errand *errand)
 		errand->action == PR_OUT_PREEMPT_AND_ABORT) && !is_own(errand);
 }
 
+static void listen(struct scsi_lu *lu, struct scsi_pr_said *said)
+{
+	spin_lock_irq(&lu->lock);
+	lu->pr.said = said;
+	spin_unlock_irq(&lu->lock);
+}
+
+static bool answer_as_said(struct scsi_pr_errand *errand)
+{
+	if (!errand->said.is_said)
+		return false;
+	errand->cmd->result = errand->said.result;
+	memcpy(errand->cmd->sense, errand->said.sense, SCSI_SENSE_BUFFERSIZE);
+	return true;
+}
+
 /**
  * scsi_lu_pr_carry_out - a command of the user's, for all paths
  * @lu: logical unit
@@ -358,6 +374,7 @@ bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 	errand->key = scsi_pr_key_of(cmd);
 	errand->action_key = scsi_pr_action_key_of(cmd);
 
+	listen(lu, &errand->said);
 	done = needs_no_registration(errand) && READ_ONCE(lu->pr.known) &&
 	       try_all(errand);
 	if (!done) {
@@ -369,6 +386,8 @@ bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 		       try_until_clear(errand);
 		mutex_unlock(&lu->pr.changing);
 	}
+	listen(lu, NULL);
+	done = done || answer_as_said(errand);
 	kfree(errand);
 	scsi_lu_pr_doubt_hold(lu);
 	return done;

@@ -23,6 +23,8 @@
  * @cleared: the key that is to be removed may be gone by now
  * @unclear: nobody knows whether that or another host has removed the old key
  * @doubted: a nexus has turned out not to be registered
+ * @said: what the target has said to a question of ours, and what its answer is if no path
+ *	does better
  */
 struct scsi_pr_errand {
 	struct scsi_lu *lu;
@@ -38,6 +40,7 @@ struct scsi_pr_errand {
 	bool cleared;
 	bool unclear;
 	bool doubted;
+	struct scsi_pr_said said;
 };
 
 /**

@@ -116,6 +116,10 @@ static int result_of(enum pr_server_status status, u8 *sense)
 	case INVALID:
 		scsi_build_sense_buffer(0, sense, ILLEGAL_REQUEST, 0x26, 0);
 		return SAM_STAT_CHECK_CONDITION;
+	case NOT_STARTED:
+		/* initializing command required */
+		scsi_build_sense_buffer(0, sense, NOT_READY, 0x04, 0x02);
+		return SAM_STAT_CHECK_CONDITION;
 	default:
 		scsi_build_sense_buffer(0, sense, NOT_READY, 0x08, 0);
 		return SAM_STAT_CHECK_CONDITION;
@@ -130,10 +134,8 @@ static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 	enum pr_server_status status;
 	bool was_registered;
 
-	if (cdb[0] == PERSISTENT_RESERVE_IN) {
-		pr_server_in(&f->server, cdb, buf);
-		return SAM_STAT_GOOD;
-	}
+	if (cdb[0] == PERSISTENT_RESERVE_IN)
+		return result_of(pr_server_in(&f->server, cdb, buf), sense);
 	nexus = pr_server_registrant(&f->server, nexus);
 	was_registered = f->server.key[nexus];
 	if (!is_users &&

@@ -32,9 +32,15 @@ static void fence_and_loss(struct kunit *test)
 	pr_walk_fence_and_loss(test, commands, ARRAY_SIZE(commands));
 }
 
+static void shut_out(struct kunit *test)
+{
+	pr_walk_shut_out(test, commands, ARRAY_SIZE(commands));
+}
+
 static struct kunit_case pr_preempt_cases[] = {
 	KUNIT_CASE(each_event),
 	KUNIT_CASE_SLOW(fence_and_loss),
+	KUNIT_CASE(shut_out),
 	{ }
 };
 

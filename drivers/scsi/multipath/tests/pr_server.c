@@ -194,6 +194,8 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 	u64 key = get_unaligned_be64(list);
 	u64 action_key = get_unaligned_be64(list + 8);
 
+	if (s->shut)
+		return s->shut;
 	switch (action) {
 	case PR_OUT_REGISTER_AND_IGNORE:
 		if (s->no_ignore)
@@ -265,10 +267,12 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
  * @cdb: command
  * @buf: where the answer goes, zeroed
  */
-void pr_server_in(const struct pr_server *s, const u8 *cdb, u8 *buf)
+enum pr_server_status pr_server_in(const struct pr_server *s, const u8 *cdb, u8 *buf)
 {
 	unsigned int nr = 0;
 
+	if (s->shut)
+		return s->shut;
 	switch (cdb[1]) {
 	case PR_IN_READ_KEYS:
 		for (int i = 0; i < NR_NEXUSES; i++) {
@@ -289,4 +293,5 @@ void pr_server_in(const struct pr_server *s, const u8 *cdb, u8 *buf)
 		put_unaligned_be16(8, buf);
 		break;
 	}
+	return GOOD;
 }

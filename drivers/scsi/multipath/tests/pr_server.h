@@ -32,6 +32,7 @@ struct pr_server {
 	bool takes_first;	/* as LIO: of all who hold it, the first does, for PREEMPT */
 	unsigned int room;	/* for registrations */
 	bool lost;		/* it has forgotten all */
+	u8 shut;		/* &enum pr_server_status: its answer to everything */
 };
 
 enum pr_server_status {
@@ -39,6 +40,7 @@ enum pr_server_status {
 	CONFLICT,
 	INVALID,
 	NOT_READY_COMM,
+	NOT_STARTED,
 	HOST_ERROR,			/* by the host byte */
 	NO_ANSWER,		/* it was not carried out for want of a path */
 };
@@ -50,6 +52,6 @@ bool pr_server_is_self_preempted(const struct pr_server *s, int nexus, u8 action
 void pr_server_list(u8 *list, u64 key, u64 action_key);
 enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 				    u8 type, const u8 *list);
-void pr_server_in(const struct pr_server *s, const u8 *cdb, u8 *buf);
+enum pr_server_status pr_server_in(const struct pr_server *s, const u8 *cdb, u8 *buf);
 
 #endif /* _SCSI_MULTIPATH_PR_SERVER_H */

@@ -41,6 +41,7 @@ static const struct pr_server kinds[] = {
 
 static const struct pr_state states[] = {
 	{ "nothing", .holder = NOBODY },
+	{ "nothing, unknown", .holder = NOBODY, .unknown = true },
 	{ "other host", .b = KEY_B, .holder = NOBODY },
 	{ "registered", KEY, KEY_B, .holder = NOBODY },
 	{ "held by first", KEY, KEY_B, WE_RO, 0 },
@@ -190,8 +191,9 @@ static enum pr_server_status status_of(bool done, const struct scsi_pr_cmd *cmd)
 	case SAM_STAT_RESERVATION_CONFLICT:
 		return CONFLICT;
 	default:
-		return (cmd->sense[2] & 0xf) == NOT_READY ? NOT_READY_COMM :
-							    INVALID;
+		if ((cmd->sense[2] & 0xf) != NOT_READY)
+			return INVALID;
+		return cmd->sense[12] == 0x04 ? NOT_STARTED : NOT_READY_COMM;
 	}
 }
 
@@ -344,6 +346,51 @@ static void two_insertions(struct walk *walk, const struct pr_point *p)
 	}
 }
 
+/*
+ * The device server lets nobody in, by a reservation of SCSI-2, or is not ready. That is the
+ * answer, at once, and nothing has been changed.
+ */
+static void shut_out(struct walk *walk, const struct pr_point *p)
+{
+	static const enum pr_server_status answers[] = { CONFLICT, NOT_STARTED };
+	const struct pr_state *state = p->state;
+	struct pr_fabric *f = &walk->fabric;
+
+	for (int i = 0; i < ARRAY_SIZE(answers); i++) {
+		struct pr_view before = { }, after = { };
+
+		/* Who makes such a reservation, or wants to, meets no registrations. */
+		if (answers[i] == CONFLICT && (state->ours || state->b || state->lost))
+			continue;
+		if (p->cmd->action == PR_MOVE || (state->last_is_away && f->nr == 1))
+			continue;
+		walk->runs++;
+		set_up(f, p);
+		memset(f->insert, 0, sizeof(f->insert));
+		pr_view_of(&f->server, &before);
+		f->server.shut = answers[i];
+		after.status = give(f, p->cmd);
+		if (after.status != answers[i])
+			f->broken = "that is not its answer";
+		f->server.shut = GOOD;
+		/* Its nexus is registered again, if it alone had lost that. */
+		if (!state->one_lost_it && !f->broken) {
+			before.status = after.status;
+			pr_view_of(&f->server, &after);
+			if (memcmp(&before, &after, sizeof(before)))
+				f->broken = "it has been changed";
+		}
+		quiesce(f, state);
+		check_end(f);
+		if (!f->broken)
+			continue;
+		walk->failed++;
+		KUNIT_FAIL(walk->test, "%s: %u paths, %s, %s: status %d instead of %d",
+			   f->broken, f->nr, state->name, p->cmd->name,
+			   after.status, answers[i]);
+	}
+}
+
 static void walk_all(struct kunit *test, unsigned int nr,
 		     const struct pr_command *commands, unsigned int nr_commands,
 		     void (*insertions)(struct walk *walk, const struct pr_point *p))
@@ -404,4 +451,17 @@ void pr_walk_fence_and_loss(struct kunit *test, const struct pr_command *command
 			    unsigned int nr_commands)
 {
 	walk_all(test, 2, commands, nr_commands, two_insertions);
+}
+
+/**
+ * pr_walk_shut_out - while the device server answers to nobody
+ * @test: test context
+ * @commands: commands
+ * @nr_commands: how many
+ */
+void pr_walk_shut_out(struct kunit *test, const struct pr_command *commands,
+		      unsigned int nr_commands)
+{
+	for (unsigned int nr = 1; nr <= MAX_OURS; nr++)
+		walk_all(test, nr, commands, nr_commands, shut_out);
 }

@@ -12,5 +12,7 @@ void pr_walk_each_event(struct kunit *test, const struct pr_command *commands,
 			unsigned int nr_commands);
 void pr_walk_fence_and_loss(struct kunit *test, const struct pr_command *commands,
 			    unsigned int nr_commands);
+void pr_walk_shut_out(struct kunit *test, const struct pr_command *commands,
+		      unsigned int nr_commands);
 
 #endif /* _SCSI_MULTIPATH_PR_WALK_H */
