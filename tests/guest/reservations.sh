@@ -7,7 +7,7 @@
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 135
+plan 139
 
 prout() {
 	node=$1
@@ -288,4 +288,15 @@ done
 ok "kept out: it releases" sg_raw "$host_b" 17 0 0 0 0 0
 ok "kept out: now it is registered" prout "/dev/$lone" --register --param-sark=0x11
 ok "kept out: the key is there" keys_are "/dev/$lone" "0x11 "
+
+# APTPL is what the user has sent last, whichever command is sent for him.
+outlives_power_loss() {
+	sg_persist --in --report-capabilities "/dev/$lone" | tee /tmp/capabilities
+	grep -q "(PTPL_A): 1" /tmp/capabilities
+}
+ok "aptpl: another key, with it" prout "/dev/$lone" --register-ignore \
+	--param-sark=0x22 --param-aptpl
+ok "aptpl: it is active" outlives_power_loss
+ok "aptpl: and another, without" prout "/dev/$lone" --register-ignore --param-sark=0x11
+fails "aptpl: it is not" outlives_power_loss
 finish

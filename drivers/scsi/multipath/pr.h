@@ -210,6 +210,8 @@ u8 scsi_pr_flags_of(const struct scsi_pr_cmd *cmd);
 bool scsi_pr_is_reachable(const struct scsi_path *path);
 enum scsi_pr_reply scsi_pr_out(struct scsi_path *path, struct scsi_pr_cmd *cmd);
 enum scsi_pr_reply scsi_pr_plain(struct scsi_path *path, struct scsi_pr_cmd *cmd);
+enum scsi_pr_reply scsi_pr_change(struct scsi_path *path, u64 from, u64 to,
+				  u8 flags);
 enum scsi_pr_reply scsi_pr_register(struct scsi_path *path, u64 from, u64 to);
 enum scsi_pr_reply scsi_pr_force(struct scsi_path *path, u64 to);
 enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,
@@ -217,7 +219,8 @@ enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,
 int scsi_pr_read_keys(struct scsi_path *path, u64 **keys);
 int scsi_pr_count_key(struct scsi_path *path, u64 key);
 int scsi_pr_read_holder(struct scsi_path *path, u64 *key, u8 *type);
-int scsi_pr_read_aptpl(struct scsi_path *path);
+bool scsi_pr_see_flags(struct scsi_path *path, u8 *flags);
+bool scsi_pr_see_aptpl(struct scsi_path *path);
 
 /* pr_path.c */
 void scsi_path_pr_join(struct scsi_path *path);

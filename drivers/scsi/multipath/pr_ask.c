@@ -319,6 +319,23 @@ static enum scsi_pr_reply out(struct scsi_path *path, u8 action, u8 type,
 }
 
 /**
+ * scsi_pr_change - replace the key of a nexus for the user
+ * @path: path
+ * @from: expected; 0: none
+ * @to: key in its place; 0: none
+ * @flags: those that the user wants
+ *
+ * Context: process.
+ * Return: PR_CONFLICT if it is another one.
+ */
+enum scsi_pr_reply scsi_pr_change(struct scsi_path *path, u64 from, u64 to,
+				  u8 flags)
+{
+	return out(path, PR_OUT_REGISTER, 0, from, to,
+		   flags & (PR_APTPL | PR_ALL_TG_PT));
+}
+
+/**
  * scsi_pr_register - replace the key of a nexus, if it is the one expected
  * @path: path
  * @from: expected; 0: none
@@ -375,9 +392,16 @@ static int in(struct scsi_path *path, u8 action, u8 *buf, unsigned int len)
 	memset(buf, 0, len);
 	reply = ask(path, cdb, false, buf, len, ASK_TIMEOUT, &result, sense);
 	kfree(sense);
-	if (reply == PR_REFUSED)
+	switch (reply) {
+	case PR_DONE:
+		return 0;
+	case PR_CONFLICT:
+		return -EBUSY;
+	case PR_REFUSED:
 		return -EOPNOTSUPP;
-	return reply == PR_DONE ? 0 : -EIO;
+	default:
+		return -EIO;
+	}
 }
 
 /**
@@ -472,22 +496,42 @@ int scsi_pr_read_holder(struct scsi_path *path, u64 *key, u8 *type)
 }
 
 /**
- * scsi_pr_read_aptpl - do registrations outlive a loss of power?
+ * scsi_pr_see_flags - flags that leave it as it is whether registrations outlive a loss of
+ *	power
  * @path: path
+ * @flags: those of the logical unit's registration; result
+ *
+ * That is one setting of the device for all hosts, which each REGISTER changes.
  *
  * Context: process.
- * Return: 1 if so, 0 if not, or an errno.
+ * Return: false if nobody has answered.
  */
-int scsi_pr_read_aptpl(struct scsi_path *path)
+bool scsi_pr_see_flags(struct scsi_path *path, u8 *flags)
 {
 	u8 *buf = kmalloc(8, GFP_NOIO);
-	int ret;
+	int error;
 
 	if (!buf)
-		return -ENOMEM;
-	ret = in(path, PR_IN_REPORT_CAPABILITIES, buf, 8);
-	if (!ret)
-		ret = buf[3] & 1;
+		return false;
+	error = in(path, PR_IN_REPORT_CAPABILITIES, buf, 8);
+	if (!error && buf[3] & 1)
+		*flags |= PR_APTPL;
+	else if (!error)
+		*flags &= ~PR_APTPL;
 	kfree(buf);
-	return ret;
+	/* Who does not know of capabilities may know of the rest. */
+	return !error || error == -EOPNOTSUPP || error == -EBUSY;
+}
+
+/**
+ * scsi_pr_see_aptpl - what is sent from here on leaves that as it is
+ * @path: path
+ *
+ * Context: process, pr.changing held.
+ * Return: false if nobody has answered.
+ */
+bool scsi_pr_see_aptpl(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->pr.changing);
+	return scsi_pr_see_flags(path, &path->lu->pr.flags);
 }

@@ -102,12 +102,9 @@ void scsi_lu_pr_discover(struct scsi_lu *lu)
 		/* What has no registrations is to say so itself. */
 		if (nr == -EOPNOTSUPP)
 			nr = 0;
-		if (nr > 0) {
-			int found_here;
+		if (nr > 0 && scsi_pr_see_aptpl(path)) {
+			int found_here = find_key(path, keys, nr, &key);
 
-			lu->pr.flags = scsi_pr_read_aptpl(path) == 1 ?
-				       PR_APTPL : 0;
-			found_here = find_key(path, keys, nr, &key);
 			found_it = found_here > 0;
 			asked |= found_here >= 0;
 		}

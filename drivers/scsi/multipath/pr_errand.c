@@ -132,8 +132,12 @@ enum scsi_pr_reply scsi_pr_check(struct scsi_pr_errand *errand,
 				 struct scsi_path *leader)
 {
 	u64 key = READ_ONCE(errand->lu->pr.key);
-	enum scsi_pr_reply reply = scsi_pr_register(leader, key, key);
+	u8 flags = READ_ONCE(errand->lu->pr.flags);
+	enum scsi_pr_reply reply;
 
+	if (!errand->may_change && !scsi_pr_see_flags(leader, &flags))
+		return PR_LOST;
+	reply = scsi_pr_change(leader, key, key, flags);
 	if (reply == PR_CONFLICT)
 		scsi_pr_doubt(errand, leader);
 	return reply;
@@ -279,8 +283,11 @@ static bool try_all(struct scsi_pr_errand *errand)
 
 	scsi_lu_pr_begin(lu, TURN_LEADER);
 	while ((leader = scsi_lu_pr_next(lu, TURN_LEADER, may_lead))) {
-		enum scsi_pr_outcome outcome = try_over(errand, leader);
+		enum scsi_pr_outcome outcome = NEXT_PATH;
 
+		/* Who fences does not wait for what is being changed. */
+		if (!errand->may_change || !lu->pr.key || scsi_pr_see_aptpl(leader))
+			outcome = try_over(errand, leader);
 		lu->pr.ops->put(leader);
 		if (outcome == ANSWERED)
 			return true;
@@ -306,6 +313,7 @@ static bool try_until_clear(struct scsi_pr_errand *errand)
 	struct scsi_lu *lu = errand->lu;
 
 	lockdep_assert_held(&lu->pr.changing);
+	errand->may_change = true;
 	for (int pass = 0; pass < MAX_PASSES; pass++) {
 		bool doubted;
 

@@ -23,6 +23,7 @@
  * @cleared: the key that is to be removed may be gone by now
  * @unclear: nobody knows whether that or another host has removed the old key
  * @doubted: a nexus has turned out not to be registered
+ * @may_change: pr.changing is held
  * @said: what the target has said to a question of ours, and what its answer is if no path
  *	does better
  */
@@ -40,6 +41,7 @@ struct scsi_pr_errand {
 	bool cleared;
 	bool unclear;
 	bool doubted;
+	bool may_change;
 	struct scsi_pr_said said;
 };
 

@@ -305,6 +305,10 @@ bool scsi_path_bring_in_line(struct scsi_path *path)
 	u64 key = lu->pr.key;
 
 	lockdep_assert_held(&lu->pr.changing);
+	if ((key || path->pr.registered) && !scsi_pr_see_aptpl(path)) {
+		scsi_path_bar(path);
+		return false;
+	}
 	if (!key)
 		return remove_stale_key(path);
 

@@ -65,8 +65,8 @@ static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
 	case PR_CONFLICT:
 		/* What is lost may have been done, for all nexuses of this host. */
 		if (errand->lost &&
-		    scsi_pr_register(leader, errand->action_key,
-				     errand->action_key) == PR_DONE) {
+		    scsi_pr_change(leader, errand->action_key, errand->action_key,
+				   scsi_pr_flags_of(errand->cmd)) == PR_DONE) {
 			scsi_pr_answer_good(errand);
 			break;
 		}
@@ -192,7 +192,8 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 	}
 	/* By the key that is to be changed, whatever the user has ignored. */
 	if (errand->action == PR_OUT_REGISTER_AND_IGNORE)
-		reply = scsi_pr_register(leader, lu->pr.key, errand->action_key);
+		reply = scsi_pr_change(leader, lu->pr.key, errand->action_key,
+				       scsi_pr_flags_of(errand->cmd));
 	else
 		reply = scsi_pr_out(leader, errand->cmd);
 	switch (reply) {
@@ -319,7 +320,9 @@ static enum scsi_pr_outcome unregister_all(struct scsi_pr_errand *errand,
 		return scsi_pr_leader_lost(errand, leader);
 	}
 	/* What cannot be removed now is, before the path is used. */
-	reply = scsi_pr_register(leader, own, 0);
+	reply = scsi_pr_change(leader, own, 0,
+			       fenced ? lu->pr.flags :
+					scsi_pr_flags_of(errand->cmd));
 	if (reply == PR_DONE || reply == PR_CONFLICT)
 		scsi_path_pr_set_registered(leader, false);
 	if (fenced && errand->action == PR_OUT_REGISTER)
@@ -390,9 +393,10 @@ enum scsi_pr_outcome scsi_pr_user_registers(struct scsi_pr_errand *errand,
 	if (!key)
 		return errand->unclear && !ignores ?
 		       scsi_pr_answer_lost(errand) : register_first(errand, leader);
-	if (key == new && (ignores || errand->lost))
-		return ignores ? register_first(errand, leader) :
-				 scsi_pr_answer_good(errand);
+	if (key == new && ignores)
+		return register_first(errand, leader);
+	if (key == new && errand->lost && errand->lu_key != key)
+		return scsi_pr_answer_good(errand);
 	/* Is what is to be changed, or to be compared with, still there? */
 	if (scsi_pr_check(errand, leader) != PR_DONE)
 		return NEXT_PATH;

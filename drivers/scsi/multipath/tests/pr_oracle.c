@@ -27,6 +27,7 @@ void pr_view_of(const struct pr_server *s, struct pr_view *v)
 	v->key = s->key[0];
 	v->key_c = s->key[HOST_C];
 	v->type = s->type;
+	v->aptpl = s->aptpl;
 	v->holder = !s->type || pr_type_is_of_all(s->type) ? NOBODY :
 		    s->holder < MAX_OURS ? 0 : s->holder;
 }
@@ -42,6 +43,7 @@ static void one_nexus(const struct pr_state *state, const struct pr_server *kind
 	s->key[0] = state->lost ? 0 : state->ours;
 	s->key[HOST_B] = state->b;
 	s->lost = state->lost;
+	s->aptpl = state->aptpl;
 }
 
 /**
@@ -55,6 +57,7 @@ void pr_command_list(const struct pr_command *cmd, u8 *list)
 	list[17] = cmd->unregisters ? PR_UNREG : 0;
 	list[LIST_NEXUS] = cmd->to;
 	list[20] = cmd->to && cmd->action == PR_OUT_REGISTER ? PR_SPEC_I_PT : 0;
+	list[20] |= cmd->flags;
 }
 
 static enum pr_server_status run_one(struct pr_server *s,
@@ -68,7 +71,8 @@ static enum pr_server_status run_one(struct pr_server *s,
 	return pr_server_out(s, 0, cmd->action, cmd->type, list);
 }
 
-static bool is_same(const struct pr_view *a, const struct pr_view *b)
+static bool is_same(const struct pr_view *a, const struct pr_view *b,
+		    enum pr_event event)
 {
 	/* Not registered is said in more than one way. */
 	bool same_status = a->status == b->status ||
@@ -78,6 +82,8 @@ static bool is_same(const struct pr_view *a, const struct pr_view *b)
 	/* Of what nobody has heard the end of, one half may have been undone. */
 	return same_status && a->key == b->key &&
 	       (a->key_c == b->key_c || a->status == HOST_ERROR) &&
+	       (a->aptpl == b->aptpl || a->status == HOST_ERROR ||
+		(event && !a->key)) &&
 	       a->type == b->type && a->holder == b->holder;
 }
 
@@ -112,19 +118,19 @@ bool pr_oracle_allows(const struct pr_point *point, enum pr_event event,
 		if (order)
 			pr_fence(&s, event);
 		pr_view_of(&s, &v);
-		if (is_same(got, &v))
+		if (is_same(got, &v, event))
 			return true;
 		if (!pr_event_is_loss(event) || got->status != HOST_ERROR)
 			continue;
 		v.status = HOST_ERROR;
-		if (is_same(got, &v))
+		if (is_same(got, &v, event))
 			return true;
 		/* If it is lost while a key is changed, nobody is registered. */
 		if (changes_key(state, cmd) && !got->key)
 			return true;
 		one_nexus(state, point->kind, &s);
 		pr_view_of(&s, &v);
-		if (is_same(got, &v))
+		if (is_same(got, &v, event))
 			return true;
 	}
 	return false;

@@ -18,6 +18,8 @@ struct pr_state {
 	bool one_lost_it;	/* the first nexus is not registered */
 	bool unknown;		/* registered before this kernel was started */
 	bool lost;		/* the target has forgotten all */
+	bool aptpl;		/* registrations outlive a loss of power */
+	u8 flags;		/* with which this host has registered */
 };
 
 #define LAST	-2
@@ -30,6 +32,7 @@ struct pr_command {
 	u64 action_key;
 	u8 to;			/* nexus */
 	bool unregisters;
+	u8 flags;
 };
 
 /* A command in a state of a device server that is made so */
@@ -46,6 +49,7 @@ struct pr_view {
 	u64 key_c;		/* of host C */
 	u8 type;
 	int holder;		/* 0: ours, HOST_B, NOBODY; all: NOBODY */
+	bool aptpl;
 };
 
 int pr_state_holder(const struct pr_state *state, unsigned int nr);

@@ -19,6 +19,15 @@ static const struct pr_command commands[] = {
 	{ "ignore, new", PR_OUT_REGISTER_AND_IGNORE, 0, 0, NEW_KEY },
 	{ "ignore, same", PR_OUT_REGISTER_AND_IGNORE, 0, 0, KEY },
 	{ "ignore, none", PR_OUT_REGISTER_AND_IGNORE, 0, 0, 0 },
+	{ "register first, aptpl", PR_OUT_REGISTER, 0, 0, NEW_KEY,
+	  .flags = PR_APTPL },
+	{ "register new, aptpl", PR_OUT_REGISTER, 0, KEY, NEW_KEY,
+	  .flags = PR_APTPL },
+	{ "unregister, aptpl", PR_OUT_REGISTER, 0, KEY, 0, .flags = PR_APTPL },
+	{ "ignore, new, aptpl", PR_OUT_REGISTER_AND_IGNORE, 0, 0, NEW_KEY,
+	  .flags = PR_APTPL },
+	{ "ignore, same, aptpl", PR_OUT_REGISTER_AND_IGNORE, 0, 0, KEY,
+	  .flags = PR_APTPL },
 };
 
 static void each_event(struct kunit *test)

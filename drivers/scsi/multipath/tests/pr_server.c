@@ -77,11 +77,14 @@ static unsigned int nr_keys(const struct pr_server *s)
 	return nr;
 }
 
-static enum pr_server_status do_set(struct pr_server *s, int nexus, u64 key)
+static enum pr_server_status do_set(struct pr_server *s, int nexus, const u8 *list)
 {
+	u64 key = get_unaligned_be64(list + 8);
+
 	if (key && !s->key[nexus] && s->room && nr_keys(s) >= s->room)
 		return INVALID;
 	set_one(s, nexus, key);
+	s->aptpl = list[20] & PR_APTPL;
 	return GOOD;
 }
 
@@ -200,7 +203,7 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 	case PR_OUT_REGISTER_AND_IGNORE:
 		if (s->no_ignore)
 			return INVALID;
-		return do_set(s, nexus, action_key);
+		return do_set(s, nexus, list);
 	case PR_OUT_REGISTER:
 		if (s->key[nexus] != key)
 			return CONFLICT;
@@ -210,7 +213,7 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 				return INVALID;
 			s->key[list[LIST_NEXUS]] = action_key;
 		}
-		return do_set(s, nexus, action_key);
+		return do_set(s, nexus, list);
 	case PR_OUT_PREEMPT:
 	case PR_OUT_PREEMPT_AND_ABORT:
 		if (!s->key[nexus] || s->key[nexus] != key)
@@ -280,6 +283,10 @@ enum pr_server_status pr_server_in(const struct pr_server *s, const u8 *cdb, u8 
 				put_unaligned_be64(s->key[i], buf + 8 + 8 * nr++);
 		}
 		put_unaligned_be32(8 * nr, buf + 4);
+		break;
+	case PR_IN_REPORT_CAPABILITIES:
+		put_unaligned_be16(8, buf);
+		buf[3] = s->aptpl;
 		break;
 	case PR_IN_READ_RESERVATION:
 		if (!s->type)

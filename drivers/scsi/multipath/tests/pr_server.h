@@ -32,6 +32,7 @@ struct pr_server {
 	bool takes_first;	/* as LIO: of all who hold it, the first does, for PREEMPT */
 	unsigned int room;	/* for registrations */
 	bool lost;		/* it has forgotten all */
+	bool aptpl;		/* by whomever it was last registered with */
 	u8 shut;		/* &enum pr_server_status: its answer to everything */
 };
 
