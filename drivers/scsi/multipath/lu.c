@@ -24,6 +24,8 @@
 
 /* After that, a logical unit that its target does not know over any path is gone. */
 #define RESTART_TIME		(30UL * HZ)
+/* That I/O waits for what the error handler of a host keeps from being put right. */
+#define RECOVERY_PATIENCE	(30UL * HZ)
 
 /* Protects the list of logical units, and each one's list of paths. */
 DEFINE_MUTEX(scsi_multipath_list_mutex);
@@ -241,6 +243,11 @@ static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 		if (path->check || path->pr.barred ||
 		    (path->pr.aside && lu->pr.moving))
 			due = later(due, path->check_end);
+		/* Nor is it over, while the error handler of its host works. */
+		if ((path->pr.barred || (path->pr.aside && lu->pr.moving)) &&
+		    scsi_pr_is_reachable_soon(path) &&
+		    scsi_host_in_recovery(path->sdev->host))
+			due = later(due, jiffies + RECOVERY_PATIENCE);
 		if (path->transition_end)
 			due = later(due, path->transition_end);
 	}

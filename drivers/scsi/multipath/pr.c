@@ -93,6 +93,20 @@ static struct scsi_cmnd *next_queued(struct scsi_lu *lu)
 	return lu_cmd;
 }
 
+/* Nothing is sent while the error handler of a host works, and its time does not run. */
+static bool waits_for_recovery(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (scsi_path_is_usable(path) &&
+		    scsi_host_in_recovery(path->sdev->host))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Without a path it waits as any other command does, or fails. Where there is one that
  * does not even say what is registered, it has the time of a command.
@@ -105,7 +119,7 @@ static bool keep_for_later(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 
 	spin_lock_irq(&lu->lock);
 	has_path = scsi_lu_has_path_locked(lu);
-	if (has_path && time_before(lu->usable_since, end) &&
+	if (has_path && !waits_for_recovery(lu) && time_before(lu->usable_since, end) &&
 	    time_after(jiffies, end)) {
 		spin_unlock_irq(&lu->lock);
 		this_cpu_inc(lu->cpu->sent);

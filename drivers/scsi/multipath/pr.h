@@ -208,6 +208,7 @@ u64 scsi_pr_key_of(const struct scsi_pr_cmd *cmd);
 u64 scsi_pr_action_key_of(const struct scsi_pr_cmd *cmd);
 u8 scsi_pr_flags_of(const struct scsi_pr_cmd *cmd);
 bool scsi_pr_is_reachable(const struct scsi_path *path);
+bool scsi_pr_is_reachable_soon(const struct scsi_path *path);
 enum scsi_pr_reply scsi_pr_out(struct scsi_path *path, struct scsi_pr_cmd *cmd);
 enum scsi_pr_reply scsi_pr_plain(struct scsi_path *path, struct scsi_pr_cmd *cmd);
 enum scsi_pr_reply scsi_pr_change(struct scsi_path *path, u64 from, u64 to,
@@ -241,6 +242,7 @@ struct scsi_path *scsi_lu_pr_next(struct scsi_lu *lu,
 				  enum scsi_pr_turn turn,
 				  bool (*suits)(const struct scsi_path *path));
 bool scsi_path_wants_line(const struct scsi_path *path);
+bool scsi_path_wants_line_soon(const struct scsi_path *path);
 void scsi_lu_pr_look_after(struct scsi_lu *lu);
 bool scsi_path_conflict_is_genuine(struct scsi_path *path);
 void scsi_path_hears_of_reservations(struct scsi_path *path);

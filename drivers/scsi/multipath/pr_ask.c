@@ -71,6 +71,24 @@ static bool takes_registrations(const struct scsi_path *path)
 }
 
 /**
+ * scsi_pr_is_reachable_soon - would a path be, but for the error handler of its host?
+ * @path: path
+ *
+ * Whoever waits for that looks again: nobody says when it is done.
+ *
+ * Context: any. A snapshot.
+ */
+bool scsi_pr_is_reachable_soon(const struct scsi_path *path)
+{
+	enum scsi_path_state state = READ_ONCE(path->state);
+
+	return (state == PATH_GOOD || state == PATH_PROBATION) &&
+	       READ_ONCE(path->running) && !READ_ONCE(path->check) &&
+	       READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING &&
+	       takes_registrations(path);
+}
+
+/**
  * scsi_pr_is_reachable - would a path be given to the target's device server now?
  * @path: path
  *
@@ -80,13 +98,8 @@ static bool takes_registrations(const struct scsi_path *path)
  */
 bool scsi_pr_is_reachable(const struct scsi_path *path)
 {
-	enum scsi_path_state state = READ_ONCE(path->state);
-
-	return (state == PATH_GOOD || state == PATH_PROBATION) &&
-	       READ_ONCE(path->running) && !READ_ONCE(path->check) &&
-	       READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING &&
-	       !scsi_host_in_recovery(path->sdev->host) &&
-	       takes_registrations(path);
+	return scsi_pr_is_reachable_soon(path) &&
+	       !scsi_host_in_recovery(path->sdev->host);
 }
 
 static int send_over(struct scsi_path *path, const u8 *cdb, bool out, void *buf,

@@ -401,6 +401,18 @@ bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd)
 	return done;
 }
 
+static bool has_leader(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (may_lead(path))
+			return true;
+	}
+	return false;
+}
+
 /**
  * scsi_lu_pr_move - if the path that holds an exclusive reservation is lost, move it
  * @lu: logical unit
@@ -414,14 +426,15 @@ bool scsi_lu_pr_move(struct scsi_lu *lu)
 		struct scsi_pr_errand errand;
 		struct scsi_pr_cmd cmd;
 	} *mem;
-	bool wanted, is_scsi2;
+	bool wanted, is_scsi2, can_be;
 
 	spin_lock_irq(&lu->lock);
 	wanted = scsi_lu_pr_is_to_move(lu);
+	can_be = has_leader(lu);
 	is_scsi2 = lu->pr.exclusive == PR_TYPE_SCSI2;
 	spin_unlock_irq(&lu->lock);
-	if (!wanted)
-		return true;
+	if (!wanted || !can_be)
+		return !wanted;
 	if (is_scsi2)
 		return scsi_pr_move_scsi2(lu);
 	mem = kzalloc_obj(*mem, GFP_NOIO);

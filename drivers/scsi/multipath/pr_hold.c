@@ -207,7 +207,8 @@ bool scsi_lu_pr_holder_is_good(const struct scsi_lu *lu)
  * @lu: logical unit
  *
  * Context: @lu->lock held.
- * Return: true if so, and there is a path that can take it.
+ * Return: true if so, and there is a path that can take it, or will when the error handler
+ *	of its host is done.
  */
 bool scsi_lu_pr_is_to_move(struct scsi_lu *lu)
 {
@@ -218,7 +219,7 @@ bool scsi_lu_pr_is_to_move(struct scsi_lu *lu)
 	    (!lu->pr.hold_doubted && scsi_lu_pr_holder_is_good(lu)))
 		return false;
 	list_for_each_entry(path, &lu->paths, node) {
-		if (scsi_path_is_usable(path) && scsi_pr_is_reachable(path))
+		if (scsi_path_is_usable(path) && scsi_pr_is_reachable_soon(path))
 			return true;
 	}
 	return false;

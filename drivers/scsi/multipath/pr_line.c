@@ -383,13 +383,15 @@ static void line_work(struct work_struct *work)
 					      struct scsi_path, pr.line);
 	struct scsi_lu *lu = path->lu;
 
-	mutex_lock(&lu->pr.changing);
-	scsi_lu_pr_discover(lu);
-	if (scsi_path_wants_line(path))
-		scsi_path_bring_in_line(path);
-	mutex_unlock(&lu->pr.changing);
+	if (scsi_path_wants_line(path)) {
+		mutex_lock(&lu->pr.changing);
+		scsi_lu_pr_discover(lu);
+		if (scsi_path_wants_line(path))
+			scsi_path_bring_in_line(path);
+		mutex_unlock(&lu->pr.changing);
+	}
 	spin_lock_irq(&lu->lock);
-	if (scsi_path_wants_line(path))
+	if (scsi_path_wants_line_soon(path))
 		queue_delayed_work(scsi_multipath_probe_wq, &path->pr.line,
 				   path->pr.full ? LINE_DELAY_FULL : LINE_DELAY);
 	spin_unlock_irq(&lu->lock);

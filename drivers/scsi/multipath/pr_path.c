@@ -276,6 +276,18 @@ bool scsi_path_wants_line(const struct scsi_path *path)
 }
 
 /**
+ * scsi_path_wants_line_soon - is it to be, once the error handler of its host is done?
+ * @path: path
+ *
+ * Context: any; a snapshot unless the logical unit's lock is held.
+ */
+bool scsi_path_wants_line_soon(const struct scsi_path *path)
+{
+	return (path->pr.barred || path->pr.doubted) &&
+	       scsi_pr_is_reachable_soon(path);
+}
+
+/**
  * scsi_lu_pr_look_after - paths have come, or something about them has changed
  * @lu: logical unit
  *
@@ -290,7 +302,7 @@ void scsi_lu_pr_look_after(struct scsi_lu *lu)
 		return;
 	scsi_lu_pr_look_after_holder(lu);
 	list_for_each_entry(path, &lu->paths, node) {
-		if (scsi_path_wants_line(path))
+		if (scsi_path_wants_line_soon(path))
 			queue_delayed_work(scsi_multipath_probe_wq, &path->pr.line,
 					   0);
 	}

@@ -51,7 +51,9 @@ static void stop(void *data)
 	disable_delayed_work_sync(&fake->lu.group.work);
 	disable_delayed_work_sync(&fake->lu.activation.work);
 	disable_delayed_work_sync(&fake->lu.marginal_work);
+	disable_delayed_work_sync(&fake->lu.pr.work);
 	disable_work_sync(&fake->lu.work);
+	disable_work_sync(&fake->lu.event_work);
 	free_percpu(fake->lu.cpu);
 }
 
@@ -147,6 +149,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	scsi_lu_pr_init(&fake->lu);
 	INIT_DELAYED_WORK(&fake->lu.pr.work, fake_line);
 	INIT_WORK(&fake->lu.work, fake_work);
+	INIT_WORK(&fake->lu.event_work, fake_work);
 	INIT_DELAYED_WORK(&fake->lu.no_path_work, fake_no_path_work);
 	for (unsigned int i = 0; i < nr; i++) {
 		struct scsi_path *path = &fake->path[i].path;

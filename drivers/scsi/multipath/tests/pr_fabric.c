@@ -216,3 +216,30 @@ void pr_fabric_make(struct kunit *test, struct pr_fabric *fabric, unsigned int n
 	fabric->fake->priv = fabric;
 	fabric->fake->lu.pr.ops = &model_ops;
 }
+
+/**
+ * pr_fabric_registered - a logical unit that is registered over each of its paths
+ * @test: test context
+ * @nr: how many
+ * @type: of the reservation that the first one holds; 0: none does
+ */
+struct pr_fabric *pr_fabric_registered(struct kunit *test, unsigned int nr, u8 type)
+{
+	struct pr_fabric *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+	struct scsi_lu *lu;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	pr_fabric_make(test, f, nr);
+	lu = &f->fake->lu;
+	f->server.type = type;
+	f->server.holder = type ? 0 : NOBODY;
+	lu->pr.key = KEY;
+	lu->pr.known = true;
+	lu->pr.used = true;
+	for (unsigned int i = 0; i < nr; i++) {
+		f->server.key[i] = KEY;
+		f->fake->path[i].path.pr.registered = true;
+	}
+	scsi_lu_pr_hold(lu, type ? &f->fake->path[0].path : NULL, type);
+	return f;
+}

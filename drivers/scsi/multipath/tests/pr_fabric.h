@@ -56,6 +56,7 @@ const char *pr_event_name(enum pr_event event);
 bool pr_event_is_loss(enum pr_event event);
 bool pr_fence(struct pr_server *s, enum pr_event event);
 void pr_fabric_make(struct kunit *test, struct pr_fabric *fabric, unsigned int nr);
+struct pr_fabric *pr_fabric_registered(struct kunit *test, unsigned int nr, u8 type);
 void pr_fabric_look(struct pr_fabric *fabric, bool just_now);
 
 #endif /* _SCSI_MULTIPATH_PR_FABRIC_H */
