@@ -208,7 +208,8 @@ dispatch_with_history(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 	if (scsi_lu_needs_key(lu, lu_cmd)) {
 		struct scsi_path *path = rcu_dereference(lu->key.path);
 
-		return path && !READ_ONCE(path->pr.barred) ?
+		return path && !READ_ONCE(path->pr.barred) &&
+		       !READ_ONCE(path->pr.aside) ?
 		       try_other_path(path, lu_cmd, policy) : SCSI_PATH_AWAY;
 	}
 	if (history & HISTORY_ALL_TRIED)

@@ -74,9 +74,11 @@ static bool is_lost(struct scsi_lu *lu, const struct scsi_path *holder)
 	struct scsi_path *path;
 
 	list_for_each_entry(path, &lu->paths, node) {
+		/* While another one holds a reservation that lets nobody else in, so is it. */
 		if (path == holder)
 			return path->state == PATH_FAILED ||
-			       path->state == PATH_DISABLED;
+			       path->state == PATH_DISABLED ||
+			       (path->pr.aside && lu->pr.holder);
 	}
 	return true;
 }

@@ -67,7 +67,7 @@ static void set_hold(struct scsi_lu *lu, struct scsi_path *holder, u8 type)
 	lu->pr.exclusive = type;
 	lu->pr.holder = holder;
 	list_for_each_entry(path, &lu->paths, node)
-		path->pr.aside = type && path != holder;
+		WRITE_ONCE(path->pr.aside, type && path != holder);
 	scsi_lu_refresh_locked(lu);
 }
 

@@ -199,13 +199,26 @@ void scsi_lu_pr_begin(struct scsi_lu *lu, enum scsi_pr_turn turn)
 	spin_unlock_irq(&lu->lock);
 }
 
+/* Where it is rather than elsewhere: the drive has a key over it, or is in use over it. */
+static int stickiness(const struct scsi_path *path)
+{
+	struct scsi_lu *lu = path->lu;
+
+	lockdep_assert_held(&lu->lock);
+	if (rcu_access_pointer(lu->key.path) == path)
+		return 8;
+	return scsi_type_is_sticky(lu->sdev->type) &&
+	       rcu_access_pointer(scsi_lu_all_locked(lu)->stay) == path ? 4 : 0;
+}
+
 /**
  * scsi_lu_pr_next - the next path that suits and has not had its turn
  * @lu: logical unit
  * @turn: of which kind
  * @suits: does it?
  *
- * Those in use come first, and of these the ones that are known to be registered.
+ * Those in use come first, and of these the ones that are known to be registered; of all,
+ * the one that a drive is used over.
  *
  * Context: process; takes @lu->lock.
  * Return: a path for @lu->pr.ops->put(), or NULL.
@@ -218,7 +231,7 @@ struct scsi_path *scsi_lu_pr_next(struct scsi_lu *lu, enum scsi_pr_turn turn,
 
 	spin_lock_irq(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node) {
-		int merit = 2 * scsi_path_is_in_use(path) +
+		int merit = stickiness(path) + 2 * scsi_path_is_in_use(path) +
 			    (path->pr.registered && !path->pr.doubted);
 
 		if (path->pr.turns & BIT(turn) || !suits(path) ||

@@ -56,17 +56,9 @@ static bool may_lead(const struct scsi_path *path)
 	return scsi_path_is_usable(path) && scsi_pr_is_reachable(path);
 }
 
-/* Where a path has brought a local key, all goes over that. */
-static bool is_the_key_path(const struct scsi_path *path)
-{
-	return may_lead(path) &&
-	       rcu_access_pointer(path->lu->key.path) == path;
-}
-
 static struct scsi_path *next_path(struct scsi_lu *lu)
 {
-	return scsi_lu_pr_next(lu, TURN_LEADER, is_the_key_path) ?:
-	       scsi_lu_pr_next(lu, TURN_LEADER, may_lead);
+	return scsi_lu_pr_next(lu, TURN_LEADER, may_lead);
 }
 
 static bool is_reserved(struct scsi_lu *lu, struct scsi_path **holder)
