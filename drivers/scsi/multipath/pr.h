@@ -126,6 +126,8 @@ struct scsi_pr_ops {
  * @used: somebody uses registrations: paths are looked after; the lock
  * @known: the target has been asked for what was registered before. Written under
  *	@changing and the lock, either for reading
+ * @untouched: nothing was found, and its user has changed nothing since: what could not be
+ *	asked then may have it all the same. @changing
  * @exclusive: type of the reservation, if it is one of which only the nexus that holds
  *	it may use the logical unit, and that is ours, or &PR_TYPE_SCSI2; 0: it is not.
  *	The lock
@@ -153,6 +155,7 @@ struct scsi_lu_pr {
 	unsigned int strays;
 	bool used;
 	bool known;
+	bool untouched;
 	u8 exclusive;
 	struct scsi_path *holder;
 	bool hold_doubted;
@@ -255,6 +258,7 @@ void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why);
 
 /* pr_discover.c */
 void scsi_lu_pr_discover(struct scsi_lu *lu);
+int scsi_path_pr_discover(struct scsi_path *path);
 
 /* pr_errand.c */
 bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd);

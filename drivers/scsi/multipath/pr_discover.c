@@ -30,7 +30,6 @@ static int find_key(struct scsi_path *path, const u64 *keys, int nr, u64 *key)
 		case PR_CONFLICT:
 			break;
 		default:
-			scsi_path_pr_set_registered(path, true);
 			return -EIO;
 		}
 	}
@@ -48,6 +47,7 @@ static void take_over(struct scsi_lu *lu, struct scsi_path *leader, u64 key)
 	spin_lock_irq(&lu->lock);
 	lu->pr.key = key;
 	lu->pr.known = true;
+	lu->pr.untouched = false;
 	list_for_each_entry(path, &lu->paths, node) {
 		path->pr.registered = true;
 		if (path != leader)
@@ -65,8 +65,9 @@ static void take_over_none(struct scsi_lu *lu, bool certain)
 
 	spin_lock_irq(&lu->lock);
 	lu->pr.known = true;
+	lu->pr.untouched = true;
 	list_for_each_entry(path, &lu->paths, node) {
-		/* One that could not be asked may have been registered long ago. */
+		/* One that could not be asked may have been registered long ago: it is later. */
 		path->pr.registered = !certain &&
 				      (path->pr.registered ||
 				       !scsi_pr_is_reachable(path));
@@ -97,17 +98,23 @@ void scsi_lu_pr_discover(struct scsi_lu *lu)
 	scsi_lu_pr_begin(lu, TURN_SETTLE);
 	while (!found_it && (path = scsi_lu_pr_next(lu, TURN_SETTLE,
 						    scsi_pr_is_reachable))) {
+		int found_here;
+
 		if (nr < 0)
 			nr = scsi_pr_read_keys(path, &keys);
 		/* What has no registrations is to say so itself. */
 		if (nr == -EOPNOTSUPP)
 			nr = 0;
-		if (nr > 0 && scsi_pr_see_aptpl(path)) {
-			int found_here = find_key(path, keys, nr, &key);
-
-			found_it = found_here > 0;
-			asked |= found_here >= 0;
-		}
+		if (nr > 0)
+			found_here = scsi_pr_see_aptpl(path) ?
+				     find_key(path, keys, nr, &key) : -EIO;
+		else
+			found_here = nr;
+		found_it = found_here > 0;
+		asked |= nr > 0 && !found_here;
+		/* What it has is not known. */
+		if (found_here < 0 && found_here != -EBUSY)
+			scsi_path_pr_set_registered(path, true);
 		if (found_it) {
 			take_over(lu, path, key);
 			scsi_lu_pr_find_hold(path, TYPE_IF_UNKNOWN);
@@ -119,4 +126,39 @@ void scsi_lu_pr_discover(struct scsi_lu *lu)
 	kfree(keys);
 	if (!found_it && (asked || !nr))
 		take_over_none(lu, !nr);
+}
+
+/**
+ * scsi_path_pr_discover - was this path registered before anybody here knew of it?
+ * @path: path, of a logical unit that is not known to be registered
+ *
+ * It could not be asked when the others were. What it has is not stale then, but is that of
+ * the logical unit.
+ *
+ * Context: process, pr.changing held.
+ * Return: 1 if so, and the logical unit is by that; 0 if not, or an errno.
+ */
+int scsi_path_pr_discover(struct scsi_path *path)
+{
+	struct scsi_lu *lu = path->lu;
+	u64 *keys, key;
+	int nr, found;
+
+	lockdep_assert_held(&lu->pr.changing);
+	nr = scsi_pr_read_keys(path, &keys);
+	/* A reservation of SCSI-2: so nobody is registered. */
+	if (nr == -EOPNOTSUPP || nr == -EBUSY)
+		nr = 0;
+	if (nr <= 0)
+		found = nr;
+	else if (scsi_pr_see_aptpl(path))
+		found = find_key(path, keys, nr, &key);
+	else
+		found = -EIO;
+	kfree(keys);
+	if (found > 0) {
+		take_over(lu, path, key);
+		scsi_lu_pr_find_hold(path, TYPE_IF_UNKNOWN);
+	}
+	return found;
 }

@@ -137,6 +137,7 @@ void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why)
 	}
 	lu->pr.key = 0;
 	lu->pr.other_key = 0;
+	lu->pr.untouched = false;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->pr.registered)
 			scsi_path_bar_locked(path);
@@ -305,6 +306,17 @@ bool scsi_path_bring_in_line(struct scsi_path *path)
 	u64 key = lu->pr.key;
 
 	lockdep_assert_held(&lu->pr.changing);
+	if (!key && path->pr.registered && (!lu->pr.known || lu->pr.untouched)) {
+		int found = scsi_path_pr_discover(path);
+
+		if (found > 0)
+			return true;
+		if (found < 0) {
+			scsi_path_bar(path);
+			return false;
+		}
+		scsi_path_pr_set_registered(path, false);
+	}
 	if ((key || path->pr.registered) && !scsi_pr_see_aptpl(path)) {
 		scsi_path_bar(path);
 		return false;

@@ -145,6 +145,7 @@ void scsi_lu_pr_set_key(struct scsi_lu *lu, u64 key)
 	spin_lock_irq(&lu->lock);
 	lu->pr.key = key;
 	lu->pr.other_key = 0;
+	lu->pr.untouched = false;
 	spin_unlock_irq(&lu->lock);
 }
 

@@ -355,8 +355,10 @@ static enum scsi_pr_outcome register_anyhow(struct scsi_pr_errand *errand,
 {
 	switch (scsi_pr_out(leader, errand->cmd)) {
 	case PR_DONE:
-		if (!errand->action_key)
+		if (!errand->action_key) {
+			errand->lu->pr.untouched = false;
 			return ANSWERED;
+		}
 		/* It had lost its registration just now. */
 		return scsi_pr_key_is_changed(errand, leader);
 	case PR_LOST:

@@ -139,6 +139,7 @@ static void set_up(struct pr_fabric *f, const struct pr_point *p)
 	lu->pr.strays = 0;
 	lu->pr.used = true;
 	lu->pr.known = !state->unknown;
+	lu->pr.untouched = false;
 	if (lu->pr.key && holder >= 0 && holder < (int)f->nr)
 		scsi_lu_pr_hold(lu, &f->fake->path[holder].path, state->type);
 }

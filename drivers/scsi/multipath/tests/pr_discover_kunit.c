@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of persistent reservations: what was registered before this kernel was
+ * started is found, and never removed because a path could not be asked for it.
+ */
+
+#include <kunit/test.h>
+#include <linux/array_size.h>
+#include <linux/printk.h>
+#include <scsi/scsi_device.h>
+
+#include "../pr.h"
+#include "pr_fabric.h"
+
+/* The nexus of the first path has what there is. */
+static void set_up(struct pr_fabric *f)
+{
+	struct scsi_lu *lu = &f->fake->lu;
+
+	memset(&f->server, 0, sizeof(f->server));
+	f->server.key[0] = KEY;
+	f->server.key[HOST_B] = KEY_B;
+	f->server.type = WE_RO;
+	f->count = 0;
+	f->fenced = false;
+	f->broken = NULL;
+	memset(f->insert, 0, sizeof(f->insert));
+	lu->pr.key = 0;
+	lu->pr.known = false;
+	lu->pr.untouched = false;
+	lu->pr.used = true;
+	lu->pr.departed = 0;
+	for (unsigned int i = 0; i < f->nr; i++) {
+		struct scsi_path *path = &f->fake->path[i].path;
+
+		path->strikes = 0;
+		path->pr.barred = false;
+		path->pr.doubted = false;
+		path->pr.registered = false;
+		path->pr.unproven = false;
+		fake_path_revive(f->fake, i);
+	}
+}
+
+static void bring_in_line(struct pr_fabric *f)
+{
+	struct scsi_lu *lu = &f->fake->lu;
+
+	for (unsigned int i = 0; i < f->nr; i++) {
+		struct scsi_path *path = &f->fake->path[i].path;
+
+		mutex_lock(&lu->pr.changing);
+		if (scsi_path_wants_line(path)) {
+			scsi_lu_pr_discover(lu);
+			scsi_path_bring_in_line(path);
+		}
+		mutex_unlock(&lu->pr.changing);
+	}
+}
+
+static void revive(struct pr_fabric *f)
+{
+	for (unsigned int i = 0; i < f->nr; i++) {
+		struct scsi_path *path = &f->fake->path[i].path;
+
+		path->strikes = 0;
+		if (path->state != PATH_GOOD)
+			fake_path_revive(f->fake, i);
+	}
+}
+
+static void expect_found(struct kunit *test, struct pr_fabric *f, const char *what,
+			 unsigned int at)
+{
+	struct scsi_lu *lu = &f->fake->lu;
+
+	for (int round = 0; round < 4; round++) {
+		revive(f);
+		bring_in_line(f);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, f->server.key[0], KEY, "%s at %u", what, at);
+	KUNIT_EXPECT_EQ_MSG(test, f->server.type, WE_RO, "%s at %u", what, at);
+	KUNIT_EXPECT_EQ_MSG(test, lu->pr.key, KEY, "%s at %u", what, at);
+	KUNIT_EXPECT_NULL_MSG(test, f->broken, "%s at %u", what, at);
+	for (unsigned int i = 0; i < f->nr; i++) {
+		KUNIT_EXPECT_EQ_MSG(test, f->server.key[i], KEY, "%s at %u", what, at);
+		KUNIT_EXPECT_FALSE_MSG(test, f->fake->path[i].path.pr.barred,
+				       "%s at %u", what, at);
+	}
+}
+
+static void walk(struct kunit *test, unsigned int nr)
+{
+	static const enum pr_event events[] = {
+		NOTHING, AWAY, AWAY_RAN, SILENT, SILENT_RAN, ATTENTION,
+	};
+	struct pr_fabric *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+	unsigned int n = 1;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	pr_fabric_make(test, f, nr);
+	for (int e = 0; e < ARRAY_SIZE(events); e++) {
+		for (unsigned int at = 0; at < n; at++) {
+			set_up(f);
+			/* A write over the last one has met a conflict. */
+			scsi_path_bar(&f->fake->path[nr - 1].path);
+			f->insert[0] = (struct pr_insertion){ events[e], at };
+			bring_in_line(f);
+			if (!e)
+				n = f->count;
+			memset(f->insert, 0, sizeof(f->insert));
+			expect_found(test, f, pr_event_name(events[e]), at);
+		}
+	}
+}
+
+static void first_conflict(struct kunit *test)
+{
+	int loglevel = console_loglevel;
+
+	console_loglevel = CONSOLE_LOGLEVEL_QUIET;
+	walk(test, 2);
+	walk(test, 3);
+	console_loglevel = loglevel;
+}
+
+/* It was not there when the others were asked. */
+static void late_path(struct kunit *test)
+{
+	struct pr_fabric *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	pr_fabric_make(test, f, 2);
+	set_up(f);
+	fake_path_kill(f->fake, 0);
+	scsi_path_bar(&f->fake->path[1].path);
+	bring_in_line(f);
+	KUNIT_EXPECT_TRUE(test, f->fake->lu.pr.known);
+	KUNIT_EXPECT_FALSE(test, f->fake->path[1].path.pr.barred);
+	expect_found(test, f, "late", 0);
+}
+
+/* It joins while nobody can be asked: nothing is taken for stale. */
+static void joins_unasked(struct kunit *test)
+{
+	struct pr_fabric *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+	struct scsi_path *path;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	pr_fabric_make(test, f, 2);
+	path = &f->fake->path[0].path;
+	set_up(f);
+	f->server.shut = NOT_STARTED;
+	path->pr.registered = true;
+	scsi_path_bar(path);
+	bring_in_line(f);
+	f->server.shut = GOOD;
+	mutex_lock(&f->fake->lu.pr.changing);
+	scsi_path_bring_in_line(path);
+	mutex_unlock(&f->fake->lu.pr.changing);
+	KUNIT_EXPECT_EQ(test, f->server.key[0], KEY);
+	expect_found(test, f, "unasked", 0);
+}
+
+static struct kunit_case pr_discover_cases[] = {
+	KUNIT_CASE(first_conflict),
+	KUNIT_CASE(late_path),
+	KUNIT_CASE(joins_unasked),
+	{ }
+};
+
+static struct kunit_suite pr_discover_suite = {
+	.name = "scsi_multipath_pr_discover",
+	.test_cases = pr_discover_cases,
+};
+
+kunit_test_suite(pr_discover_suite);
