@@ -107,6 +107,7 @@ bool scsi_device_is_lu(const struct scsi_device *sdev);
 struct mutex *scsi_scan_mutex(struct Scsi_Host *shost, void *hostdata);
 struct blk_mq_tag_set *scsi_device_tag_set(struct scsi_device *sdev);
 void scsi_lu_map_queues(struct blk_mq_tag_set *set);
+int scsi_lu_host_setup_tags(struct blk_mq_tag_set *set);
 void scsi_lu_limits_changed(struct request_queue *q);
 int scsi_lu_poll(struct blk_mq_hw_ctx *hctx, struct io_comp_batch *iob);
 bool scsi_tag_set_has_prot(struct blk_mq_tag_set *set, struct Scsi_Host *shost);
@@ -295,6 +296,11 @@ static inline struct blk_mq_tag_set *
 scsi_device_tag_set(struct scsi_device *sdev)
 {
 	return &sdev->host->tag_set;
+}
+
+static inline int scsi_lu_host_setup_tags(struct blk_mq_tag_set *set)
+{
+	return 0;
 }
 
 static inline bool scsi_device_is_lu(const struct scsi_device *sdev)

@@ -3,7 +3,7 @@
 # no I/O error above, and the data verifies.
 # guest: cpus=4 memory=2048
 . ./lib.sh
-plan 30
+plan 31
 
 one_lu 3 max_luns=1 dev_size_mb=128 inq_product=failover
 echo rr >/sys/block/sda/device/multipath/iopolicy
@@ -15,6 +15,10 @@ echo 5 >/proc/sys/vm/laptop_mode
 
 fio_start
 load_reaches $(path_devices)
+
+# Of the virtual host as well, which has no commands.
+ok "each host says how busy it is" sh -c \
+	"! cat /sys/class/scsi_host/host*/host_busy | grep -qv '^[0-9]*$'"
 
 # good_again PATH: back in use. Each loss soon after the last one has it tested later,
 # but not later than after 75 s.

@@ -10,6 +10,8 @@
 #include <linux/blk-mq.h>
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
+#include <linux/numa.h>
+#include <linux/string.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
@@ -199,6 +201,35 @@ bool scsi_device_is_lu(const struct scsi_device *sdev)
 	return scsi_host_has_lus(sdev->host);
 }
 EXPORT_SYMBOL_GPL(scsi_device_is_lu);	/* sd, sr and ses */
+
+static blk_status_t refuse(struct blk_mq_hw_ctx *hctx,
+			   const struct blk_mq_queue_data *bd)
+{
+	return BLK_STS_IOERR;
+}
+
+static const struct blk_mq_ops host_mq_ops = {
+	.queue_rq	= refuse,
+};
+
+/**
+ * scsi_lu_host_setup_tags - a tag set for the virtual host, which has no commands
+ * @set: tag set of the virtual host
+ *
+ * Its devices have sets of their own. Who asks a host how busy it is asks its set.
+ *
+ * Context: process.
+ * Return: 0 or an errno.
+ */
+int scsi_lu_host_setup_tags(struct blk_mq_tag_set *set)
+{
+	memset(set, 0, sizeof(*set));
+	set->ops = &host_mq_ops;
+	set->nr_hw_queues = 1;
+	set->queue_depth = 1;
+	set->numa_node = NUMA_NO_NODE;
+	return blk_mq_alloc_tag_set(set);
+}
 
 static int add_host(void)
 {
