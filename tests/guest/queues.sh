@@ -5,7 +5,7 @@
 # guest: cpus=4 memory=2048 seconds=300
 # append: kmemleak=on
 . ./lib.sh
-plan 26
+plan 32
 
 # queue_of DISK: hardware queues and schedulers
 queue_of() {
@@ -125,6 +125,26 @@ plain_iops=$(reads sda)
 echo "# a depth of 1: $lu_iops a second, plain $plain_iops"
 ok "with a depth of 1 as many are done as on a plain disk, nearly" \
 	test "$((lu_iops * 2))" -ge "$plain_iops"
+unload
+
+# What the administrator allows holds: nobody raises it, and one more path shares it.
+one_lu 1 max_luns=1
+echo 4 >/sys/block/sda/device/queue_depth
+echo 100 >/sys/block/sda/device/queue_ramp_up_period
+reads sda >/dev/null
+depth_of_paths() {
+	for each in $(path_devices); do
+		cat "/sys/bus/scsi/devices/$each/queue_depth"
+	done | xargs
+}
+is "a depth of 4 is not raised again" "$(depth_of_paths)" 4
+echo 1 >$SDEBUG/add_host
+ok "one more path" within 20 nr_paths_is 2
+is "both have it together" "$(depth_of_paths)" "2 2"
+is "and it is that of the disk" "$(cat /sys/block/sda/device/queue_depth)" 4
+echo -1 >$SDEBUG/add_host
+ok "one path less" within 20 nr_paths_is 1
+is "it has all of it" "$(depth_of_paths)" 4
 unload
 ok "no task is stuck" sh -c '! ps -o stat,comm | grep "^D"'
 ok "no leak" no_leaks

@@ -74,24 +74,17 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 static int lu_change_queue_depth(struct scsi_device *sdev, int depth)
 {
 	struct scsi_lu *lu = sdev->hostdata;
-	struct scsi_path *path;
-	int error = -ENODEV;
+	int error;
 
 	if (depth < 1)
 		return -EINVAL;
 	mutex_lock(&scsi_multipath_list_mutex);
-	list_for_each_entry(path, &lu->paths, node) {
-		int (*change)(struct scsi_device *sdev, int depth) =
-			path->sdev->host->hostt->change_queue_depth;
-		int share = DIV_ROUND_UP(depth, lu->nr_paths);
-
-		error = change ? change(path->sdev, share) : -EOPNOTSUPP;
-		if (error < 0)
-			break;
-	}
+	error = scsi_lu_share_depth(lu, depth);
+	if (!error)
+		lu->wanted_depth = depth;
 	scsi_lu_follow_path_depths(lu);
 	mutex_unlock(&scsi_multipath_list_mutex);
-	return error < 0 ? error : sdev->queue_depth;
+	return error ?: sdev->queue_depth;
 }
 
 static int lu_sdev_configure(struct scsi_device *sdev, struct queue_limits *lim)

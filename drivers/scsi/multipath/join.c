@@ -29,6 +29,48 @@ void scsi_lu_follow_path_depths(struct scsi_lu *lu)
 		scsi_change_queue_depth(lu->sdev, depth);
 }
 
+/**
+ * scsi_lu_share_depth - the paths of a logical unit take so many commands together
+ * @lu: logical unit
+ * @depth: how many
+ *
+ * Their LLDs may take less for a while, and do not raise it beyond that.
+ *
+ * Context: process, scsi_multipath_list_mutex held.
+ * Return: 0 or an errno; -ENODEV without a path.
+ */
+int scsi_lu_share_depth(struct scsi_lu *lu, unsigned int depth)
+{
+	struct scsi_path *path;
+	int error = -ENODEV;
+
+	lockdep_assert_held(&scsi_multipath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node) {
+		struct scsi_device *sdev = path->sdev;
+
+		if (!sdev->host->hostt->change_queue_depth)
+			return -EOPNOTSUPP;
+		error = sdev->host->hostt->change_queue_depth(sdev,
+					DIV_ROUND_UP(depth, lu->nr_paths));
+		if (error < 0)
+			return error;
+		sdev->max_queue_depth = sdev->queue_depth;
+		error = 0;
+	}
+	return error;
+}
+
+/* There is another number of paths now. */
+static void share_wanted_depth(struct scsi_lu *lu)
+{
+	if (lu->wanted_depth && !list_empty(&lu->paths) &&
+	    scsi_lu_share_depth(lu, lu->wanted_depth))
+		sdev_printk(KERN_WARNING, lu->sdev,
+			    "queue depth %u is not that of all paths\n",
+			    lu->wanted_depth);
+	scsi_lu_follow_path_depths(lu);
+}
+
 /* What is reserved over its only path can not be used over another one. */
 static bool count_in(struct scsi_lu *lu)
 {
@@ -129,7 +171,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 		scsi_path_probe_schedule(path);
 	scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
-	scsi_lu_follow_path_depths(lu);
+	share_wanted_depth(lu);
 	if (lu->announced) {
 		scsi_path_share_settings(path);
 		scsi_path_share_quirks(path);
@@ -163,7 +205,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	if (list_empty(&lu->paths))
 		scsi_lu_last_path_left(lu, path->disconnected);
 	spin_unlock_irq(&lu->lock);
-	scsi_lu_follow_path_depths(lu);
+	share_wanted_depth(lu);
 	mutex_unlock(&scsi_multipath_list_mutex);
 
 	/* Those that are under way may be waiting for its queue. */

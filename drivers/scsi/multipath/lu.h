@@ -143,6 +143,11 @@ struct scsi_lu {
 	struct mutex claim_mutex;
 	/** @scan_mutex: its device is added and removed, see scsi_scan_mutex() */
 	struct mutex scan_mutex;
+	/**
+	 * @wanted_depth: commands that the administrator allows it, 0: as many as its paths
+	 * take; under scsi_multipath_list_mutex
+	 */
+	unsigned int wanted_depth;
 	/** @lock: protects what names it, and every change of a path's state */
 	spinlock_t lock;
 	/**

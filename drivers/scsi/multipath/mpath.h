@@ -222,6 +222,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone);
 void scsi_path_unjoin(struct scsi_path *path);
 void scsi_path_wait_for_work(struct scsi_path *path);
 void scsi_lu_follow_path_depths(struct scsi_lu *lu);
+int scsi_lu_share_depth(struct scsi_lu *lu, unsigned int depth);
 
 /* settings.c */
 void scsi_lu_copy_quirks(struct scsi_device *to, const struct scsi_device *from);
