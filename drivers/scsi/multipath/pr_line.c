@@ -24,6 +24,7 @@
 #include "pr.h"
 
 #define LINE_DELAY		(HZ / 4)
+#define LINE_TURN		(HZ / 20)
 #define LINE_DELAY_FULL		(60 * HZ)
 #define SETTLE_TIME		(10 * HZ)
 
@@ -389,23 +390,30 @@ void scsi_lu_pr_settle(struct scsi_lu *lu, struct scsi_path *leader)
 	spin_unlock_irq(&lu->lock);
 }
 
+/*
+ * Whoever removes the path waits for this, and not for somebody's command, or the line of
+ * another path, over another host.
+ */
 static void line_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
 					      struct scsi_path, pr.line);
 	struct scsi_lu *lu = path->lu;
+	unsigned long delay = LINE_DELAY;
 
-	if (scsi_path_wants_line(path)) {
-		mutex_lock(&lu->pr.changing);
-		scsi_lu_pr_discover(lu);
+	if (mutex_trylock(&lu->pr.changing)) {
+		if (scsi_path_wants_line(path))
+			scsi_lu_pr_discover(lu);
 		if (scsi_path_wants_line(path))
 			scsi_path_bring_in_line(path);
 		mutex_unlock(&lu->pr.changing);
+	} else {
+		delay = LINE_TURN;
 	}
 	spin_lock_irq(&lu->lock);
 	if (scsi_path_wants_line_soon(path))
 		queue_delayed_work(scsi_multipath_probe_wq, &path->pr.line,
-				   path->pr.full ? LINE_DELAY_FULL : LINE_DELAY);
+				   path->pr.full ? LINE_DELAY_FULL : delay);
 	spin_unlock_irq(&lu->lock);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * KUnit tests of persistent reservations while the error handler of a host works: nothing is
- * sent over its paths then, and nobody says when it is done.
+ * sent over its paths then, and nobody says when it is done. What has to do with other paths
+ * does not wait.
  */
 
 #include <kunit/test.h>
@@ -62,9 +63,28 @@ static void holder_lost(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, f->fake->path[1].path.pr.aside);
 }
 
+/* Whoever removes a path does not wait for what is done for others. */
+static void removed_meanwhile(struct kunit *test)
+{
+	struct pr_fabric *f = pr_fabric_registered(test, 2, 0);
+	struct scsi_path *path = &f->fake->path[1].path;
+	struct scsi_lu *lu = &f->fake->lu;
+
+	scsi_path_pr_init(path);
+	mutex_lock(&lu->pr.changing);
+	scsi_path_bar(path);
+	msleep(A_WHILE_MS);
+	KUNIT_EXPECT_FALSE(test, work_busy(&path->pr.line.work) & WORK_BUSY_RUNNING);
+	mutex_unlock(&lu->pr.changing);
+	msleep(A_WHILE_MS);
+	KUNIT_EXPECT_FALSE(test, path->pr.barred);
+	disable_delayed_work_sync(&path->pr.line);
+}
+
 static struct kunit_case pr_recovery_cases[] = {
 	KUNIT_CASE_SLOW(barred_meanwhile),
 	KUNIT_CASE(holder_lost),
+	KUNIT_CASE_SLOW(removed_meanwhile),
 	{ }
 };
 
