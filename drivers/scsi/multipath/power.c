@@ -106,6 +106,39 @@ static struct scsi_path *next_to_be(bool asleep, struct scsi_lu *lu)
 	return found;
 }
 
+/*
+ * What is sent over several paths stops before the first of them does. The line of a path
+ * looks at @asleep: it asks others.
+ */
+static void stop_work(struct scsi_lu *lu)
+{
+	if (lu->pr.asleep)
+		return;
+	disable_delayed_work_sync(&lu->pr.work);
+	disable_work_sync(&lu->door.work);
+	mutex_lock(&lu->pr.changing);
+	WRITE_ONCE(lu->pr.asleep, true);
+	mutex_unlock(&lu->pr.changing);
+}
+
+static void start_work(struct scsi_lu *lu)
+{
+	if (!lu->pr.asleep)
+		return;
+	mutex_lock(&lu->pr.changing);
+	WRITE_ONCE(lu->pr.asleep, false);
+	mutex_unlock(&lu->pr.changing);
+	enable_delayed_work(&lu->pr.work);
+	enable_work(&lu->door.work);
+	spin_lock_irq(&lu->lock);
+	/* What was to be done meanwhile was not queued. */
+	scsi_lu_look_after_door(lu);
+	scsi_lu_pr_look_after(lu);
+	if (!list_empty(&lu->pr.queue))
+		queue_delayed_work(scsi_multipath_probe_wq, &lu->pr.work, 0);
+	spin_unlock_irq(&lu->lock);
+}
+
 /**
  * scsi_lu_quiesce_paths - the system goes to sleep, and a device is ready for it
  * @dev: that of any scsi_device, in SDEV_QUIESCE
@@ -122,6 +155,7 @@ void scsi_lu_quiesce_paths(struct device *dev)
 
 	if (!scsi_device_is_lu(sdev))
 		return;
+	stop_work(sdev->hostdata);
 	while ((path = next_to_be(true, sdev->hostdata))) {
 		/* They would wait for their queue, and not let go of the CPU. */
 		disable_work_sync(&path->drain);
@@ -154,6 +188,7 @@ void scsi_lu_resume_paths(struct device *dev)
 		spin_unlock_irq(&path->lu->lock);
 		scsi_device_put(path->sdev);
 	}
+	start_work(sdev->hostdata);
 }
 
 /**

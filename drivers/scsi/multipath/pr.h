@@ -128,6 +128,8 @@ struct scsi_pr_ops {
  *	@changing and the lock, either for reading
  * @untouched: nothing was found, and its user has changed nothing since: what could not be
  *	asked then may have it all the same. @changing
+ * @asleep: the system is, or is about to: nothing is sent to its paths. Written under
+ *	@changing
  * @exclusive: type of the reservation, if it is one of which only the nexus that holds
  *	it may use the logical unit, and that is ours, or &PR_TYPE_SCSI2; 0: it is not.
  *	The lock
@@ -156,6 +158,7 @@ struct scsi_lu_pr {
 	bool used;
 	bool known;
 	bool untouched;
+	bool asleep;
 	u8 exclusive;
 	struct scsi_path *holder;
 	bool hold_doubted;

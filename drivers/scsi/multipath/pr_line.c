@@ -402,16 +402,16 @@ static void line_work(struct work_struct *work)
 	unsigned long delay = LINE_DELAY;
 
 	if (mutex_trylock(&lu->pr.changing)) {
-		if (scsi_path_wants_line(path))
+		if (!lu->pr.asleep && scsi_path_wants_line(path))
 			scsi_lu_pr_discover(lu);
-		if (scsi_path_wants_line(path))
+		if (!lu->pr.asleep && scsi_path_wants_line(path))
 			scsi_path_bring_in_line(path);
 		mutex_unlock(&lu->pr.changing);
 	} else {
 		delay = LINE_TURN;
 	}
 	spin_lock_irq(&lu->lock);
-	if (scsi_path_wants_line_soon(path))
+	if (!READ_ONCE(lu->pr.asleep) && scsi_path_wants_line_soon(path))
 		queue_delayed_work(scsi_multipath_probe_wq, &path->pr.line,
 				   path->pr.full ? LINE_DELAY_FULL : delay);
 	spin_unlock_irq(&lu->lock);

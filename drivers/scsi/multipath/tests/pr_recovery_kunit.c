@@ -81,10 +81,31 @@ static void removed_meanwhile(struct kunit *test)
 	disable_delayed_work_sync(&path->pr.line);
 }
 
+/* Nothing is sent to paths that may be asleep, and nobody asks for ever whether they are. */
+static void asleep(struct kunit *test)
+{
+	struct pr_fabric *f = pr_fabric_registered(test, 2, 0);
+	struct scsi_path *path = &f->fake->path[1].path;
+	struct scsi_lu *lu = &f->fake->lu;
+
+	scsi_path_pr_init(path);
+	lu->pr.asleep = true;
+	scsi_path_bar(path);
+	msleep(A_WHILE_MS);
+	KUNIT_EXPECT_EQ(test, f->count, 0);
+	KUNIT_EXPECT_FALSE(test, work_busy(&path->pr.line.work));
+	lu->pr.asleep = false;
+	scsi_path_doubt(path);
+	msleep(A_WHILE_MS);
+	KUNIT_EXPECT_FALSE(test, path->pr.barred);
+	disable_delayed_work_sync(&path->pr.line);
+}
+
 static struct kunit_case pr_recovery_cases[] = {
 	KUNIT_CASE_SLOW(barred_meanwhile),
 	KUNIT_CASE(holder_lost),
 	KUNIT_CASE_SLOW(removed_meanwhile),
+	KUNIT_CASE_SLOW(asleep),
 	{ }
 };
 
