@@ -121,6 +121,8 @@ struct scsi_pr_ops {
  * @other_key: the key that it has instead, if that is what a path says: nobody has
  *	heard how a change of keys has ended; 0: none. @changing
  * @flags: APTPL and ALL_TG_PT of the registration; @changing
+ * @per_initiator: to its target the nexuses of a host are one, as a nexus has shown that was
+ *	registered though nobody had done it; @changing
  * @departed: paths that have left with a registration; the lock
  * @strays: those of them that were unproven; the lock
  * @used: somebody uses registrations: paths are looked after; the lock
@@ -153,6 +155,7 @@ struct scsi_lu_pr {
 	u64 key;
 	u64 other_key;
 	u8 flags;
+	bool per_initiator;
 	unsigned int departed;
 	unsigned int strays;
 	bool used;

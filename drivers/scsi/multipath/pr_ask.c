@@ -367,12 +367,22 @@ enum scsi_pr_reply scsi_pr_register(struct scsi_path *path, u64 from, u64 to)
  * @path: path
  * @to: key; 0: none
  *
+ * A key is for this nexus alone, whatever the user has wanted: with ALL_TG_PT the others
+ * would be registered again, which may have been fenced just now.
+ *
  * Context: process.
  */
 enum scsi_pr_reply scsi_pr_force(struct scsi_path *path, u64 to)
 {
-	return out(path, PR_OUT_REGISTER_AND_IGNORE, 0, 0, to,
-		   path->lu->pr.flags);
+	u8 flags = path->lu->pr.flags;
+	enum scsi_pr_reply reply;
+
+	reply = out(path, PR_OUT_REGISTER_AND_IGNORE, 0, 0, to,
+		    to ? flags & ~PR_ALL_TG_PT : flags);
+	if (!to || reply != PR_REFUSED || !(flags & PR_ALL_TG_PT))
+		return reply;
+	/* One that is registered with it, by another key, has to say so, and adds nothing. */
+	return out(path, PR_OUT_REGISTER_AND_IGNORE, 0, 0, to, flags);
 }
 
 /**

@@ -212,7 +212,9 @@ static enum scsi_pr_reply register_nexus(struct scsi_path *path, u64 key)
 	if (reply != PR_REFUSED)
 		return reply;
 	reply = remove_by_guessing(path);
-	return reply == PR_DONE ? scsi_pr_register(path, 0, key) : reply;
+	return reply == PR_DONE ? scsi_pr_change(path, 0, key,
+						 path->lu->pr.flags & ~PR_ALL_TG_PT) :
+				  reply;
 }
 
 static void take_other_key(struct scsi_lu *lu)
@@ -329,6 +331,8 @@ bool scsi_path_bring_in_line(struct scsi_path *path)
 	case PR_DONE:
 		if (path->pr.unproven)
 			return prove(path, key);
+		if (!path->pr.registered && !(lu->pr.flags & PR_ALL_TG_PT))
+			lu->pr.per_initiator = true;
 		scsi_path_pr_set_in_line(path, true);
 		return true;
 	case PR_CONFLICT:

@@ -92,6 +92,13 @@ enum scsi_pr_outcome scsi_pr_user_replaces(struct scsi_pr_errand *errand,
 	struct scsi_lu *lu = errand->lu;
 
 	scsi_lu_pr_bar_others(lu, leader);
+	/* To some targets all nexuses of a host are registered by it. */
+	if (!scsi_lu_pr_drain_barred(lu)) {
+		/* Its sender tries again. */
+		scsi_pr_answer(errand, SAM_STAT_BUSY);
+		scsi_lu_pr_settle(lu, NULL);
+		return ANSWERED;
+	}
 	/* What is not known is asked for later, and must be there to be found then. */
 	if (lu->pr.known)
 		scsi_path_pr_set_registered(leader, true);

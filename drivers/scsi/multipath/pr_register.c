@@ -47,12 +47,62 @@ enum scsi_pr_outcome scsi_pr_key_is_changed(struct scsi_pr_errand *errand,
 	return ANSWERED;
 }
 
+/* Does this command register other nexuses than that of the leader, if they are not? */
+static bool registers_others(const struct scsi_pr_errand *errand)
+{
+	if (errand->action == PR_OUT_REGISTER && errand->key)
+		return false;
+	return errand->lu->pr.per_initiator ||
+	       scsi_pr_flags_of(errand->cmd) & PR_ALL_TG_PT;
+}
+
+/* The same key once more: if it is there, nobody is let in by that. */
+static bool had_it(const struct scsi_pr_errand *errand, struct scsi_path *leader)
+{
+	u64 key = errand->lu->pr.key;
+
+	return key && key == errand->action_key &&
+	       scsi_pr_change(leader, key, key,
+			      scsi_pr_flags_of(errand->cmd)) == PR_DONE;
+}
+
+/*
+ * What was sent over the other paths before a fence is carried out before they are let in.
+ * They may be from now on.
+ */
+static bool let_others_in(struct scsi_pr_errand *errand, struct scsi_path *leader)
+{
+	struct scsi_lu *lu = errand->lu;
+	struct scsi_path *path;
+
+	scsi_lu_pr_bar_others(lu, leader);
+	if (!scsi_lu_pr_drain_barred(lu)) {
+		/* Its sender tries again. */
+		scsi_pr_answer(errand, SAM_STAT_BUSY);
+		scsi_lu_pr_settle(lu, NULL);
+		return false;
+	}
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		path->pr.registered = true;
+	spin_unlock_irq(&lu->lock);
+	return true;
+}
+
 /* The first registration, or the same key once more */
 static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
 					   struct scsi_path *leader)
 {
 	struct scsi_lu *lu = errand->lu;
 
+	if (registers_others(errand)) {
+		if (had_it(errand, leader)) {
+			scsi_pr_answer_good(errand);
+			return scsi_pr_key_is_changed(errand, leader);
+		}
+		if (!let_others_in(errand, leader))
+			return ANSWERED;
+	}
 	scsi_path_pr_set_registered(leader, true);
 	switch (scsi_pr_out(leader, errand->cmd)) {
 	case PR_DONE:
@@ -353,6 +403,11 @@ static enum scsi_pr_outcome unregister(struct scsi_pr_errand *errand,
 static enum scsi_pr_outcome register_anyhow(struct scsi_pr_errand *errand,
 					    struct scsi_path *leader)
 {
+	bool others = errand->action_key && registers_others(errand);
+
+	/* It may have been fenced just now. */
+	if (others && !let_others_in(errand, leader))
+		return ANSWERED;
 	switch (scsi_pr_out(leader, errand->cmd)) {
 	case PR_DONE:
 		if (!errand->action_key) {

@@ -126,13 +126,29 @@ static int result_of(enum pr_server_status status, u8 *sense)
 	}
 }
 
+/* A command of the user's over one path may register the others, too. */
+static bool let_in_more(const struct pr_fabric *f, const struct pr_server *before,
+			int leader)
+{
+	for (int i = 0; i < f->nr; i++) {
+		int registrant = pr_server_registrant(&f->server, i);
+
+		if (i != leader && !before->key[registrant] &&
+		    f->server.key[registrant] && !f->drained[i])
+			return true;
+	}
+	return false;
+}
+
 static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 		 u8 *sense)
 {
 	bool is_users = f->user && buf == f->user->list;
 	u8 action = cdb[1] & 0x1f;
+	struct pr_server before = f->server;
 	enum pr_server_status status;
 	bool was_registered;
+	int leader = nexus;
 
 	if (cdb[0] == PERSISTENT_RESERVE_IN)
 		return result_of(pr_server_in(&f->server, cdb, buf), sense);
@@ -145,6 +161,8 @@ static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 	if (!is_users && !was_registered && f->server.key[nexus] &&
 	    !f->server.per_initiator && !f->drained[nexus])
 		f->broken = "a path is registered that may have something under way";
+	if (is_users && let_in_more(f, &before, leader))
+		f->broken = "other paths are registered that may have something under way";
 	/* The user has registered it, and may. */
 	if (is_users && status == GOOD && get_unaligned_be64(buf + 8) &&
 	    (action == PR_OUT_REGISTER || action == PR_OUT_REGISTER_AND_IGNORE))

@@ -83,6 +83,14 @@ static enum pr_server_status do_set(struct pr_server *s, int nexus, const u8 *li
 
 	if (key && !s->key[nexus] && s->room && nr_keys(s) >= s->room)
 		return INVALID;
+	/* A new registration is one of all ports that have none. */
+	if (key && !s->key[nexus] && list[20] & PR_ALL_TG_PT && nexus < MAX_OURS) {
+		for (int i = 0; i < s->ports; i++) {
+			int other = pr_server_registrant(s, i);
+
+			set_one(s, other, s->key[other] ?: key);
+		}
+	}
 	set_one(s, nexus, key);
 	s->aptpl = list[20] & PR_APTPL;
 	return GOOD;

@@ -30,6 +30,7 @@ struct pr_server {
 	bool no_ignore;		/* knows no REGISTER AND IGNORE EXISTING KEY */
 	bool per_initiator;	/* what is registered, is for all nexuses of a host */
 	bool takes_first;	/* as LIO: of all who hold it, the first does, for PREEMPT */
+	unsigned int ports;	/* those that ALL_TG_PT registers */
 	unsigned int room;	/* for registrations */
 	bool lost;		/* it has forgotten all */
 	bool aptpl;		/* by whomever it was last registered with */

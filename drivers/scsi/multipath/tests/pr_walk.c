@@ -116,6 +116,7 @@ static void set_up(struct pr_fabric *f, const struct pr_point *p)
 	s->holder = pr_server_registrant(s, holder);
 	s->key[HOST_B] = state->b;
 	s->lost = state->lost;
+	s->ports = f->nr;
 	s->aptpl = state->aptpl;
 	f->count = 0;
 	f->fenced = false;
@@ -140,6 +141,7 @@ static void set_up(struct pr_fabric *f, const struct pr_point *p)
 	lu->pr.used = true;
 	lu->pr.known = !state->unknown;
 	lu->pr.untouched = false;
+	lu->pr.per_initiator = p->kind->per_initiator;
 	if (lu->pr.key && holder >= 0 && holder < (int)f->nr)
 		scsi_lu_pr_hold(lu, &f->fake->path[holder].path, state->type);
 }
