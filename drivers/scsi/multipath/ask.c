@@ -38,7 +38,7 @@ static int ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 		if (result < 0 || !scsi_status_is_check_condition(result))
 			memset(sense, 0, sizeof(*sense));
 	} while (sense->sense_key == UNIT_ATTENTION && --tries);
-	return result;
+	return scsi_answer_is_success(result, sense) ? 0 : result;
 }
 
 /**
@@ -52,7 +52,7 @@ static int ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
  * A new or returning I_T nexus has unit attentions to report first (SAM-5 5.14).
  *
  * Context: process; waits up to 10 s for each answer.
- * Return: as scsi_execute_cmd().
+ * Return: as scsi_execute_cmd(), but 0 as well if it is carried out with a remark.
  */
 int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 		  unsigned int len, struct scsi_sense_hdr *sense)
@@ -75,8 +75,7 @@ static bool is_error(int result, const struct scsi_sense_hdr *sense)
 	case SAM_STAT_TASK_SET_FULL:
 		return true;
 	case SAM_STAT_CHECK_CONDITION:
-		return sense->sense_key != NO_SENSE &&
-		       sense->sense_key != RECOVERED_ERROR;
+		return true;
 	default:
 		return false;
 	}

@@ -447,6 +447,7 @@ static bool is_conflict_of_nexus(struct scsi_path *path,
 	       !scsi_path_conflict_is_genuine(path);
 }
 
+/* Or has succeeded, with something to say of it. */
 static noinline void attempt_failed(struct scsi_path *path,
 				    struct scsi_cmnd *cmd,
 				    struct scsi_cmnd *lu_cmd)
@@ -454,7 +455,7 @@ static noinline void attempt_failed(struct scsi_path *path,
 	struct scsi_lu *lu = path->lu;
 	struct scsi_sense_hdr sense_hdr, *sense = NULL;
 	struct scsi_verdict verdict;
-	bool is_news = true, pause = false;
+	bool is_news = true, pause = false, completed_later = false;
 	bool once = goes_once_over_each_path(cmd, lu_cmd);
 
 	if (host_byte(cmd->result) == DID_TIME_OUT)
@@ -496,8 +497,13 @@ static noinline void attempt_failed(struct scsi_path *path,
 	    (verdict.cmd == CMD_NEVER_RAN &&
 	     (verdict.ask_others || is_out_of_use(verdict.path))))
 		note_tried(path, lu_cmd, once, verdict.blame);
+	if (verdict.path == EFFECT_SUCCEEDED && verdict.cmd == CMD_COMPLETE &&
+	    scsi_lu_cmd_history(lu_cmd))
+		completed_later = has_an_epilogue(path, cmd, lu_cmd);
 	/* The attempt held the path; the command holds the logical unit. */
 	scsi_path_free_cmd(cmd);
+	if (completed_later)
+		return;
 	if (verdict.ask_others && verdict.cmd != CMD_COMPLETE)
 		scsi_lu_requeue_cmd(lu_cmd);
 	else

@@ -187,9 +187,9 @@ static enum scsi_pr_reply reply_of(int result, const struct scsi_sense_hdr *sens
 		return PR_CONFLICT;
 	if (host_byte(result) != DID_OK)
 		return PR_LOST;
-	switch (result & 0xff) {
-	case SAM_STAT_GOOD:
+	if (scsi_answer_is_success(result, sense))
 		return PR_DONE;
+	switch (result & 0xff) {
 	case SAM_STAT_CHECK_CONDITION:
 		/* What LIO says to who is not registered */
 		if (sense->sense_key == NOT_READY && sense->asc == 0x08)

@@ -160,6 +160,35 @@ static bool is_meant_by(const char *handler, const struct scsi_device *sdev)
 	return sdev->handler || (sdev->inquiry && sdev->inquiry[5] & 0x30);
 }
 
+/**
+ * scsi_answer_is_success - has a device server carried a command out?
+ * @result: &scsi_cmnd.result, or what scsi_execute_cmd() has returned
+ * @sense: sense data if any, else NULL
+ *
+ * It may have something to say of it: that a parameter was rounded (1/37/00), that the
+ * drive wants to be cleaned (0/17/01, 1/17/01).
+ *
+ * Context: any. Pure.
+ */
+bool scsi_answer_is_success(int result, const struct scsi_sense_hdr *sense)
+{
+	if (result < 0 || host_byte(result) != DID_OK)
+		return false;
+
+	switch (result & 0xff) {
+	case SAM_STAT_GOOD:
+	case SAM_STAT_CONDITION_MET:
+		return true;
+	case SAM_STAT_CHECK_CONDITION:
+		return sense && scsi_sense_valid(sense) &&
+		       !scsi_sense_is_deferred(sense) &&
+		       (sense->sense_key == NO_SENSE ||
+			sense->sense_key == RECOVERED_ERROR);
+	default:
+		return false;
+	}
+}
+
 /* The state of the logical unit itself, which each of its paths will tell. */
 static bool is_busy_with_itself(const struct scsi_sense_hdr *sense)
 {
@@ -251,11 +280,10 @@ struct scsi_verdict scsi_path_verdict(const struct scsi_device *sdev,
 {
 	if (host_byte(result) != DID_OK)
 		return host_byte_verdict(sdev, result);
+	if (scsi_answer_is_success(result, sense))
+		return (struct scsi_verdict){ EFFECT_SUCCEEDED, CMD_COMPLETE };
 
 	switch (result & 0xff) {
-	case SAM_STAT_GOOD:
-	case SAM_STAT_CONDITION_MET:
-		return (struct scsi_verdict){ EFFECT_SUCCEEDED, CMD_COMPLETE };
 	/* A full task set is what a good path has under load. */
 	case SAM_STAT_BUSY:
 	case SAM_STAT_TASK_SET_FULL:

@@ -64,6 +64,7 @@ struct scsi_verdict {
 struct scsi_verdict scsi_path_verdict(const struct scsi_device *sdev,
 				      int result,
 				      const struct scsi_sense_hdr *sense);
+bool scsi_answer_is_success(int result, const struct scsi_sense_hdr *sense);
 bool scsi_device_is_handled_by(const struct scsi_device *sdev,
 			       const char *handler);
 bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb);

@@ -18,6 +18,7 @@
 static const char *const event_names[] = {
 	"nothing", "fence", "fence and abort", "fence of the new key", "clear",
 	"away", "away, ran", "silent", "silent, ran", "unit attention",
+	"remark",
 };
 
 /**
@@ -140,6 +141,15 @@ static bool let_in_more(const struct pr_fabric *f, const struct pr_server *befor
 	return false;
 }
 
+/* As the drive that wants to be cleaned says so of whatever it has done */
+static int with_remark(int result, u8 *sense)
+{
+	if (result != SAM_STAT_GOOD)
+		return result;
+	scsi_build_sense_buffer(0, sense, RECOVERED_ERROR, 0x17, 0x01);
+	return SAM_STAT_CHECK_CONDITION;
+}
+
 static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 		 u8 *sense)
 {
@@ -198,6 +208,9 @@ static int model_send(struct scsi_path *path, const u8 *cdb, bool is_out,
 		case SILENT:
 		case SILENT_RAN:
 			return DID_TIME_OUT << 16;
+		case REMARK:
+			return with_remark(carry(f, nexus, cdb, buf, sense),
+					   sense);
 		default:
 			scsi_build_sense_buffer(0, sense, UNIT_ATTENTION, 0x29,
 						0);

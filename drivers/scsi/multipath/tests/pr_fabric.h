@@ -31,6 +31,7 @@ enum pr_event {
 	SILENT,			/* nobody answers */
 	SILENT_RAN,
 	ATTENTION,
+	REMARK,			/* it is carried out, and there is something to say of it */
 	NR_EVENTS,
 };
 

@@ -204,10 +204,14 @@ static enum pr_server_status status_of(bool done, const struct scsi_pr_cmd *cmd)
 		return GOOD;
 	case SAM_STAT_RESERVATION_CONFLICT:
 		return CONFLICT;
-	default:
-		if ((cmd->sense[2] & 0xf) != NOT_READY)
-			return INVALID;
+	}
+	switch (cmd->sense[2] & 0xf) {
+	case RECOVERED_ERROR:
+		return GOOD;
+	case NOT_READY:
 		return cmd->sense[12] == 0x04 ? NOT_STARTED : NOT_READY_COMM;
+	default:
+		return INVALID;
 	}
 }
 
