@@ -129,6 +129,7 @@ void scsi_path_overtake_probe(struct scsi_path *path);
 unsigned int scsi_path_watch(struct scsi_path *path,
 			     enum scsi_path_watching wants);
 bool scsi_path_is_being_watched(struct scsi_path *path);
+bool scsi_lu_is_best_left_alone(struct scsi_lu *lu);
 
 /* find.c */
 struct scsi_lu *scsi_multipath_find(const char *names);

@@ -26,6 +26,8 @@
 #define PROBE_DELAY_MAX		(60UL * HZ)
 #define PROBE_DELAY_NO_PATH	(2UL * HZ)
 #define PROBE_DELAY_PASSIVE	(10UL * HZ)
+/* Until what is best left alone is looked at again */
+#define PROBE_DELAY_BUSY	(1UL * HZ)
 
 static bool path_probe = true;
 module_param(path_probe, bool, 0644);
@@ -211,6 +213,32 @@ static bool may_be_asked(const struct scsi_path *path)
 	       (!scsi_lu_has_path_locked(path->lu) && !path->lu->expired);
 }
 
+/**
+ * scsi_lu_is_best_left_alone - would a question disturb what is being done?
+ * @lu: logical unit
+ *
+ * A drive that erases, or looks for a place on its tape, may answer nothing for hours. Who
+ * asks it meanwhile, over whichever path, has to take his command back, and the error
+ * handler may reset the drive for that. So there is no question of our own while it does
+ * something, unless I/O waits for the answer. What streams stops now and then.
+ *
+ * Context: the logical unit's lock held.
+ */
+bool scsi_lu_is_best_left_alone(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	if (!lu->sdev || !scsi_type_is_sticky(lu->sdev->type) ||
+	    !scsi_lu_has_path_locked(lu))
+		return false;
+	list_for_each_entry(path, &lu->paths, node) {
+		if (scsi_device_busy(path->sdev))
+			return true;
+	}
+	return false;
+}
+
 static void probe_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
@@ -225,6 +253,12 @@ static void probe_work(struct work_struct *work)
 	if (!wants_probe(path))
 		return;
 	spin_lock_irq(&path->lu->lock);
+	if (!path->check && scsi_lu_is_best_left_alone(path->lu)) {
+		queue_delayed_work(scsi_multipath_probe_wq, &path->probe.work,
+				   PROBE_DELAY_BUSY);
+		spin_unlock_irq(&path->lu->lock);
+		return;
+	}
 	probe = path->probe.demanded || path->check || READ_ONCE(path_probe);
 	path->probe.demanded = false;
 	watch = scsi_path_is_usable(path) ? path->watch.wants : WATCH_NOTHING;

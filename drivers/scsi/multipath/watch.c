@@ -12,7 +12,8 @@
  * more than a number of commands sent in a second over all paths together, and waits for
  * no more paths than that at a time: those that answer nothing shall not take the workers
  * of probes that I/O waits for. Whose turn did not come has it in a later second. What
- * sleeps goes on sleeping.
+ * sleeps goes on sleeping, and a tape drive or a changer that is doing something is not
+ * disturbed.
  */
 
 #include <linux/jiffies.h>
@@ -90,7 +91,8 @@ static unsigned int look_at_busy(struct scsi_path *path, unsigned int period)
 		path->watch.identity_at = next_look(seldom) ?: 1;
 		return 0;
 	}
-	if (time_before(jiffies, path->watch.identity_at))
+	if (time_before(jiffies, path->watch.identity_at) ||
+	    scsi_lu_is_best_left_alone(path->lu))
 		return 0;
 	path->watch.identity_at = next_look(seldom) ?: 1;
 	return scsi_path_watch(path, WATCH_IDENTITY);
@@ -110,8 +112,14 @@ static unsigned int look_at(struct scsi_path *path, unsigned int period)
 	}
 	if (path->watch.issued != issued)
 		return look_at_busy(path, period);
-	if (time_before(jiffies, path->watch.at))
+	if (time_before(jiffies, path->watch.at) ||
+	    scsi_lu_is_best_left_alone(path->lu))
 		return 0;
+	/* Nothing was sent since, but there is something that takes long. */
+	if (scsi_device_busy(path->sdev)) {
+		begin_anew(path, period);
+		return 0;
+	}
 	path->watch.at = next_look(period);
 	return scsi_path_watch(path, WATCH_ANSWER);
 }
