@@ -208,13 +208,22 @@ static bool is_busy_with_itself(const struct scsi_sense_hdr *sense)
 	}
 }
 
+/*
+ * Logical unit communication, with whatever kind of device. A bridge says so when the
+ * answer to a command that it has passed on does not come, and LIO of whatever has gone
+ * wrong behind it: NOT READY does not mean that the command has not been started.
+ */
+static bool is_about_communication(const struct scsi_sense_hdr *sense)
+{
+	return sense->asc == 0x08 && (sense->sense_key == NOT_READY ||
+				      sense->sense_key == ABORTED_COMMAND);
+}
+
 /* Answers that say as much of a controller as of the logical unit behind it. */
 static bool may_be_the_controller(const struct scsi_device *sdev,
 				  const struct scsi_sense_hdr *sense)
 {
-	/* Logical unit communication, with whatever kind of device */
-	if (sense->asc == 0x08 && (sense->sense_key == NOT_READY ||
-				   sense->sense_key == ABORTED_COMMAND))
+	if (is_about_communication(sense))
 		return true;
 
 	if (!is_disk(sdev))
@@ -255,8 +264,9 @@ static struct scsi_verdict sense_verdict(const struct scsi_device *sdev,
 	if (may_be_the_controller(sdev, sense))
 		return (struct scsi_verdict){
 			.path = EFFECT_NONE,
-			.cmd = sense->sense_key == NOT_READY ? CMD_NEVER_RAN :
-							       CMD_MAY_HAVE_RUN,
+			.cmd = sense->sense_key == NOT_READY &&
+			       !is_about_communication(sense) ?
+			       CMD_NEVER_RAN : CMD_MAY_HAVE_RUN,
 			.ask_others = true,
 			.blame = true,
 		};

@@ -188,6 +188,9 @@ static const struct {
 	{ HARDWARE_ERROR, 0x44, 0x00, EFFECT_NONE, CMD_MAY_HAVE_RUN },
 	{ HARDWARE_ERROR, 0x47, 0x00, EFFECT_NONE, CMD_MAY_HAVE_RUN },
 	{ ABORTED_COMMAND, 0x48, 0x00, EFFECT_NONE, CMD_MAY_HAVE_RUN },
+	{ NOT_READY, 0x08, 0x00, EFFECT_NONE, CMD_MAY_HAVE_RUN },
+	{ NOT_READY, 0x08, 0x01, EFFECT_NONE, CMD_MAY_HAVE_RUN },
+	{ NOT_READY, 0x08, 0x02, EFFECT_NONE, CMD_MAY_HAVE_RUN },
 	{ NOT_READY, 0x04, 0x00, EFFECT_NONE, CMD_NEVER_RAN },
 	{ NOT_READY, 0x04, 0x01, EFFECT_NONE, CMD_NEVER_RAN },
 	{ NOT_READY, 0x04, 0x02, EFFECT_NONE, CMD_NEVER_RAN },
@@ -195,7 +198,6 @@ static const struct {
 	{ NOT_READY, 0x04, 0x0a, EFFECT_NONE, CMD_NEVER_RAN },
 	{ NOT_READY, 0x04, 0x0b, EFFECT_NONE, CMD_NEVER_RAN },
 	{ NOT_READY, 0x04, 0x0d, EFFECT_NONE, CMD_NEVER_RAN },
-	{ NOT_READY, 0x08, 0x00, EFFECT_NONE, CMD_NEVER_RAN },
 	{ NOT_READY, 0x2a, 0x06, EFFECT_NONE, CMD_NEVER_RAN },
 	/* next to those */
 	{ UNIT_ATTENTION, 0x3a, 0x00, EFFECT_NONE, CMD_COMPLETE },
@@ -266,6 +268,9 @@ static void others_are_asked(struct kunit *test)
 				    rows[i].blame, "row %d", i);
 		verdict = scsi_path_verdict(&tape, rows[i].result, sense);
 		KUNIT_EXPECT_EQ_MSG(test, verdict.ask_others, rows[i].tape_too,
+				    "row %d, tape", i);
+		/* What may have been written is not written once more. */
+		KUNIT_EXPECT_NE_MSG(test, verdict.cmd, CMD_NEVER_RAN,
 				    "row %d, tape", i);
 	}
 }
