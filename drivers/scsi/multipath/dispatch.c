@@ -461,6 +461,8 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 	    answer_attention(lu, lu_cmd))
 		return answered(lu_cmd);
 	if (unlikely(blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))) {
+		if (unlikely(!READ_ONCE(lu->settled)))
+			scsi_lu_settle(lu, lu_cmd);
 		if (is_bound_to_one_nexus(lu_cmd) && scsi_multipath_reservations)
 			return send_reservation(lu, lu_cmd);
 		if (prepare_passthrough(lu, lu_cmd))

@@ -229,6 +229,11 @@ struct scsi_lu {
 	 */
 	bool reserved;
 	/**
+	 * @settled: passthrough has been sent that may belong to one I_T nexus. Written
+	 * and read anywhere
+	 */
+	bool settled;
+	/**
 	 * @removing: the LU's scsi_device is removed or about to be; no path may join.
 	 * scsi_multipath_list_mutex
 	 */

@@ -197,6 +197,7 @@ void scsi_lu_cmd_failed(struct scsi_cmnd *lu_cmd);
 
 /* passthrough.c */
 extern struct device_attribute dev_attr_passthrough_failover;
+void scsi_lu_settle(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd);
 bool scsi_lu_report_luns(struct scsi_cmnd *lu_cmd);
 bool scsi_lu_may_repeat_passthrough(const struct scsi_lu *lu,
 				    const struct scsi_cmnd *lu_cmd);

@@ -63,6 +63,49 @@ bool scsi_lu_may_repeat_passthrough(const struct scsi_lu *lu,
 	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
 }
 
+/*
+ * Commands that leave nothing behind that another nexus would not find: those of upper
+ * levels and user space that find out what there is.
+ */
+static bool leaves_no_trace(u8 opcode)
+{
+	switch (opcode) {
+	case TEST_UNIT_READY:
+	case REQUEST_SENSE:
+	case READ_BLOCK_LIMITS:
+	case INITIALIZE_ELEMENT_STATUS:
+	case INQUIRY:
+	case MODE_SENSE:
+	case READ_CAPACITY:
+	case LOG_SENSE:
+	case MODE_SENSE_10:
+	case SERVICE_ACTION_IN_16:
+	case REPORT_LUNS:
+	case MAINTENANCE_IN:
+	case READ_ELEMENT_STATUS:
+	case SECURITY_PROTOCOL_IN:
+	case ZBC_IN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * scsi_lu_settle - the first passthrough that may belong to one nexus ends the choice
+ * @lu: logical unit
+ * @lu_cmd: passthrough command that is about to be sent
+ *
+ * Before, all of it goes to another path if there is a better one.
+ *
+ * Context: any.
+ */
+void scsi_lu_settle(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd)
+{
+	if (!leaves_no_trace(lu_cmd->cmnd[0]))
+		WRITE_ONCE(lu->settled, true);
+}
+
 #define LUNS_HEADER_LEN		8
 #define LUNS_WELL_KNOWN_ONLY	1	/* SELECT REPORT */
 

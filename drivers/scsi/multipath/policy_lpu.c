@@ -8,7 +8,7 @@
  * the fewest stay on, over the port that the fewest of its host's take. When another
  * host, or another port of this one, has become usable that has two fewer, one moves
  * there. It moves at a change of its set of paths and at no other time; a tape or a
- * changer does not move for that.
+ * changer does not move for that once it is in use.
  */
 
 #include <linux/atomic.h>
@@ -92,7 +92,7 @@ static struct scsi_path *better_than(const struct scsi_path_set *set,
 {
 	struct scsi_path *to;
 
-	if (scsi_type_is_sticky(stay->sdev->type))
+	if (scsi_type_is_sticky(stay->sdev->type) && READ_ONCE(stay->lu->settled))
 		return stay;
 	to = idlest_path(set, NULL);
 	if (is_worth_it(stays_on_host(stay), stays_on_host(to)))
@@ -103,6 +103,13 @@ static struct scsi_path *better_than(const struct scsi_path_set *set,
 	return stay;
 }
 
+/* A tape has one path, over whatever node. All of its sets have the same members. */
+static bool follows_first_node(struct scsi_lu *lu, const struct scsi_path_set *set)
+{
+	return set->nr && scsi_type_is_sticky(set->path[0]->sdev->type) &&
+	       set != scsi_lu_node_set_locked(lu, 0);
+}
+
 static void lpu_set_changed(struct scsi_lu *lu,
 			    struct scsi_path_set *set)
 {
@@ -110,6 +117,12 @@ static void lpu_set_changed(struct scsi_lu *lu,
 		rcu_dereference_protected(set->stay,
 					  lockdep_is_held(&lu->lock));
 
+	if (follows_first_node(lu, set)) {
+		set_stay(set, stay,
+			 rcu_dereference_protected(scsi_lu_node_set_locked(lu, 0)->stay,
+						   lockdep_is_held(&lu->lock)));
+		return;
+	}
 	for (unsigned int i = 0; i < set->nr; i++) {
 		if (set->path[i] == stay) {
 			set_stay(set, stay, better_than(set, stay));

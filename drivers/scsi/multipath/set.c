@@ -145,11 +145,53 @@ static void fill_set(struct scsi_lu *lu, int node)
 		lu->policy->set_changed(lu, set);
 }
 
+/*
+ * Where passthrough goes: where the policy stays, if it is of that kind, or else to
+ * another path for each logical unit.
+ */
+static struct scsi_path *choose_stay(struct scsi_lu *lu,
+				     const struct scsi_path_set *all)
+{
+	unsigned int nr = 0, number = lu->sdev ? lu->sdev->id : 0;
+	struct scsi_path *path;
+
+	if (lu->policy->sticky) {
+		path = rcu_dereference_protected(scsi_lu_node_set_locked(lu, 0)->stay,
+						 lockdep_is_held(&lu->lock));
+		if (path)
+			return path;
+	}
+	for (unsigned int i = 0; i < all->nr; i++)
+		nr += scsi_path_rank(all->path[i]) == lu->group.rank;
+	if (!nr)
+		return NULL;
+	number %= nr;
+	for (unsigned int i = 0; i < all->nr; i++) {
+		path = all->path[i];
+		if (scsi_path_rank(path) == lu->group.rank && !number--)
+			return path;
+	}
+	return NULL;
+}
+
+/* What may belong to one I_T nexus keeps to it, as long as that is good. */
+static bool keeps_to(struct scsi_lu *lu, const struct scsi_path_set *all,
+		     const struct scsi_path *stay)
+{
+	if (!READ_ONCE(lu->settled))
+		return false;
+	for (unsigned int i = 0; i < all->nr; i++) {
+		if (all->path[i] == stay)
+			return scsi_path_rank(stay) == lu->group.rank;
+	}
+	return false;
+}
+
 /* All usable paths, the better ones first. Among equals the order is theirs. */
 static void fill_set_of_all(struct scsi_lu *lu)
 {
 	struct scsi_path_set *all = scsi_lu_all_locked(lu);
-	struct scsi_path *path, *stay;
+	struct scsi_path *path;
 	unsigned int nr = 0;
 
 	list_for_each_entry(path, &lu->paths, node) {
@@ -164,17 +206,9 @@ static void fill_set_of_all(struct scsi_lu *lu)
 	}
 	publish(all, nr);
 
-	stay = rcu_dereference_protected(all->stay, lockdep_is_held(&lu->lock));
-	for (unsigned int i = 0; i < nr; i++) {
-		if (all->path[i] == stay && scsi_path_rank(stay) == lu->group.rank)
-			return;
-	}
-	path = NULL;
-	for (unsigned int i = 0; i < nr && !path; i++) {
-		if (scsi_path_rank(all->path[i]) == lu->group.rank)
-			path = all->path[i];
-	}
-	rcu_assign_pointer(all->stay, path);
+	path = rcu_dereference_protected(all->stay, lockdep_is_held(&lu->lock));
+	if (!keeps_to(lu, all, path))
+		rcu_assign_pointer(all->stay, choose_stay(lu, all));
 }
 
 /**

@@ -134,7 +134,8 @@ static void lpu_spreads(struct kunit *test)
 		scsi_lu_set_policy(&fake[i]->lu, &scsi_policy_rr);
 	for (unsigned int j = 0; j < nr_hosts; j++)
 		KUNIT_EXPECT_EQ(test, atomic_read(&host[j]->nr_stays), 0);
-	/* A tape moves for no one. */
+	/* A tape that is in use moves for no one. */
+	fake[0]->lu.settled = true;
 	for (unsigned int j = 0; j < nr_hosts; j++)
 		fake[0]->path[j].path.sdev->type = TYPE_TAPE;
 	scsi_lu_set_policy(&fake[0]->lu, &scsi_policy_lpu);
@@ -176,6 +177,87 @@ static void lpu_spreads_over_ports(struct kunit *test)
 		fake_path_revive(fake[i], 1);
 	for (unsigned int j = 0; j < 4; j++)
 		KUNIT_EXPECT_EQ(test, atomic_read(&port[j]->nr_stays), 1);
+}
+
+static int path_of_passthrough(struct fake_lu *fake)
+{
+	struct scsi_path *path;
+
+	rcu_read_lock();
+	path = rcu_dereference(scsi_lu_all_rcu(&fake->lu)->stay);
+	rcu_read_unlock();
+	return path ? container_of(path, struct fake_path, path) - fake->path : -1;
+}
+
+/*
+ * All that is sent to a tape drive is passthrough. The paths of one host are found first,
+ * and then those of the other: who has not been used yet moves.
+ */
+static void lpu_spreads_tapes(struct kunit *test)
+{
+	static const int expected[] = { 1, 0, 1, 0, 0 };
+	struct fake_lu *fake[5];
+	struct Scsi_Host *host[2];
+
+	for (unsigned int i = 0; i < 5; i++)
+		fake[i] = make_fake_lu(test, 2, &scsi_policy_rr);
+	for (unsigned int j = 0; j < 2; j++)
+		host[j] = fake[0]->path[j].path.sdev->host;
+	for (unsigned int i = 0; i < 5; i++) {
+		fake[i]->lu.sdev->type = TYPE_TAPE;
+		for (unsigned int j = 0; j < 2; j++) {
+			fake[i]->path[j].path.sdev->host = host[j];
+			fake[i]->path[j].path.sdev->type = TYPE_TAPE;
+		}
+		fake_path_leave(fake[i], 1);
+		scsi_lu_set_policy(&fake[i]->lu, &scsi_policy_lpu);
+		KUNIT_EXPECT_EQ(test, path_of_passthrough(fake[i]), 0);
+	}
+	fake[1]->lu.settled = true;
+	for (unsigned int i = 0; i < 5; i++) {
+		fake[i]->path[1].path.state = PATH_GOOD;
+		fake_path_join(fake[i], 1);
+	}
+	for (unsigned int i = 0; i < 5; i++) {
+		KUNIT_EXPECT_EQ_MSG(test, path_of_passthrough(fake[i]), expected[i],
+				    "%u", i);
+		KUNIT_EXPECT_EQ(test, fake_lu_select(fake[i]), expected[i]);
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&host[0]->nr_stays), 3);
+	KUNIT_EXPECT_EQ(test, atomic_read(&host[1]->nr_stays), 2);
+	/* Whoever loses his path goes where his commands go. */
+	for (unsigned int i = 0; i < 5; i++)
+		fake_path_kill(fake[i], 1);
+	for (unsigned int i = 0; i < 5; i++)
+		KUNIT_EXPECT_EQ(test, path_of_passthrough(fake[i]), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&host[0]->nr_stays), 5);
+}
+
+/* What is sent to disks as passthrough, too, and each keeps to one path. */
+static void passthrough_is_spread(struct kunit *test)
+{
+	struct fake_lu *fake[4];
+
+	for (unsigned int i = 0; i < 4; i++) {
+		fake[i] = make_fake_lu(test, 2, &scsi_policy_rr);
+		fake[i]->lu.sdev->id = i;
+		fake_path_leave(fake[i], 1);
+		KUNIT_EXPECT_EQ(test, path_of_passthrough(fake[i]), 0);
+	}
+	fake[1]->lu.settled = true;
+	for (unsigned int i = 0; i < 4; i++) {
+		fake[i]->path[1].path.state = PATH_GOOD;
+		fake_path_join(fake[i], 1);
+	}
+	KUNIT_EXPECT_EQ(test, path_of_passthrough(fake[0]), 0);
+	KUNIT_EXPECT_EQ(test, path_of_passthrough(fake[1]), 0);
+	KUNIT_EXPECT_EQ(test, path_of_passthrough(fake[2]), 0);
+	KUNIT_EXPECT_EQ(test, path_of_passthrough(fake[3]), 1);
+	fake[3]->lu.settled = true;
+	fake_path_kill(fake[3], 1);
+	KUNIT_EXPECT_EQ(test, path_of_passthrough(fake[3]), 0);
+	fake_path_revive(fake[3], 1);
+	KUNIT_EXPECT_EQ(test, path_of_passthrough(fake[3]), 0);
 }
 
 /* The path that lpu was on has died, or left, under another policy. */
@@ -419,6 +501,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(lpu_prefers_weight),
 	KUNIT_CASE(lpu_spreads),
 	KUNIT_CASE(lpu_spreads_over_ports),
+	KUNIT_CASE(lpu_spreads_tapes),
+	KUNIT_CASE(passthrough_is_spread),
 	KUNIT_CASE(change_of_policy),
 	KUNIT_CASE(qd_takes_the_idlest_host),
 	KUNIT_CASE(qd_counts_all),
