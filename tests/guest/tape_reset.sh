@@ -6,63 +6,8 @@
 # guest: clock=virtual cpus=4 seconds=420
 . ./lib.sh
 . ./lib_script.sh
+. ./lib_tape.sh
 plan 110
-
-modprobe st || bail_out "st"
-for file in a b c; do
-	dd if=/dev/urandom of=/tmp/$file bs=10k count=10 2>/dev/null
-done
-
-tape() {
-	mt-st -f "$node" "$@"
-}
-
-put() {
-	dd if="$1" of="$node" bs=10k 2>/dev/null
-}
-
-get() {
-	dd if="$node" of="$1" bs=10k 2>/dev/null
-}
-
-# more: two records, to the tape that is open
-more() {
-	dd if=/tmp/c bs=10k count=2 >&3
-}
-
-# drive PATHS KIND: a new one, with two files on its tape, of which the end is where it is
-drive() {
-	script_add tape "$1" "$2"
-	within 10 script_node scsi_tape 'nst[0-9]*' || bail_out "no tape"
-	node=$(script_node scsi_tape 'nst[0-9]*')
-	within 10 test -c "$node"
-	tape setblk 0
-	tape sttimeout 3
-	tape rewind
-	put /tmp/a
-	put /tmp/b
-	script "$unit" event zero
-}
-
-# kept NAME: what was on the tape is on it
-kept() {
-	is "$1: nothing was overwritten" "$(script_counter "$unit" overwritten)" 0
-	script "$unit" rules clear
-	# A drive that was reset says so once more, to whoever asks.
-	tape rewind || tape rewind
-	get /tmp/a.read
-	get /tmp/b.read
-	ok "$1: the first file is there" cmp /tmp/a /tmp/a.read
-	ok "$1: and the second" cmp /tmp/b /tmp/b.read
-	script_remove "$unit"
-}
-
-# The path that carries it, of a drive with two
-carrier() {
-	for each in 0 1; do
-		echo "$(path_issued "$(script_path "$unit" $each)") $each"
-	done | sort -nr | head -1 | cut -d ' ' -f 2
-}
 
 # by_error_handler NAME EH: a write is not answered; what the handlers do then
 by_error_handler() {
@@ -142,7 +87,7 @@ told_elsewhere() {
 	for event in "$@"; do
 		script "$unit" event "$event"
 	done
-	echo 1 >"/sys/bus/scsi/devices/$(script_path "$unit" "$(carrier)")/delete"
+	echo 1 >"/sys/bus/scsi/devices/$(script_path "$unit" "$(carrier 2)")/delete"
 	fails "$elsewhere_name, told by the other path: the next write fails" more
 	exec 3>&-
 	kept "$elsewhere_name, told by the other path"
@@ -157,7 +102,7 @@ told_elsewhere "taken out and reset" medium reset
 drive 2 lu
 exec 3>"$node"
 more
-echo 1 >"/sys/bus/scsi/devices/$(script_path "$unit" "$(carrier)")/delete"
+echo 1 >"/sys/bus/scsi/devices/$(script_path "$unit" "$(carrier 2)")/delete"
 ok "another path, after a MODE SELECT: the next write" more
 exec 3>&-
 kept "another path, after a MODE SELECT"

@@ -11,6 +11,7 @@
 #include <linux/unaligned.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_eh.h>
 #include <scsi/scsi_proto.h>
 
 #include "identity.h"
@@ -20,7 +21,7 @@
 /* Where nobody knows how long a page is: the most that a byte can say. */
 #define VPD_USUAL_LEN		255
 #define ASK_TIMEOUT		(10 * HZ)
-/* Unit attentions that a returning I_T nexus may have to report first. */
+/* Unit attentions that a returning I_T nexus may have to report first, and the like. */
 #define ASK_TRIES		4
 
 /* scsi_path_ask(), and @resid of the @len bytes have not come */
@@ -37,7 +38,8 @@ static int ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 					  ASK_TIMEOUT, 0, &args);
 		if (result < 0 || !scsi_status_is_check_condition(result))
 			memset(sense, 0, sizeof(*sense));
-	} while (sense->sense_key == UNIT_ATTENTION && --tries);
+	} while ((sense->sense_key == UNIT_ATTENTION ||
+		  scsi_sense_is_deferred(sense)) && --tries);
 	return scsi_answer_is_success(result, sense) ? 0 : result;
 }
 
@@ -49,7 +51,8 @@ static int ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
  * @len: bytes of @buf
  * @sense: sense data of the answer; all zero if it has none
  *
- * A new or returning I_T nexus has unit attentions to report first (SAM-5 5.14).
+ * A new or returning I_T nexus has unit attentions to report first (SAM-5 5.14). Nor is
+ * a deferred error an answer to what was asked (SPC-4 4.5.7).
  *
  * Context: process; waits up to 10 s for each answer.
  * Return: as scsi_execute_cmd(), but 0 as well if it is carried out with a remark.

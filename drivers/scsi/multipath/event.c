@@ -7,7 +7,8 @@
  *
  * Not all reports come in answer to a command of the logical unit. What a command
  * of the mid-layer's own is told over a path (a probe, a device handler, the error
- * handler) is kept, and the logical unit's next command is answered with it.
+ * handler) is kept, and the logical unit's next command is answered with it. So is a
+ * deferred error, which is of a command that the logical unit has sent before.
  *
  * If the event may mean that the LUN leads to another logical unit now, the path
  * carries no I/O until its identity has been read anew.
@@ -25,6 +26,9 @@
 
 #include "../scsi_priv.h"
 #include "mpath.h"
+
+/* In what a logical unit keeps, beside a bit for each event */
+#define ATTENTION_DEFERRED	BIT(NR_LU_EVENTS)
 
 /* Reports of an event over other paths, when they carry I/O next. */
 #define SAME_EVENT_FOR	(60UL * HZ)
@@ -298,6 +302,24 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
+/*
+ * A command of the mid-layer's own was told that one has failed which had been answered as
+ * good: a write that was in the buffer of a tape drive, for example. A path is told of no
+ * command but the logical unit's.
+ */
+static void keep_deferred_error(struct scsi_lu *lu, const struct scsi_cmnd *cmd)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	if (lu->announced && !(lu->attention & ATTENTION_DEFERRED)) {
+		memcpy(lu->deferred_sense, cmd->sense_buffer,
+		       sizeof(lu->deferred_sense));
+		WRITE_ONCE(lu->attention, lu->attention | ATTENTION_DEFERRED);
+	}
+	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
 /**
  * scsi_path_note_sense - a command was answered with sense data
  * @cmd: command of any SCSI device
@@ -314,10 +336,15 @@ void scsi_path_note_sense(struct scsi_cmnd *cmd,
 
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
-	if (!path || scsi_sense_is_deferred(sense))
+	if (!path)
 		goto out;
 	is_judged_later = scsi_cmd_is_path_attempt(cmd) &&
 			  cmd->submitter == SUBMITTED_BY_BLOCK_LAYER;
+	if (scsi_sense_is_deferred(sense)) {
+		if (!is_judged_later)
+			keep_deferred_error(path->lu, cmd);
+		goto out;
+	}
 	if (sdev->expecting_cc_ua && sense->asc != 0x28 &&
 	    (sense->sense_key == NOT_READY ||
 	     sense->sense_key == UNIT_ATTENTION)) {
@@ -451,6 +478,22 @@ bool scsi_leaves_attention_alone(u8 opcode)
 	       opcode == REQUEST_SENSE;
 }
 
+/*
+ * The command that is answered with it has not been carried out, and is sent again by
+ * sd: so it is all the same to that.
+ */
+static bool answer_deferred_error(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
+{
+	lockdep_assert_held(&lu->lock);
+	WRITE_ONCE(lu->attention, lu->attention & ~ATTENTION_DEFERRED);
+	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))
+		return false;
+	memcpy(lu_cmd->sense_buffer, lu->deferred_sense,
+	       sizeof(lu->deferred_sense));
+	lu_cmd->result = SAM_STAT_CHECK_CONDITION;
+	return true;
+}
+
 /**
  * scsi_lu_answer_attention - answer a command with what has been kept for it
  * @lu: logical unit
@@ -462,26 +505,28 @@ bool scsi_leaves_attention_alone(u8 opcode)
 bool scsi_lu_answer_attention(struct scsi_lu *lu,
 			      struct scsi_cmnd *lu_cmd)
 {
+	bool is_answered = false;
 	unsigned long flags;
-	u16 code = 0;
 
 	if (scsi_leaves_attention_alone(lu_cmd->cmnd[0]))
 		return false;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (lu->attention) {
+	if (lu->attention & ~ATTENTION_DEFERRED) {
 		unsigned long event = __ffs(lu->attention);
+		u16 code = lu->attention_code[event];
 
-		code = lu->attention_code[event];
 		WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
 		if (event == EVENT_RESET)
 			scsi_lu_note_key_loss_told(lu);
-	}
-	spin_unlock_irqrestore(&lu->lock, flags);
-	if (code)
 		scsi_build_sense(lu_cmd, 0, UNIT_ATTENTION, code >> 8,
 				 code & 0xff);
-	return code;
+		is_answered = true;
+	} else if (lu->attention) {
+		is_answered = answer_deferred_error(lu, lu_cmd);
+	}
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return is_answered;
 }
 
 /**

@@ -179,12 +179,14 @@ struct scsi_lu {
 	 */
 	unsigned long slow_until;
 	/**
-	 * @attention: a bit for each event that the next command is to be answered with.
-	 * Written under @lock, read anywhere
+	 * @attention: a bit for each event that the next command is to be answered with,
+	 * and one for a deferred error. Written under @lock, read anywhere
 	 */
 	unsigned long attention;
 	/** @attention_code: the additional sense code and its qualifier of those; @lock */
 	u16 attention_code[NR_LU_EVENTS];
+	/** @deferred_sense: of the deferred error of @attention; @lock */
+	u8 deferred_sense[SCSI_SENSE_BUFFERSIZE];
 	/** @event: number of the newest event of each kind; @lock */
 	u8 event[NR_LU_EVENTS];
 	/** @event_since: jiffies when it was first reported; @lock */

@@ -263,7 +263,9 @@ static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
 		}
 		if (scsi_status_is_check_condition(*result))
 			scsi_normalize_sense(sense, SCSI_SENSE_BUFFERSIZE, &hdr);
-		if (hdr.sense_key == UNIT_ATTENTION && --attentions)
+		/* Nor has it been carried out after a deferred error. */
+		if ((hdr.sense_key == UNIT_ATTENTION ||
+		     scsi_sense_is_deferred(&hdr)) && --attentions)
 			continue;
 		if (!is_busy(*result, &hdr) || time_after(jiffies, end))
 			break;
