@@ -74,15 +74,16 @@ ok "errors: it had its share" within 30 issued_more_than "$added" 50
 ok "errors: load goes on" fio_is_running
 ok "errors: path removed" remove_path errors
 
-# A command a second is less than the path's share: it falls behind, by more than the
-# attempt_timeout. virtio_scsi never aborts; what the path has is answered in the end.
-qmp object-add '"qom-type": "throttle-group", "id": "slow", "limits": {"iops-total": 1}' ||
+# So few bytes a second are less than one command of the load needs, however fast that
+# is: it takes longer than the attempt_timeout. virtio_scsi never aborts; what the path has
+# is answered in the end.
+qmp object-add '"qom-type": "throttle-group", "id": "slow", "limits": {"bps-total": 4096}' ||
 	bail_out "throttle-group: $qmp_answer"
 qmp blockdev-add '"driver": "throttle", "node-name": "slowly", "file": "image",
 	"throttle-group": "slow"' || bail_out "throttle: $qmp_answer"
 add_path slowly
 ok "slow: the path is left" within 30 path_state_is "$added" 2
-qmp qom-set '"path": "/objects/slow", "property": "limits", "value": {"iops-total": 0}' ||
+qmp qom-set '"path": "/objects/slow", "property": "limits", "value": {"bps-total": 0}' ||
 	bail_out "limits: $qmp_answer"
 ok "slow: it is back when it is fast" within 30 nr_good_is 6
 fio_ok "no error above, data verified"
