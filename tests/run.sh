@@ -76,7 +76,7 @@ compare() {
 		$1 == "failed" && (("passed", $2) in known) {
 			print "# passed before: " $2
 		}
-		$1 == "took" && $3 > 1.5 * before[$2] + 10 && $2 in before {
+		$1 == "took" && $2 in before && $3 > 1.5 * before[$2] + 10 {
 			print "# slower: " $2 " took " $3 " s, " before[$2] " s before"
 		}' "$results.before" "$results"
 }
