@@ -71,12 +71,11 @@ int scsi_path_ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
  * so for all the time that the command was repeated. A reservation conflict is what a
  * path that works has to say.
  */
-static bool is_error(int result, const struct scsi_sense_hdr *sense)
+static bool is_error(int result)
 {
 	switch (result & 0xff) {
 	case SAM_STAT_BUSY:
 	case SAM_STAT_TASK_SET_FULL:
-		return true;
 	case SAM_STAT_CHECK_CONDITION:
 		return true;
 	default:
@@ -109,7 +108,7 @@ enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
 		*answer = ANSWER_NONE;
 	else if (!result)
 		*answer = ANSWER_GOOD;
-	else if (is_error(result, &sense))
+	else if (is_error(result))
 		*answer = ANSWER_ERROR;
 	else
 		*answer = ANSWER_OTHER;
