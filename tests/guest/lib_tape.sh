@@ -56,14 +56,6 @@ kept() {
 	what_was_on_it "$1"
 }
 
-# kept_once NAME: the same, where nothing is left to be said
-kept_once() {
-	is "$1: nothing was overwritten" "$(script_counter "$unit" overwritten)" 0
-	script "$unit" rules clear
-	ok "$1: it is told once" tape rewind
-	what_was_on_it "$1"
-}
-
 # The path that carries it, of a drive with so many
 carrier() {
 	for each in $(seq 0 $(($1 - 1))); do
