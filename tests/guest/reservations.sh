@@ -244,6 +244,8 @@ ok "scsi-2: it is written over all" within 60 good_after_io 3
 # Another initiator has it; scsi_debug says so over one path, once.
 load_debug 2 max_luns=1 dev_size_mb=16
 within 30 nr_paths_is 6 || bail_out "not 6 paths"
+# Who has found the other one only just is compared with it first.
+within 30 nr_good_is 5 || bail_out "not 5 good paths"
 disk=$(basename "$(grep -l Linux /sys/block/sd*/device/vendor | sed 's,/device.*,,')")
 within 30 disk_is_there "$disk" || bail_out "no $disk"
 echo rr >"/sys/block/$disk/device/multipath/iopolicy"

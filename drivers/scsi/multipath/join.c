@@ -167,7 +167,9 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
 	path->running = scsi_path_device_runs(path);
 	path->suspect = path->state != PATH_GOOD;
-	if (path->state == PATH_PENDING || path->state == PATH_FAILED)
+	if (path->state == PATH_PENDING && path->loss == LOSS_UNSIZED)
+		scsi_path_probe_now(path);
+	else if (path->state == PATH_PENDING || path->state == PATH_FAILED)
 		scsi_path_probe_schedule(path);
 	scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);

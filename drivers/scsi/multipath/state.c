@@ -134,6 +134,13 @@ void scsi_path_set_state(struct scsi_path *path, enum scsi_path_state state,
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
+/* It has not failed either, so it has not been tested in vain: that begins anew. */
+static void compared(struct scsi_path *path)
+{
+	change_state(path, PATH_GOOD, "compared");
+	path->probe.delay = SCSI_PATH_PROBE_DELAY;
+}
+
 /**
  * scsi_path_reinstate - a probe found that a path is back, and whose it is
  * @path: path
@@ -160,6 +167,8 @@ void scsi_path_reinstate(struct scsi_path *path)
 	    (path->loss == LOSS_PASSIVE || path->transition_end))
 		/* It has not failed: the target had another one serve. */
 		change_state(path, PATH_GOOD, "active again");
+	else if (path->state == PATH_PENDING && path->loss == LOSS_UNSIZED)
+		compared(path);
 	else if (path->state == PATH_FAILED || path->state == PATH_PENDING)
 		change_state(path, PATH_PROBATION, "answers again");
 unlock:

@@ -592,6 +592,24 @@ static void probe_delay(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->probe.delay, 2 * first);
 }
 
+/* What has waited to be compared has not failed, however often it was asked. */
+static void compared_at_last(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+	unsigned long first = path->probe.delay;
+
+	scsi_path_set_state(path, PATH_PENDING, LOSS_UNSIZED, "test");
+	fake_path_forget_probe(&fake->path[0]);
+	spin_lock_irq(&fake->lu.lock);
+	scsi_path_probe_schedule(path);
+	spin_unlock_irq(&fake->lu.lock);
+	KUNIT_EXPECT_GT(test, path->probe.delay, first);
+	scsi_path_reinstate(path);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_GOOD);
+	KUNIT_EXPECT_EQ(test, path->probe.delay, first);
+}
+
 static void no_path_timeout(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
@@ -655,6 +673,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(weights),
 	KUNIT_CASE(who_left_is_not_found),
 	KUNIT_CASE(probe_delay),
+	KUNIT_CASE(compared_at_last),
 	KUNIT_CASE(no_path_timeout),
 	{ }
 };
