@@ -22,6 +22,8 @@ came_back_at_most() {
 	[ "$(times_back)" -le "$1" ]
 }
 
+# Whatever it was tested for while it was found is forgotten.
+paths_write "$path" 1
 inject_host_byte "$path" 1 28 7	# DID_ERROR, always
 fio_start --verify=0 --do_verify=0 --rw=randread --numjobs=1
 ok "out of use" within 30 path_state_is "$path" 3

@@ -1,20 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0
-# What a tape drive has to say, it says once, to whatever command comes next: that may be
-# one that nobody but multipath has sent. Who writes hears of it all the same, as from a
-# plain drive.
+# What a tape drive has to say, it says once over each path, to whatever command comes
+# next: that may be one that nobody but multipath has sent, to a path that carries
+# nothing. Who writes hears of it all the same, as from a plain drive, if it has happened
+# to the drive; and of what has happened to another path alone, not at all.
 # guest: clock=virtual cpus=4 seconds=420
 . ./lib.sh
 . ./lib_script.sh
 . ./lib_tape.sh
-plan 14
+plan 99
 
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
 
-# written PATHS KIND: a drive whose tape is being written
+# written PATHS KIND: a drive whose tape is being written, over $busy
 written() {
 	drive "$1" "$2"
 	exec 3>"$node"
 	more
+	busy=$(carrier "$1")
+	idle=$((1 - busy))
+}
+
+# told_once NAME: what was on the tape is on it, and nothing is left to be said
+told_once() {
+	is "$1: nothing was overwritten" "$(script_counter "$unit" overwritten)" 0
+	script "$unit" rules clear
+	ok "$1: it is told once" tape rewind
+	what_was_on_it "$1"
+}
+
+lose_busy() {
+	echo 1 >"/sys/bus/scsi/devices/$(script_path "$unit" "$busy")/delete"
 }
 
 # was_asked PATH COUNT: at least so often
@@ -35,6 +50,95 @@ watched() {
 
 echo 0 >$PERIOD
 
+# --- the drive is reset, over a path ----------------------------------------------
+# no_answer PATH HANDLER: it does not answer, and what its host does then is HANDLER
+no_answer() {
+	for each in $(seq 0 $(($2 - 1))); do
+		script "$unit" eh "$1 $each -1 0"
+	done
+	script "$unit" rules "$1 0x00 1 0 0 0 8 0"
+}
+
+for handler in 1 2; do
+	name="reset of the idle path by handler $handler"
+	written 2 lu
+	no_answer $idle $handler
+	watched $idle 2
+	fails "$name: the next write fails" more
+	exec 3>&-
+	told_once "$name"
+
+	name="reset of the only path by handler $handler"
+	written 1 lu
+	no_answer 0 $handler
+	watched 0 2
+	fails "$name: the next write fails" more
+	exec 3>&-
+	told_once "$name"
+done
+
+# It is asked for its position, and that it is lost by it.
+for how in "1 plain" "1 lu" "2 lu"; do
+	name="${how#* } ${how% *}: reset while it is asked for its position"
+	drive $how
+	for path in $(seq 0 $((${how% *} - 1))); do
+		script "$unit" eh "$path 0 -1 0"
+	done
+	script "$unit" rules "-1 0x34 1 0 0 0 8 0"
+	fails "$name: it is not told" tape tell
+	fails "$name: the next write fails" put /tmp/c
+	told_once "$name"
+done
+
+# A write is lost by it: that is told by its failure, and not once more.
+for how in "1 plain" "1 lu" "2 lu"; do
+	name="${how#* } ${how% *}: reset while it is written"
+	written ${how% *} ${how#* }
+	for path in $(seq 0 $((${how% *} - 1))); do
+		script "$unit" eh "$path 0 -1 0"
+	done
+	script "$unit" rules "-1 0x0a 1 0 0 0 8 0"
+	fails "$name: the write fails" more
+	exec 3>&-
+	told_once "$name"
+done
+
+# --- a path that carries nothing has to say that there was a reset --------------------
+# bystander NAME SENSE: a unit attention over the idle path alone, that multipath is told
+bystander() {
+	name=$1
+	written 2 lu
+	script "$unit" rules "$idle 0x00 1 0 2 $2 0 0"
+	watched $idle 1
+}
+
+bystander "the idle path was reset" 0x062900
+ok "$name: the next write" more
+lose_busy
+ok "$name: and the next over that path" more
+exec 3>&-
+told_once "$name"
+
+bystander "the idle path was reset, and is all that is left" 0x062900
+lose_busy
+fails "$name: the next write fails" more
+exec 3>&-
+told_once "$name"
+
+bystander "the idle path has lost its nexus, and is all that is left" 0x062907
+lose_busy
+ok "$name: the next write" more
+exec 3>&-
+told_once "$name"
+
+name="the host of the idle path was reset"
+written 2 lu
+no_answer $idle 3
+watched $idle 2
+ok "$name: the next write" more
+exec 3>&-
+told_once "$name"
+
 # --- a write fails that was answered as good -----------------------------------------
 # The next command that comes is told, and that is one of the mid-layer's own.
 for how in "1 plain" "1 lu" "2 lu"; do
@@ -51,7 +155,6 @@ for how in "1 plain" "1 lu" "2 lu"; do
 	esac
 	fails "$name: the next write fails" more
 	exec 3>&-
-	ok "$name: it is told once" tape rewind
-	what_was_on_it "$name"
+	told_once "$name"
 done
 finish

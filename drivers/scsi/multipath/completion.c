@@ -403,6 +403,9 @@ static noinline bool has_an_epilogue(struct scsi_path *path,
 		scsi_lu_blame(path->lu, history >> HISTORY_BLAMED_SHIFT);
 	if (!(history & HISTORY_BOUND_TO_NEXUS))
 		return false;
+	if (unlikely(READ_ONCE(path->lu->attention) & ATTENTION_REWOUND) &&
+	    !scsi_leaves_attention_alone(lu_cmd->cmnd[0]))
+		scsi_path_note_no_reset(path, cmd->jiffies_at_alloc);
 	if (others_hear_of(lu_cmd))
 		scsi_path_changed_lu(path);
 	scsi_path_note_key(path, lu_cmd);
@@ -491,6 +494,8 @@ static noinline void attempt_failed(struct scsi_path *path,
 		pause = verdict.cmd == CMD_NEVER_RAN &&
 			!is_out_of_use(verdict.path);
 	}
+	if (sense && !host_byte(cmd->result))
+		scsi_path_conclude_event(path, sense, verdict.cmd == CMD_COMPLETE);
 	trace_scsi_multipath_verdict(lu_cmd, path, &verdict);
 	apply_to_path(path, cmd, verdict.path);
 	if (verdict.cmd == CMD_MAY_HAVE_RUN ||

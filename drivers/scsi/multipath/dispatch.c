@@ -226,6 +226,17 @@ dispatch_with_history(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 }
 
 /*
+ * What needs a key has one path. Of a tape's paths another one may not have said yet that
+ * there was a reset: then it is looked at once more which of them is to carry.
+ */
+static bool keeps_to_its_path(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
+{
+	return scsi_lu_needs_key(lu, lu_cmd) ||
+	       (READ_ONCE(lu->attention) & ATTENTION_REWOUND &&
+		scsi_lu_cmd_history(lu_cmd) & HISTORY_BOUND_TO_NEXUS);
+}
+
+/*
  * Over one of the paths. SENT: the command may be complete already. FULL: usable paths
  * have no room now. AWAY: there is no usable path, or all of them are away for a while:
  * frozen, blocked or in recovery.
@@ -254,7 +265,7 @@ static enum scsi_path_send dispatch(struct scsi_lu *lu,
 	policy = smp_load_acquire(&lu->policy);
 	if (unlikely(scsi_lu_cmd_history(lu_cmd))) {
 		sent = dispatch_with_history(lu, lu_cmd, policy);
-		if (sent != SCSI_PATH_AWAY || scsi_lu_needs_key(lu, lu_cmd))
+		if (sent != SCSI_PATH_AWAY || keeps_to_its_path(lu, lu_cmd))
 			goto out;
 	}
 	chosen = policy->select(lu, set, nr);

@@ -27,9 +27,6 @@
 #include "../scsi_priv.h"
 #include "mpath.h"
 
-/* In what a logical unit keeps, beside a bit for each event */
-#define ATTENTION_DEFERRED	BIT(NR_LU_EVENTS)
-
 /* Reports of an event over other paths, when they carry I/O next. */
 #define SAME_EVENT_FOR	(60UL * HZ)
 
@@ -277,6 +274,57 @@ void scsi_path_event_was_swallowed(struct scsi_path *path,
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
+/* The upper level does not hear of a reset that it has not been told of. */
+static void hide_if_untold(struct scsi_path *path,
+			   const struct scsi_sense_hdr *sense)
+{
+	lockdep_assert_held(&path->lu->lock);
+	if (path->lu->reset_told != path->lu->event[EVENT_RESET])
+		scsi_path_hide_reset(path, sense);
+}
+
+/*
+ * A path that does not carry, or not now, has its own past to tell of. Of what happened to
+ * the logical unit, those in use tell by themselves.
+ */
+static void collect_from_bystander(struct scsi_path *path,
+				   const struct scsi_sense_hdr *sense)
+{
+	enum scsi_lu_event event = event_of(sense);
+
+	if (path->event[event] == path->lu->event[event])
+		scsi_path_hide_reset(path, sense);
+	else if (event == EVENT_RESET)
+		hide_if_untold(path, sense);
+	path->event[event] = path->lu->event[event];
+}
+
+/**
+ * scsi_path_conclude_event - what becomes of a unit attention that an attempt was told
+ * @path: path that it came over
+ * @sense: sense data of the attempt
+ * @goes_up: the upper level is told, nothing is sent again
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_conclude_event(struct scsi_path *path,
+			      const struct scsi_sense_hdr *sense, bool goes_up)
+{
+	struct scsi_lu *lu = path->lu;
+	unsigned long flags;
+
+	if (sense->sense_key != UNIT_ATTENTION ||
+	    !concerns_upper_level(event_of(sense)) ||
+	    scsi_sense_is_deferred(sense))
+		return;
+	spin_lock_irqsave(&lu->lock, flags);
+	if (goes_up)
+		scsi_lu_note_position(lu);
+	else
+		hide_if_untold(path, sense);
+	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
 /* A command of the mid-layer's own was told, so nobody else will be. */
 static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 {
@@ -287,19 +335,34 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 	spin_lock_irqsave(&lu->lock, flags);
 	hear_of_reservations(path, sense);
 	if (!scsi_path_is_usable(path) && scsi_lu_has_path_locked(lu)) {
-		/*
-		 * A path that returns has its own past to tell of. Of what
-		 * happened to the logical unit, those in use tell by themselves.
-		 */
-		path->event[event] = lu->event[event];
+		collect_from_bystander(path, sense);
+	} else if (event == EVENT_RESET && lu->announced &&
+		   scsi_path_is_bystander(path)) {
+		collect_from_bystander(path, sense);
+		scsi_path_check_identity(path);
+		tell_user_space(lu, event);
 	} else if (note_report(path, event)) {
 		/* What is told to an upper level is told to user space as well. */
 		if (concerns_upper_level(event) && lu->announced)
 			keep_for_upper_level(lu, event, sense);
 		else
 			tell_user_space(lu, event);
+	} else if (event == EVENT_RESET) {
+		hide_if_untold(path, sense);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
+/* A command of the mid-layer's own was told of a reset that the mid-layer has made. */
+static void collect_expected(struct scsi_path *path,
+			     const struct scsi_sense_hdr *sense)
+{
+	unsigned long flags;
+
+	scsi_path_event_was_swallowed(path, sense, true);
+	spin_lock_irqsave(&path->lu->lock, flags);
+	hide_if_untold(path, sense);
+	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
 /*
@@ -352,7 +415,7 @@ void scsi_path_note_sense(struct scsi_cmnd *cmd,
 		if (is_judged_later)
 			cmd->flags |= SCMD_PATH_RETRY;
 		else if (sense->sense_key == UNIT_ATTENTION)
-			scsi_path_event_was_swallowed(path, sense, true);
+			collect_expected(path, sense);
 		goto out;
 	}
 	if (!is_judged_later && sense->sense_key == UNIT_ATTENTION)
@@ -367,7 +430,8 @@ out:
  *
  * The upper level of a logical unit looks at the device of the logical unit, at
  * was_reset or at how many resets have been reported. The other nexuses will report one
- * that is no news then.
+ * that is no news then. If a path is reset that a tape does not use, what it does use will
+ * say whether that was a reset of the drive.
  *
  * Context: any; may hold the lock of the device's host.
  */
@@ -383,7 +447,7 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 		goto out;
 	lu = path->lu;
 	spin_lock_irqsave(&lu->lock, flags);
-	if (lu->sdev) {
+	if (lu->sdev && !(lu->announced && scsi_path_is_bystander(path))) {
 		lu->sdev->was_reset = 1;
 		/* Now, since the report may come when it has dealt with it. */
 		scsi_count_unit_attention(lu->sdev, 0x29);
@@ -494,6 +558,38 @@ static bool answer_deferred_error(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 	return true;
 }
 
+static void answer(struct scsi_cmnd *lu_cmd, u16 code)
+{
+	scsi_build_sense(lu_cmd, 0, UNIT_ATTENTION, code >> 8, code & 0xff);
+}
+
+static void answer_event(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
+			 enum scsi_lu_event event)
+{
+	lockdep_assert_held(&lu->lock);
+	WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
+	if (event == EVENT_RESET)
+		scsi_lu_note_key_loss_told(lu);
+	if (concerns_upper_level(event))
+		scsi_lu_note_position(lu);
+	answer(lu_cmd, lu->attention_code[event]);
+}
+
+/* What a path has been told of a reset, the user of the tape hears now, or knows. */
+static bool answer_rewound(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
+{
+	lockdep_assert_held(&lu->lock);
+	if (scsi_tape_sets_position(lu_cmd->cmnd)) {
+		scsi_lu_note_position(lu);
+		return false;
+	}
+	if (!scsi_lu_is_not_where_believed(lu, lu_cmd->cmnd))
+		return false;
+	scsi_lu_note_position(lu);
+	answer(lu_cmd, 0x2900);
+	return true;
+}
+
 /**
  * scsi_lu_answer_attention - answer a command with what has been kept for it
  * @lu: logical unit
@@ -512,18 +608,13 @@ bool scsi_lu_answer_attention(struct scsi_lu *lu,
 		return false;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (lu->attention & ~ATTENTION_DEFERRED) {
-		unsigned long event = __ffs(lu->attention);
-		u16 code = lu->attention_code[event];
-
-		WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
-		if (event == EVENT_RESET)
-			scsi_lu_note_key_loss_told(lu);
-		scsi_build_sense(lu_cmd, 0, UNIT_ATTENTION, code >> 8,
-				 code & 0xff);
+	if (lu->attention & ATTENTION_EVENTS) {
+		answer_event(lu, lu_cmd, __ffs(lu->attention));
 		is_answered = true;
-	} else if (lu->attention) {
+	} else if (lu->attention & ATTENTION_DEFERRED) {
 		is_answered = answer_deferred_error(lu, lu_cmd);
+	} else if (lu->attention & ATTENTION_REWOUND) {
+		is_answered = answer_rewound(lu, lu_cmd);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return is_answered;

@@ -180,7 +180,7 @@ struct scsi_lu {
 	unsigned long slow_until;
 	/**
 	 * @attention: a bit for each event that the next command is to be answered with,
-	 * and one for a deferred error. Written under @lock, read anywhere
+	 * and those of ATTENTION_*. Written under @lock, read anywhere
 	 */
 	unsigned long attention;
 	/** @attention_code: the additional sense code and its qualifier of those; @lock */
@@ -189,6 +189,8 @@ struct scsi_lu {
 	u8 deferred_sense[SCSI_SENSE_BUFFERSIZE];
 	/** @event: number of the newest event of each kind; @lock */
 	u8 event[NR_LU_EVENTS];
+	/** @reset_told: number of the newest reset that the user of a tape knows of; @lock */
+	u8 reset_told;
 	/** @event_since: jiffies when it was first reported; @lock */
 	unsigned long event_since[NR_LU_EVENTS];
 

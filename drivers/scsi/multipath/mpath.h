@@ -172,12 +172,18 @@ bool scsi_lu_is_slow(const struct scsi_lu *lu);
 void scsi_path_note_patience(struct scsi_path *path, unsigned long since);
 
 /* event.c */
+/* What the next commands of a logical unit are answered with: an event, and what is none */
+#define ATTENTION_EVENTS	GENMASK(NR_LU_EVENTS - 1, 0)
+#define ATTENTION_DEFERRED	BIT(NR_LU_EVENTS)
+#define ATTENTION_REWOUND	BIT(NR_LU_EVENTS + 1)
 bool scsi_path_report_event(struct scsi_path *path,
 			    const struct scsi_sense_hdr *sense);
 void scsi_path_note_all_reported(struct scsi_path *path);
 void scsi_path_event_was_swallowed(struct scsi_path *path,
 				   const struct scsi_sense_hdr *sense,
 				   bool expected);
+void scsi_path_conclude_event(struct scsi_path *path,
+			      const struct scsi_sense_hdr *sense, bool goes_up);
 void scsi_path_changed_lu(struct scsi_path *path);
 void scsi_path_changed_reservation(struct scsi_path *path);
 void scsi_lu_lost_nexus(struct scsi_lu *lu);
@@ -186,6 +192,15 @@ bool scsi_lu_answer_attention(struct scsi_lu *lu,
 			      struct scsi_cmnd *lu_cmd);
 void scsi_lu_attention_init(struct scsi_lu *lu);
 void scsi_path_event_init(struct scsi_path *path);
+
+/* rewound.c */
+void scsi_path_hide_reset(struct scsi_path *path,
+			  const struct scsi_sense_hdr *sense);
+bool scsi_path_is_bystander(struct scsi_path *path);
+void scsi_lu_note_position(struct scsi_lu *lu);
+void scsi_path_note_no_reset(struct scsi_path *path, unsigned long since);
+bool scsi_tape_sets_position(const u8 *cdb);
+bool scsi_lu_is_not_where_believed(struct scsi_lu *lu, const u8 *cdb);
 
 /* dispatch.c */
 bool scsi_lu_bind_to_only_path(struct scsi_lu *lu);

@@ -397,6 +397,10 @@ struct scsi_path {
 	 * more. Under the lock.
 	 */
 	u8 event[NR_LU_EVENTS];
+	/** @hides_reset: what it had to say of a reset @lu has not been told, see rewound.c; lock */
+	bool hides_reset;
+	/** @hides_reset_since: in jiffies; the same */
+	unsigned long hides_reset_since;
 	/**
 	 * @is_to_be_renewed: its device is to be removed and its address scanned, and
 	 * there was no memory for that. Written under the lock, read anywhere.

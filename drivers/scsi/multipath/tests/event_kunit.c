@@ -132,6 +132,95 @@ static void attentions_are_kept(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, scsi_lu_answer_attention(&fake->lu, &lu_cmd));
 }
 
+static bool is_answered(struct fake_lu *fake, u8 opcode)
+{
+	u8 sense_buffer[SCSI_SENSE_BUFFERSIZE] = { };
+	struct scsi_cmnd lu_cmd = {
+		.device = fake->lu.sdev,
+		.sense_buffer = sense_buffer,
+		.cmnd = { opcode },
+	};
+
+	return scsi_lu_answer_attention(&fake->lu, &lu_cmd);
+}
+
+/* The path that passthrough does not take is reset, and its error handler is told so. */
+static void reset_other_path(struct fake_lu *fake, unsigned int other)
+{
+	struct scsi_device *sdev = fake->path[other].path.sdev;
+
+	scsi_path_was_reset(sdev);
+	sdev->expecting_cc_ua = 1;
+	own_command_is_told(fake, other, 0x29);
+	sdev->expecting_cc_ua = 0;
+}
+
+static void never_runs(struct work_struct *work)
+{
+}
+
+static struct fake_lu *make_fake_tape(struct kunit *test, unsigned int *carrier)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_st);
+
+	fake->lu.announced = true;
+	fake->lu.sdev->type = TYPE_TAPE;
+	/* There is no device to send a uevent. */
+	INIT_WORK(&fake->lu.sdev->event_work, never_runs);
+	disable_work(&fake->lu.sdev->event_work);
+	spin_lock_irq(&fake->lu.lock);
+	*carrier = scsi_path_is_bystander(&fake->path[0].path) ? 1 : 0;
+	spin_unlock_irq(&fake->lu.lock);
+	return fake;
+}
+
+/* Was it one of the drive, or of the path alone? The path that carries says so. */
+static void tape_is_rewound(struct kunit *test)
+{
+	unsigned int carrier;
+	struct fake_lu *fake = make_fake_tape(test, &carrier);
+
+	reset_other_path(fake, 1 - carrier);
+	KUNIT_EXPECT_FALSE(test, fake->lu.sdev->was_reset);
+	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
+	own_command_is_told(fake, carrier, 0x29);
+	KUNIT_EXPECT_FALSE(test, is_answered(fake, TEST_UNIT_READY));
+	KUNIT_EXPECT_TRUE(test, is_answered(fake, WRITE_6));
+	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+	/* Who leads it somewhere knows where it is. */
+	reset_other_path(fake, 1 - carrier);
+	own_command_is_told(fake, carrier, 0x29);
+	KUNIT_EXPECT_FALSE(test, is_answered(fake, REZERO_UNIT));
+	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
+}
+
+static void tape_goes_on_over_another_path(struct kunit *test)
+{
+	unsigned int carrier;
+	struct fake_lu *fake = make_fake_tape(test, &carrier);
+	struct scsi_path *path;
+
+	/* Nobody can say any more that the drive was not reset. */
+	reset_other_path(fake, 1 - carrier);
+	fake_path_kill(fake, carrier);
+	KUNIT_EXPECT_TRUE(test, is_answered(fake, WRITE_6));
+	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
+	fake_path_revive(fake, carrier);
+	/* Somebody can. */
+	spin_lock_irq(&fake->lu.lock);
+	carrier = scsi_path_is_bystander(&fake->path[0].path) ? 1 : 0;
+	spin_unlock_irq(&fake->lu.lock);
+	path = &fake->path[carrier].path;
+	reset_other_path(fake, 1 - carrier);
+	scsi_path_note_no_reset(path, jiffies - 1);
+	KUNIT_EXPECT_TRUE(test, fake->lu.attention);
+	scsi_path_note_no_reset(path, jiffies + 1);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+	fake_path_kill(fake, carrier);
+	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
+}
+
 /* How often the upper level is to see that a reset or power on was reported */
 static unsigned int counted(struct fake_lu *fake)
 {
@@ -188,6 +277,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(events_are_news_once),
 	KUNIT_CASE(reports_are_fetched),
 	KUNIT_CASE(resets_of_our_own),
+	KUNIT_CASE(tape_is_rewound),
+	KUNIT_CASE(tape_goes_on_over_another_path),
 	KUNIT_CASE(attentions_are_kept),
 	KUNIT_CASE(resets_are_counted),
 	KUNIT_CASE(events_that_ask_for_the_identity),
