@@ -7,7 +7,7 @@
 . ./lib.sh
 . ./lib_script.sh
 . ./lib_tape.sh
-plan 99
+plan 116
 
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
 
@@ -138,6 +138,23 @@ watched $idle 2
 ok "$name: the next write" more
 exec 3>&-
 told_once "$name"
+
+# --- another initiator has changed how the tape is written ---------------------------
+for how in "1 plain" "1 lu" "2 lu"; do
+	name="${how#* } ${how% *}: mode parameters changed"
+	written ${how% *} ${how#* }
+	for path in $(seq 0 $((${how% *} - 1))); do
+		script "$unit" event "attention $path 3"
+	done
+	case $how in
+	*lu)
+		watched $((${how% *} - 1)) 1
+		;;
+	esac
+	fails "$name: the next write fails" more
+	exec 3>&-
+	told_once "$name"
+done
 
 # --- a write fails that was answered as good -----------------------------------------
 # The next command that comes is told, and that is one of the mid-layer's own.

@@ -91,10 +91,22 @@ static void tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event)
 	schedule_work(&lu->sdev->event_work);
 }
 
-/* Does an upper level do something else once it has heard of this? */
-static bool concerns_upper_level(enum scsi_lu_event event)
+/* May the medium be another one, or at another place? */
+static bool is_about_medium(enum scsi_lu_event event)
 {
 	return event == EVENT_RESET || event == EVENT_MEDIUM;
+}
+
+/*
+ * Does an upper level do something else once it has heard of this? Who writes a tape has
+ * set how that is written, and fails if it is told of anything: but what is of paths.
+ */
+static bool concerns_upper_level(const struct scsi_lu *lu,
+				 enum scsi_lu_event event)
+{
+	return is_about_medium(event) ||
+	       (scsi_type_is_sticky(lu->sdev->type) && event != EVENT_ACCESS &&
+		event != EVENT_LUNS && event != EVENT_PARAMETERS);
 }
 
 /* The next command of the logical unit is answered with it. */
@@ -314,7 +326,7 @@ void scsi_path_conclude_event(struct scsi_path *path,
 	unsigned long flags;
 
 	if (sense->sense_key != UNIT_ATTENTION ||
-	    !concerns_upper_level(event_of(sense)) ||
+	    !is_about_medium(event_of(sense)) ||
 	    scsi_sense_is_deferred(sense))
 		return;
 	spin_lock_irqsave(&lu->lock, flags);
@@ -343,7 +355,7 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 		tell_user_space(lu, event);
 	} else if (note_report(path, event)) {
 		/* What is told to an upper level is told to user space as well. */
-		if (concerns_upper_level(event) && lu->announced)
+		if (lu->announced && concerns_upper_level(lu, event))
 			keep_for_upper_level(lu, event, sense);
 		else
 			tell_user_space(lu, event);
@@ -570,7 +582,7 @@ static void answer_event(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 	WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
 	if (event == EVENT_RESET)
 		scsi_lu_note_key_loss_told(lu);
-	if (concerns_upper_level(event))
+	if (is_about_medium(event))
 		scsi_lu_note_position(lu);
 	answer(lu_cmd, lu->attention_code[event]);
 }
