@@ -403,9 +403,8 @@ static noinline bool has_an_epilogue(struct scsi_path *path,
 		scsi_lu_blame(path->lu, history >> HISTORY_BLAMED_SHIFT);
 	if (!(history & HISTORY_BOUND_TO_NEXUS))
 		return false;
-	if (unlikely(READ_ONCE(path->lu->attention) & ATTENTION_REWOUND) &&
-	    !scsi_leaves_attention_alone(lu_cmd->cmnd[0]))
-		scsi_path_note_no_reset(path, cmd->jiffies_at_alloc);
+	if (unlikely(READ_ONCE(path->lu->reset_untold)))
+		scsi_path_carried(path, lu_cmd, cmd->jiffies_at_alloc);
 	if (others_hear_of(lu_cmd))
 		scsi_path_changed_lu(path);
 	scsi_path_note_key(path, lu_cmd);

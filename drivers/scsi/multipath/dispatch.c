@@ -233,7 +233,8 @@ static bool keeps_to_its_path(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
 	return scsi_lu_needs_key(lu, lu_cmd) ||
 	       (READ_ONCE(lu->attention) & ATTENTION_REWOUND &&
-		scsi_lu_cmd_history(lu_cmd) & HISTORY_BOUND_TO_NEXUS);
+		scsi_lu_cmd_history(lu_cmd) & HISTORY_BOUND_TO_NEXUS &&
+		scsi_tape_is_positional(lu_cmd->cmnd));
 }
 
 /*

@@ -91,12 +91,6 @@ static void tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event)
 	schedule_work(&lu->sdev->event_work);
 }
 
-/* May the medium be another one, or at another place? */
-static bool is_about_medium(enum scsi_lu_event event)
-{
-	return event == EVENT_RESET || event == EVENT_MEDIUM;
-}
-
 /*
  * Does an upper level do something else once it has heard of this? Who writes a tape has
  * set how that is written, and fails if it is told of anything: but what is of paths.
@@ -104,7 +98,7 @@ static bool is_about_medium(enum scsi_lu_event event)
 static bool concerns_upper_level(const struct scsi_lu *lu,
 				 enum scsi_lu_event event)
 {
-	return is_about_medium(event) ||
+	return event == EVENT_RESET || event == EVENT_MEDIUM ||
 	       (scsi_type_is_sticky(lu->sdev->type) && event != EVENT_ACCESS &&
 		event != EVENT_LUNS && event != EVENT_PARAMETERS);
 }
@@ -188,6 +182,8 @@ static void new_event(struct scsi_lu *lu, enum scsi_lu_event event)
 	lockdep_assert_held(&lu->lock);
 	lu->event[event]++;
 	lu->event_since[event] = jiffies;
+	if (event == EVENT_RESET)
+		scsi_lu_note_reset(lu);
 }
 
 /*
@@ -286,15 +282,6 @@ void scsi_path_event_was_swallowed(struct scsi_path *path,
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
-/* The upper level does not hear of a reset that it has not been told of. */
-static void hide_if_untold(struct scsi_path *path,
-			   const struct scsi_sense_hdr *sense)
-{
-	lockdep_assert_held(&path->lu->lock);
-	if (path->lu->reset_told != path->lu->event[EVENT_RESET])
-		scsi_path_hide_reset(path, sense);
-}
-
 /*
  * A path that does not carry, or not now, has its own past to tell of. Of what happened to
  * the logical unit, those in use tell by themselves.
@@ -304,10 +291,9 @@ static void collect_from_bystander(struct scsi_path *path,
 {
 	enum scsi_lu_event event = event_of(sense);
 
-	if (path->event[event] == path->lu->event[event])
+	if (path->event[event] == path->lu->event[event] ||
+	    path->lu->reset_untold)
 		scsi_path_hide_reset(path, sense);
-	else if (event == EVENT_RESET)
-		hide_if_untold(path, sense);
 	path->event[event] = path->lu->event[event];
 }
 
@@ -326,14 +312,14 @@ void scsi_path_conclude_event(struct scsi_path *path,
 	unsigned long flags;
 
 	if (sense->sense_key != UNIT_ATTENTION ||
-	    !is_about_medium(event_of(sense)) ||
+	    event_of(sense) != EVENT_RESET ||
 	    scsi_sense_is_deferred(sense))
 		return;
 	spin_lock_irqsave(&lu->lock, flags);
 	if (goes_up)
 		scsi_lu_note_position(lu);
-	else
-		hide_if_untold(path, sense);
+	else if (lu->reset_untold)
+		scsi_lu_was_rewound(lu, sense);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
@@ -359,8 +345,8 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 			keep_for_upper_level(lu, event, sense);
 		else
 			tell_user_space(lu, event);
-	} else if (event == EVENT_RESET) {
-		hide_if_untold(path, sense);
+	} else if (event == EVENT_RESET && lu->reset_untold) {
+		scsi_lu_was_rewound(lu, sense);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
@@ -372,8 +358,9 @@ static void collect_expected(struct scsi_path *path,
 	unsigned long flags;
 
 	scsi_path_event_was_swallowed(path, sense, true);
+	/* Nobody knows which reset it was that was expected. */
 	spin_lock_irqsave(&path->lu->lock, flags);
-	hide_if_untold(path, sense);
+	scsi_path_hide_reset(path, sense);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
 
@@ -452,6 +439,7 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	struct scsi_path *path;
 	struct scsi_lu *lu;
 	unsigned long flags;
+	bool is_bystander;
 
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
@@ -459,14 +447,18 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 		goto out;
 	lu = path->lu;
 	spin_lock_irqsave(&lu->lock, flags);
-	if (lu->sdev && !(lu->announced && scsi_path_is_bystander(path))) {
+	is_bystander = scsi_path_is_bystander(path);
+	if (lu->sdev && !is_bystander) {
 		lu->sdev->was_reset = 1;
+		lu->reset_shown = true;
 		/* Now, since the report may come when it has dealt with it. */
 		scsi_count_unit_attention(lu->sdev, 0x29);
 	}
 	new_event(lu, EVENT_RESET);
 	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
-	drain_others(lu, path);
+	/* What the tape is used over tells by itself, and is not asked before that. */
+	if (!is_bystander)
+		drain_others(lu, path);
 	scsi_lu_was_reset(lu);
 	scsi_lu_pr_was_reset(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
@@ -580,22 +572,21 @@ static void answer_event(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 {
 	lockdep_assert_held(&lu->lock);
 	WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
-	if (event == EVENT_RESET)
+	if (event == EVENT_RESET) {
 		scsi_lu_note_key_loss_told(lu);
-	if (is_about_medium(event))
 		scsi_lu_note_position(lu);
+	}
 	answer(lu_cmd, lu->attention_code[event]);
 }
 
-/* What a path has been told of a reset, the user of the tape hears now, or knows. */
+/* What a path has been told of a reset, the user of the tape hears now. */
 static bool answer_rewound(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
 	lockdep_assert_held(&lu->lock);
-	if (scsi_tape_sets_position(lu_cmd->cmnd)) {
-		scsi_lu_note_position(lu);
-		return false;
-	}
-	if (!scsi_lu_is_not_where_believed(lu, lu_cmd->cmnd))
+	/* Who begins with it asks next for all that he relies on. */
+	if (lu_cmd->cmnd[0] == TEST_UNIT_READY)
+		lu->reset_shown = true;
+	if (!scsi_lu_is_not_where_believed(lu, lu_cmd))
 		return false;
 	scsi_lu_note_position(lu);
 	answer(lu_cmd, 0x2900);

@@ -160,6 +160,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	scsi_path_access_join(path);
 	scsi_path_pr_join(path);
 	list_add_tail(&path->node, &lu->paths);
+	scsi_path_inherit_reset(path);
 	scsi_path_start_polling(path);
 	scsi_path_begin_starved(path);
 	scsi_path_take_block_size(path);
@@ -198,6 +199,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	mutex_lock(&scsi_multipath_list_mutex);
 	spin_lock_irq(&lu->lock);
 	list_del_init(&path->node);
+	scsi_lu_path_left(lu);
 	scsi_path_pr_leave(path);
 	WRITE_ONCE(lu->nr_paths, lu->nr_paths - 1);
 	/* What still completes on this path must not start anything. */

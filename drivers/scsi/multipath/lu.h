@@ -189,8 +189,17 @@ struct scsi_lu {
 	u8 deferred_sense[SCSI_SENSE_BUFFERSIZE];
 	/** @event: number of the newest event of each kind; @lock */
 	u8 event[NR_LU_EVENTS];
-	/** @reset_told: number of the newest reset that the user of a tape knows of; @lock */
-	u8 reset_told;
+	/**
+	 * @reset_untold: there was a reset that the user of a tape has not been told of.
+	 * Written under @lock, read anywhere
+	 */
+	bool reset_untold;
+	/** @reset_shown: the user of the tape may know all the same; @lock */
+	bool reset_shown;
+	/** @rewound: it was one of the tape drive, see rewound.c; @lock */
+	bool rewound;
+	/** @rewound_since: jiffies when that was reported; @lock */
+	unsigned long rewound_since;
 	/** @event_since: jiffies when it was first reported; @lock */
 	unsigned long event_since[NR_LU_EVENTS];
 

@@ -194,13 +194,19 @@ void scsi_lu_attention_init(struct scsi_lu *lu);
 void scsi_path_event_init(struct scsi_path *path);
 
 /* rewound.c */
+void scsi_lu_note_reset(struct scsi_lu *lu);
+void scsi_lu_was_rewound(struct scsi_lu *lu, const struct scsi_sense_hdr *sense);
 void scsi_path_hide_reset(struct scsi_path *path,
 			  const struct scsi_sense_hdr *sense);
+void scsi_path_inherit_reset(struct scsi_path *path);
+void scsi_lu_path_left(struct scsi_lu *lu);
 bool scsi_path_is_bystander(struct scsi_path *path);
 void scsi_lu_note_position(struct scsi_lu *lu);
-void scsi_path_note_no_reset(struct scsi_path *path, unsigned long since);
-bool scsi_tape_sets_position(const u8 *cdb);
-bool scsi_lu_is_not_where_believed(struct scsi_lu *lu, const u8 *cdb);
+void scsi_path_carried(struct scsi_path *path, const struct scsi_cmnd *lu_cmd,
+		       unsigned long since);
+bool scsi_tape_is_positional(const u8 *cdb);
+bool scsi_lu_is_not_where_believed(struct scsi_lu *lu,
+				   struct scsi_cmnd *lu_cmd);
 
 /* dispatch.c */
 bool scsi_lu_bind_to_only_path(struct scsi_lu *lu);

@@ -397,7 +397,10 @@ struct scsi_path {
 	 * more. Under the lock.
 	 */
 	u8 event[NR_LU_EVENTS];
-	/** @hides_reset: what it had to say of a reset @lu has not been told, see rewound.c; lock */
+	/**
+	 * @hides_reset: it has reported a reset of which @lu was not told, and which may
+	 * be one of its nexus alone, see rewound.c. Under the lock.
+	 */
 	bool hides_reset;
 	/** @hides_reset_since: in jiffies; the same */
 	unsigned long hides_reset_since;

@@ -158,6 +158,9 @@ void scsi_path_reinstate(struct scsi_path *path)
 	if (path->probe.now == PROBE_OVERTAKEN)
 		goto unlock;
 	scsi_path_note_all_reported(path);
+	if (path->check == CHECK_RETURN ||
+	    !scsi_path_state_carries_io(path->state))
+		scsi_path_inherit_reset(path);
 	/* After the loss of its nexus it prevents nothing any more. */
 	if (path->lu->door.prevented)
 		path->door.prevents_removal = false;

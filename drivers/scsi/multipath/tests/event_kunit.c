@@ -11,6 +11,12 @@
 #include "../../scsi_priv.h"
 #include "path_fixture.h"
 
+static const struct scsi_sense_hdr power_on = {
+	.response_code = 0x70,
+	.sense_key = UNIT_ATTENTION,
+	.asc = 0x29,
+};
+
 static bool news(struct fake_lu *fake, unsigned int i, u8 key, u8 asc, u8 ascq)
 {
 	struct scsi_sense_hdr sense = {
@@ -132,26 +138,52 @@ static void attentions_are_kept(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, scsi_lu_answer_attention(&fake->lu, &lu_cmd));
 }
 
-static bool is_answered(struct fake_lu *fake, u8 opcode)
+static struct scsi_cmnd *tape_cmd(struct kunit *test, struct fake_lu *fake, u8 opcode)
 {
-	u8 sense_buffer[SCSI_SENSE_BUFFERSIZE] = { };
-	struct scsi_cmnd lu_cmd = {
-		.device = fake->lu.sdev,
-		.sense_buffer = sense_buffer,
-		.cmnd = { opcode },
-	};
+	struct fake_tape_cmd {
+		struct request rq;
+		struct scsi_cmnd cmd;
+		u8 sense[SCSI_SENSE_BUFFERSIZE];
+	} *tape = kunit_kzalloc(test, sizeof(*tape), GFP_KERNEL);
 
-	return scsi_lu_answer_attention(&fake->lu, &lu_cmd);
+	KUNIT_ASSERT_NOT_NULL(test, tape);
+	tape->cmd.device = fake->lu.sdev;
+	tape->cmd.sense_buffer = tape->sense;
+	tape->cmd.cmnd[0] = opcode;
+	return &tape->cmd;
 }
 
-/* The path that passthrough does not take is reset, and its error handler is told so. */
-static void reset_other_path(struct fake_lu *fake, unsigned int other)
+static bool is_answered(struct kunit *test, struct fake_lu *fake, u8 opcode)
 {
-	struct scsi_device *sdev = fake->path[other].path.sdev;
+	return scsi_lu_answer_attention(&fake->lu, tape_cmd(test, fake, opcode));
+}
+
+/* A command succeeds that was sent so many jiffies from now. */
+static void carries(struct kunit *test, struct fake_lu *fake, unsigned int i,
+		    u8 opcode, int when)
+{
+	scsi_path_carried(&fake->path[i].path, tape_cmd(test, fake, opcode),
+			  jiffies + when);
+}
+
+static unsigned int carrier_of(struct fake_lu *fake)
+{
+	unsigned int carrier;
+
+	spin_lock_irq(&fake->lu.lock);
+	carrier = scsi_path_is_bystander(&fake->path[0].path) ? 1 : 0;
+	spin_unlock_irq(&fake->lu.lock);
+	return carrier;
+}
+
+/* A path is reset, and the error handler is told so. */
+static void reset_path(struct fake_lu *fake, unsigned int i)
+{
+	struct scsi_device *sdev = fake->path[i].path.sdev;
 
 	scsi_path_was_reset(sdev);
 	sdev->expecting_cc_ua = 1;
-	own_command_is_told(fake, other, 0x29);
+	own_command_is_told(fake, i, 0x29);
 	sdev->expecting_cc_ua = 0;
 }
 
@@ -159,7 +191,7 @@ static void never_runs(struct work_struct *work)
 {
 }
 
-static struct fake_lu *make_fake_tape(struct kunit *test, unsigned int *carrier)
+static struct fake_lu *make_fake_tape(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_st);
 
@@ -168,57 +200,105 @@ static struct fake_lu *make_fake_tape(struct kunit *test, unsigned int *carrier)
 	/* There is no device to send a uevent. */
 	INIT_WORK(&fake->lu.sdev->event_work, never_runs);
 	disable_work(&fake->lu.sdev->event_work);
-	spin_lock_irq(&fake->lu.lock);
-	*carrier = scsi_path_is_bystander(&fake->path[0].path) ? 1 : 0;
-	spin_unlock_irq(&fake->lu.lock);
 	return fake;
 }
 
 /* Was it one of the drive, or of the path alone? The path that carries says so. */
 static void tape_is_rewound(struct kunit *test)
 {
-	unsigned int carrier;
-	struct fake_lu *fake = make_fake_tape(test, &carrier);
+	struct fake_lu *fake = make_fake_tape(test);
+	unsigned int carrier = carrier_of(fake);
 
-	reset_other_path(fake, 1 - carrier);
+	reset_path(fake, 1 - carrier);
 	KUNIT_EXPECT_FALSE(test, fake->lu.sdev->was_reset);
-	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
-	own_command_is_told(fake, carrier, 0x29);
-	KUNIT_EXPECT_FALSE(test, is_answered(fake, TEST_UNIT_READY));
-	KUNIT_EXPECT_TRUE(test, is_answered(fake, WRITE_6));
-	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, WRITE_6));
+	/* That it is told of it proves nothing of what comes next. */
+	KUNIT_EXPECT_FALSE(test, news(fake, carrier, UNIT_ATTENTION, 0x29, 0x00));
+	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	carries(test, fake, carrier, TEST_UNIT_READY, 1);
+	fake_path_kill(fake, carrier);
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, LOG_SENSE));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, WRITE_6));
 	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
-	/* Who leads it somewhere knows where it is. */
-	reset_other_path(fake, 1 - carrier);
-	own_command_is_told(fake, carrier, 0x29);
-	KUNIT_EXPECT_FALSE(test, is_answered(fake, REZERO_UNIT));
-	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
+}
+
+/* Who leads it somewhere knows where it is, if he could know that he has to. */
+static void tape_is_led(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_tape(test);
+	unsigned int carrier = carrier_of(fake);
+
+	reset_path(fake, carrier);
+	KUNIT_EXPECT_TRUE(test, fake->lu.sdev->was_reset);
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, REZERO_UNIT));
+	/* It has not succeeded yet. */
+	KUNIT_EXPECT_TRUE(test, fake->lu.attention);
+	carries(test, fake, carrier, REZERO_UNIT, 1);
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, WRITE_6));
+
+	/* He could not, and has to set anew what a reset undoes. */
+	reset_path(fake, 1 - carrier);
+	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, REZERO_UNIT));
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, REZERO_UNIT));
+	/* Whoever opens it does that. */
+	reset_path(fake, 1 - carrier);
+	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, TEST_UNIT_READY));
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, REZERO_UNIT));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
+}
+
+/* Another medium is another thing to be told of. */
+static void tape_is_another(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_tape(test);
+	unsigned int carrier = carrier_of(fake);
+
+	reset_path(fake, 1 - carrier);
+	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	own_command_is_told(fake, 1 - carrier, 0x28);
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_FILEMARKS));
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, WRITE_6));
 }
 
 static void tape_goes_on_over_another_path(struct kunit *test)
 {
-	unsigned int carrier;
-	struct fake_lu *fake = make_fake_tape(test, &carrier);
-	struct scsi_path *path;
+	struct fake_lu *fake = make_fake_tape(test);
+	unsigned int carrier = carrier_of(fake);
 
 	/* Nobody can say any more that the drive was not reset. */
-	reset_other_path(fake, 1 - carrier);
+	reset_path(fake, 1 - carrier);
 	fake_path_kill(fake, carrier);
-	KUNIT_EXPECT_TRUE(test, is_answered(fake, WRITE_6));
-	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, WRITE_6));
 	fake_path_revive(fake, carrier);
-	/* Somebody can. */
-	spin_lock_irq(&fake->lu.lock);
-	carrier = scsi_path_is_bystander(&fake->path[0].path) ? 1 : 0;
-	spin_unlock_irq(&fake->lu.lock);
-	path = &fake->path[carrier].path;
-	reset_other_path(fake, 1 - carrier);
-	scsi_path_note_no_reset(path, jiffies - 1);
+
+	/* Somebody can, but not of what came later. */
+	carrier = carrier_of(fake);
+	reset_path(fake, 1 - carrier);
+	carries(test, fake, carrier, WRITE_6, -1);
 	KUNIT_EXPECT_TRUE(test, fake->lu.attention);
-	scsi_path_note_no_reset(path, jiffies + 1);
+	carries(test, fake, carrier, WRITE_6, 1);
 	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
 	fake_path_kill(fake, carrier);
-	KUNIT_EXPECT_FALSE(test, is_answered(fake, WRITE_6));
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, WRITE_6));
+}
+
+/* It has no report of what was before it came. */
+static void tape_has_a_new_path(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_tape(test);
+	unsigned int carrier = carrier_of(fake);
+
+	fake_path_leave(fake, 1 - carrier);
+	reset_path(fake, carrier);
+	fake_path_join(fake, 1 - carrier);
+	scsi_path_inherit_reset(&fake->path[1 - carrier].path);
+	fake_path_kill(fake, carrier);
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
 }
 
 /* How often the upper level is to see that a reset or power on was reported */
@@ -278,7 +358,10 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reports_are_fetched),
 	KUNIT_CASE(resets_of_our_own),
 	KUNIT_CASE(tape_is_rewound),
+	KUNIT_CASE(tape_is_led),
+	KUNIT_CASE(tape_is_another),
 	KUNIT_CASE(tape_goes_on_over_another_path),
+	KUNIT_CASE(tape_has_a_new_path),
 	KUNIT_CASE(attentions_are_kept),
 	KUNIT_CASE(resets_are_counted),
 	KUNIT_CASE(events_that_ask_for_the_identity),
