@@ -5,7 +5,7 @@
 # long it took.
 # guest: clock=virtual cpus=4 memory=2048 seconds=300
 . ./lib.sh
-plan 19
+plan 20
 
 parameters=/sys/module/scsi_late/parameters
 modprobe scsi_late hosts=3 recovery_ms=15000 || bail_out "scsi_late"
@@ -35,6 +35,24 @@ in_recovery() {
 
 not_in_recovery() {
 	! in_recovery
+}
+
+# nr_waiting: how many probes are under way
+nr_waiting() {
+	grep -l -F +scsi_multipath_probe /proc/[0-9]*/comm 2>/dev/null | wc -l
+}
+
+# for_long COMMAND...: each time in 10 s
+for_long() {
+	for_long_end=$(($(date +%s) + 10))
+	while [ "$(date +%s)" -lt $for_long_end ]; do
+		"$@" || return 1
+		sleep 1
+	done
+}
+
+no_probe_waits() {
+	[ "$(nr_waiting)" = 0 ]
 }
 
 for parameter in fail_abort fail_reset hold; do
@@ -68,6 +86,9 @@ ok "sysfs of the path" timeout 3 sh -c \
 ok "the lines in /proc" timeout 3 cat /proc/scsi/scsi_path/paths
 ok "the error handler is still at work" in_recovery
 is "the path is not good" "$(path_state "$first")" 2
+# It is probed then. There are so many workers, and other hosts need them.
+echo 2 >"/sys/bus/scsi/devices/$first/path/state"
+ok "no probe waits for the error handler" for_long no_probe_waits
 echo "# $(cat $parameters/held) reads held"
 
 echo 0 >$parameters/hold

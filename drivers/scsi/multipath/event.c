@@ -21,6 +21,7 @@
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
+#include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
@@ -147,7 +148,7 @@ static void drain_others(struct scsi_lu *lu, struct scsi_path *except)
 		return;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path != except && scsi_path_is_usable(path))
-			queue_work(scsi_multipath_probe_wq, &path->drain);
+			queue_delayed_work(scsi_multipath_probe_wq, &path->drain, 0);
 		else if (path != except)
 			/* A probe takes it off, before the path is used. */
 			scsi_path_note_all_reported(path);
@@ -156,10 +157,20 @@ static void drain_others(struct scsi_lu *lu, struct scsi_path *except)
 
 static void drain_work(struct work_struct *work)
 {
-	struct scsi_path *path = container_of(work, struct scsi_path, drain);
+	struct scsi_path *path = container_of(to_delayed_work(work),
+					      struct scsi_path, drain);
 	struct scsi_lu *lu = path->lu;
 	enum scsi_path_answer answer;
 
+	/*
+	 * The question would wait for the error handler, with a worker that paths of
+	 * other hosts need. What the path reports until then is known already.
+	 */
+	if (scsi_host_in_recovery(path->sdev->host)) {
+		queue_delayed_work(scsi_multipath_probe_wq, &path->drain,
+				   SCSI_PATH_RECOVERY_DELAY);
+		return;
+	}
 	if (!scsi_autopm_get_device(path->sdev)) {
 		scsi_path_test(path->sdev, &answer);
 		scsi_autopm_put_device(path->sdev);
@@ -639,5 +650,5 @@ void scsi_lu_attention_init(struct scsi_lu *lu)
  */
 void scsi_path_event_init(struct scsi_path *path)
 {
-	INIT_WORK(&path->drain, drain_work);
+	INIT_DELAYED_WORK(&path->drain, drain_work);
 }

@@ -54,9 +54,14 @@ int scsi_multipath_init(void)
 		error = -ENOMEM;
 		goto destroy_wq;
 	}
-	/* A device that is removed waits for work that memory may have to wait for. */
+	/*
+	 * A device that is removed waits for work that memory may have to wait for.
+	 * Nothing is removed or scanned on a host that sleeps, and nothing that puts it
+	 * to sleep, wakes it, or writes an image waits for that: who removes a host
+	 * takes its renewals back, frozen or not.
+	 */
 	scsi_multipath_removal_wq = alloc_workqueue("scsi_multipath_removal",
-						    WQ_UNBOUND, 0);
+						    WQ_UNBOUND | WQ_FREEZABLE, 0);
 	if (!scsi_multipath_removal_wq) {
 		error = -ENOMEM;
 		goto destroy_probe_wq;

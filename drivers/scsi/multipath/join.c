@@ -213,7 +213,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	mutex_unlock(&scsi_multipath_list_mutex);
 
 	/* Those that are under way may be waiting for its queue. */
-	disable_work(&path->drain);
+	disable_delayed_work(&path->drain);
 	disable_delayed_work(&path->probe.work);
 	disable_delayed_work(&path->pr.line);
 	synchronize_rcu();
@@ -227,7 +227,7 @@ void scsi_path_unjoin(struct scsi_path *path)
  */
 void scsi_path_wait_for_work(struct scsi_path *path)
 {
-	cancel_work_sync(&path->drain);
+	cancel_delayed_work_sync(&path->drain);
 	cancel_delayed_work_sync(&path->probe.work);
 	cancel_delayed_work_sync(&path->pr.line);
 	scsi_path_stop_polling(path);

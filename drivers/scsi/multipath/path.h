@@ -412,7 +412,7 @@ struct scsi_path {
 	/** @told: what user space knows of it */
 	struct scsi_path_told told;
 	/** @drain: fetches what @lu still has to report over it; cancelled when it leaves */
-	struct work_struct drain;
+	struct delayed_work drain;
 	/** @probe: tests whether it can be reinstated */
 	struct scsi_path_probe probe;
 	/** @watch: tests it though nothing is known against it */

@@ -158,7 +158,7 @@ void scsi_lu_quiesce_paths(struct device *dev)
 	stop_work(sdev->hostdata);
 	while ((path = next_to_be(true, sdev->hostdata))) {
 		/* They would wait for their queue, and not let go of the CPU. */
-		disable_work_sync(&path->drain);
+		disable_delayed_work_sync(&path->drain);
 		disable_delayed_work_sync(&path->probe.work);
 		if (READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING)
 			scsi_device_quiesce(path->sdev);
@@ -180,7 +180,7 @@ void scsi_lu_resume_paths(struct device *dev)
 	if (!scsi_device_is_lu(sdev))
 		return;
 	while ((path = next_to_be(false, sdev->hostdata))) {
-		enable_work(&path->drain);
+		enable_delayed_work(&path->drain);
 		enable_delayed_work(&path->probe.work);
 		scsi_device_resume(path->sdev);
 		spin_lock_irq(&path->lu->lock);

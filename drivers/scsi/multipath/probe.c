@@ -239,11 +239,32 @@ bool scsi_lu_is_best_left_alone(struct scsi_lu *lu)
 	return false;
 }
 
+/*
+ * Returns jiffies until a path is looked at again that is not to be asked now; 0: it may
+ * be. What is wanted of it stays so.
+ */
+static unsigned long put_off(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	if (!path->check && scsi_lu_is_best_left_alone(path->lu))
+		return PROBE_DELAY_BUSY;
+	/*
+	 * The question would wait for the error handler, for minutes maybe, and have a
+	 * worker for all that time. There are so many of them, and as many paths may be
+	 * behind one host. SCMD_FAIL_IF_RECOVERING is no help: what it fails with is
+	 * what an adapter says of a path that has failed.
+	 */
+	if (scsi_host_in_recovery(path->sdev->host) && may_be_asked(path))
+		return SCSI_PATH_RECOVERY_DELAY;
+	return 0;
+}
+
 static void probe_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
 					      struct scsi_path, probe.work);
 	enum scsi_path_watching watch;
+	unsigned long delay;
 	bool probe;
 
 	if (READ_ONCE(path->is_to_be_renewed)) {
@@ -253,9 +274,10 @@ static void probe_work(struct work_struct *work)
 	if (!wants_probe(path))
 		return;
 	spin_lock_irq(&path->lu->lock);
-	if (!path->check && scsi_lu_is_best_left_alone(path->lu)) {
+	delay = put_off(path);
+	if (delay) {
 		queue_delayed_work(scsi_multipath_probe_wq, &path->probe.work,
-				   PROBE_DELAY_BUSY);
+				   delay);
 		spin_unlock_irq(&path->lu->lock);
 		return;
 	}

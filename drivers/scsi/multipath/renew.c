@@ -246,6 +246,12 @@ static void retry_work(struct work_struct *work)
 	struct withheld *withheld = container_of(to_delayed_work(work),
 						 struct withheld, work);
 
+	/* Who asks would wait for the error handler, with a worker that others need. */
+	if (scsi_host_in_recovery(withheld->sdev->host)) {
+		queue_delayed_work(scsi_multipath_probe_wq, &withheld->work,
+				   SCSI_PATH_RECOVERY_DELAY);
+		return;
+	}
 	if (may_be_claimed(withheld->sdev) && !renew(withheld->sdev))
 		return;
 	withheld->delay = min(2 * withheld->delay, RETRY_DELAY_MAX);

@@ -5,6 +5,7 @@
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_eh.h>
+#include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
@@ -35,7 +36,7 @@ static void drain(struct kunit *test, struct fake_lu *fake, unsigned int except)
 	for (unsigned int i = 0; i < fake->nr; i++) {
 		struct fake_path *path = &fake->path[i];
 
-		flush_work(&path->path.drain);
+		flush_delayed_work(&path->path.drain);
 		KUNIT_EXPECT_EQ(test, path->drained, i != except);
 		path->drained = false;
 		spin_lock_irq(&fake->lu.lock);
@@ -65,6 +66,27 @@ static void events_are_news_once(struct kunit *test)
 	for (int i = 0; i < 3; i++)
 		KUNIT_EXPECT_TRUE(test, news(fake, i, MEDIUM_ERROR, 0x2a, 9));
 	KUNIT_EXPECT_EQ(test, fake_lu_usable(test, fake), 7);
+}
+
+/* What a path has to report is fetched when its host's error handler is done. */
+static void host_recovers(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+
+	fake->lu.announced = true;
+	fake->lu.sdev->removable = 1;
+	path->sdev->host->shost_state = SHOST_RECOVERY;
+	scsi_path_event_init(path);
+	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x28, 0x00));
+	for (int i = 0; i < 3; i++) {
+		flush_delayed_work(&path->drain);
+		KUNIT_EXPECT_TRUE(test, delayed_work_pending(&path->drain));
+		KUNIT_EXPECT_TRUE(test, time_after(path->drain.timer.expires,
+						   jiffies + HZ / 10));
+	}
+	/* Until then it is known. */
+	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x28, 0x00));
 }
 
 /* A nexus that has nothing left to report tells of something new. */
@@ -356,6 +378,7 @@ static void events_that_ask_for_the_identity(struct kunit *test)
 static struct kunit_case cases[] = {
 	KUNIT_CASE(events_are_news_once),
 	KUNIT_CASE(reports_are_fetched),
+	KUNIT_CASE(host_recovers),
 	KUNIT_CASE(resets_of_our_own),
 	KUNIT_CASE(tape_is_rewound),
 	KUNIT_CASE(tape_is_led),

@@ -21,7 +21,8 @@ static void fake_probe(struct work_struct *work)
 
 static void fake_drain(struct work_struct *work)
 {
-	container_of(work, struct fake_path, path.drain)->drained = true;
+	container_of(to_delayed_work(work), struct fake_path,
+		     path.drain)->drained = true;
 }
 
 static void fake_work(struct work_struct *work)
@@ -44,7 +45,7 @@ static void stop(void *data)
 
 	for (unsigned int i = 0; i < fake->nr; i++) {
 		disable_delayed_work_sync(&fake->path[i].path.probe.work);
-		disable_work_sync(&fake->path[i].path.drain);
+		disable_delayed_work_sync(&fake->path[i].path.drain);
 		disable_delayed_work_sync(&fake->path[i].path.pr.line);
 	}
 	disable_delayed_work_sync(&fake->lu.no_path_work);
@@ -164,7 +165,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 		scsi_path_access_init(path);
 		scsi_path_marginal_init(path);
 		INIT_DELAYED_WORK(&path->probe.work, fake_probe);
-		INIT_WORK(&path->drain, fake_drain);
+		INIT_DELAYED_WORK(&path->drain, fake_drain);
 		INIT_DELAYED_WORK(&path->pr.line, fake_line);
 	}
 

@@ -4,6 +4,7 @@
 #include <kunit/test.h>
 #include <linux/jiffies.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
 
 #include "path_fixture.h"
@@ -610,6 +611,47 @@ static void compared_at_last(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, path->probe.delay, first);
 }
 
+/* Until its error handler is done, a host answers nothing: who asks would wait. */
+static void host_recovers(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+	unsigned long first = path->probe.delay;
+
+	fake->lu.announced = true;
+	path->sdev->host->shost_state = SHOST_RECOVERY;
+	scsi_path_probe_init(path);
+	spin_lock_irq(&fake->lu.lock);
+	WRITE_ONCE(path->watch.wants, WATCH_ANSWER);
+	scsi_path_check_identity(path);
+	spin_unlock_irq(&fake->lu.lock);
+	for (int i = 0; i < 3; i++) {
+		flush_delayed_work(&path->probe.work);
+		KUNIT_EXPECT_TRUE(test, delayed_work_pending(&path->probe.work));
+		KUNIT_EXPECT_TRUE(test, time_after(path->probe.work.timer.expires,
+						   jiffies + HZ / 10));
+		KUNIT_EXPECT_EQ(test, path->probe.delay, first);
+		KUNIT_EXPECT_EQ(test, path->probe.now, PROBE_IDLE);
+		KUNIT_EXPECT_TRUE(test, path->probe.demanded);
+		KUNIT_EXPECT_EQ(test, path->watch.wants, WATCH_ANSWER);
+		KUNIT_EXPECT_EQ(test, path->check, CHECK_IN_USE);
+	}
+
+	/* Who waits for the identity does so no longer than ever. */
+	scsi_path_wait_for_check(path->sdev, jiffies);
+	KUNIT_EXPECT_EQ(test, path->state, PATH_FAILED);
+	KUNIT_EXPECT_FALSE(test, path->check);
+	flush_delayed_work(&path->probe.work);
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&path->probe.work));
+	KUNIT_EXPECT_EQ(test, path->probe.delay, first);
+
+	/* Nobody wants anything of it any more. */
+	scsi_path_admin_write(path, SHOWN_DEAD, 0, 0);
+	WRITE_ONCE(path->watch.wants, WATCH_NOTHING);
+	flush_delayed_work(&path->probe.work);
+	KUNIT_EXPECT_FALSE(test, delayed_work_pending(&path->probe.work));
+}
+
 static void no_path_timeout(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
@@ -674,6 +716,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(who_left_is_not_found),
 	KUNIT_CASE(probe_delay),
 	KUNIT_CASE(compared_at_last),
+	KUNIT_CASE(host_recovers),
 	KUNIT_CASE(no_path_timeout),
 	{ }
 };
