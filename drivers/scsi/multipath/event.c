@@ -155,20 +155,35 @@ static void drain_others(struct scsi_lu *lu, struct scsi_path *except)
 	}
 }
 
+/* How long is it not to be asked? 0: it may be. */
+static unsigned long drain_delay(struct scsi_path *path)
+{
+	unsigned long delay = 0;
+
+	/*
+	 * The question would wait for the error handler, with a worker that paths of
+	 * other hosts need.
+	 */
+	if (scsi_host_in_recovery(path->sdev->host))
+		return SCSI_PATH_RECOVERY_DELAY;
+	spin_lock_irq(&path->lu->lock);
+	if (scsi_lu_is_best_left_alone(path->lu))
+		delay = SCSI_PATH_BUSY_DELAY;
+	spin_unlock_irq(&path->lu->lock);
+	return delay;
+}
+
 static void drain_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
 					      struct scsi_path, drain);
 	struct scsi_lu *lu = path->lu;
+	unsigned long delay = drain_delay(path);
 	enum scsi_path_answer answer;
 
-	/*
-	 * The question would wait for the error handler, with a worker that paths of
-	 * other hosts need. What the path reports until then is known already.
-	 */
-	if (scsi_host_in_recovery(path->sdev->host)) {
-		queue_delayed_work(scsi_multipath_probe_wq, &path->drain,
-				   SCSI_PATH_RECOVERY_DELAY);
+	/* What the path reports until then is known already. */
+	if (delay) {
+		queue_delayed_work(scsi_multipath_probe_wq, &path->drain, delay);
 		return;
 	}
 	if (!scsi_autopm_get_device(path->sdev)) {

@@ -123,6 +123,8 @@ int scsi_path_vpd_has_come(struct scsi_device *sdev, u8 page);
 #define SCSI_PATH_PROBE_DELAY	(HZ / 4)	/* before the first probe */
 /* Until a path whose host's error handler is at work is looked at again */
 #define SCSI_PATH_RECOVERY_DELAY	(HZ / 2)
+/* Until what is best left alone is looked at again */
+#define SCSI_PATH_BUSY_DELAY		(1UL * HZ)
 void scsi_path_probe_now(struct scsi_path *path);
 void scsi_path_probe_init(struct scsi_path *path);
 void scsi_path_probe_schedule(struct scsi_path *path);

@@ -26,8 +26,6 @@
 #define PROBE_DELAY_MAX		(60UL * HZ)
 #define PROBE_DELAY_NO_PATH	(2UL * HZ)
 #define PROBE_DELAY_PASSIVE	(10UL * HZ)
-/* Until what is best left alone is looked at again */
-#define PROBE_DELAY_BUSY	(1UL * HZ)
 
 static bool path_probe = true;
 module_param(path_probe, bool, 0644);
@@ -247,7 +245,7 @@ static unsigned long put_off(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
 	if (!path->check && scsi_lu_is_best_left_alone(path->lu))
-		return PROBE_DELAY_BUSY;
+		return SCSI_PATH_BUSY_DELAY;
 	/*
 	 * The question would wait for the error handler, for minutes maybe, and have a
 	 * worker for all that time. There are so many of them, and as many paths may be
