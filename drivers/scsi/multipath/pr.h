@@ -39,6 +39,8 @@ struct scsi_path;
 #define PR_APTPL			BIT(0)
 #define PR_ALL_TG_PT			BIT(2)
 #define PR_SPEC_I_PT			BIT(3)
+/* In the byte 2 of REPORT CAPABILITIES */
+#define PR_ALL_TG_PT_CAPABLE		BIT(2)
 /* In the byte 17 of that of REGISTER AND MOVE */
 #define PR_UNREG			BIT(1)
 /* Instead of the type of a persistent reservation: it was made by RESERVE of SCSI-2 */
@@ -120,9 +122,11 @@ struct scsi_pr_ops {
  *	known. Written under @changing and the lock, either for reading
  * @other_key: the key that it has instead, if that is what a path says: nobody has
  *	heard how a change of keys has ended; 0: none. @changing
- * @flags: APTPL and ALL_TG_PT of the registration; @changing
+ * @flags: APTPL and ALL_TG_PT of the registration, the latter as the target wants it to be
+ *	if it has refused the other; @changing
  * @per_initiator: to its target the nexuses of a host are one, as a nexus has shown that was
  *	registered though nobody had done it; @changing
+ * @elsewhere: registrations of this host at target ports to which no path leads; the lock
  * @departed: paths that have left with a registration; the lock
  * @strays: those of them that were unproven; the lock
  * @used: somebody uses registrations: paths are looked after; the lock
@@ -156,6 +160,7 @@ struct scsi_lu_pr {
 	u64 other_key;
 	u8 flags;
 	bool per_initiator;
+	unsigned int elsewhere;
 	unsigned int departed;
 	unsigned int strays;
 	bool used;
@@ -222,6 +227,8 @@ enum scsi_pr_reply scsi_pr_out(struct scsi_path *path, struct scsi_pr_cmd *cmd);
 enum scsi_pr_reply scsi_pr_plain(struct scsi_path *path, struct scsi_pr_cmd *cmd);
 enum scsi_pr_reply scsi_pr_change(struct scsi_path *path, u64 from, u64 to,
 				  u8 flags);
+enum scsi_pr_reply scsi_pr_replace(struct scsi_path *path, u64 from, u64 to,
+				   u8 *flags);
 enum scsi_pr_reply scsi_pr_register(struct scsi_path *path, u64 from, u64 to);
 enum scsi_pr_reply scsi_pr_force(struct scsi_path *path, u64 to);
 enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,

@@ -309,99 +309,6 @@ enum scsi_pr_reply scsi_pr_plain(struct scsi_path *path, struct scsi_pr_cmd *cmd
 		   cmd->sense);
 }
 
-static enum scsi_pr_reply out(struct scsi_path *path, u8 action, u8 type,
-			      u64 key, u64 action_key, u8 flags)
-{
-	u8 cdb[16] = { PERSISTENT_RESERVE_OUT, action, type };
-	enum scsi_pr_reply reply;
-	struct {
-		u8 sense[SCSI_SENSE_BUFFERSIZE];
-		u8 list[PR_OUT_LIST_LEN];
-	} *mem;
-	int result;
-
-	mem = kzalloc_obj(*mem, GFP_NOIO);
-	if (!mem)
-		return PR_AWAY;
-	put_unaligned_be32(PR_OUT_LIST_LEN, cdb + 5);
-	put_unaligned_be64(key, mem->list);
-	put_unaligned_be64(action_key, mem->list + 8);
-	mem->list[20] = flags;
-	reply = ask(path, cdb, true, mem->list, PR_OUT_LIST_LEN, ASK_TIMEOUT,
-		    &result, mem->sense);
-	kfree(mem);
-	return reply;
-}
-
-/**
- * scsi_pr_change - replace the key of a nexus for the user
- * @path: path
- * @from: expected; 0: none
- * @to: key in its place; 0: none
- * @flags: those that the user wants
- *
- * Context: process.
- * Return: PR_CONFLICT if it is another one.
- */
-enum scsi_pr_reply scsi_pr_change(struct scsi_path *path, u64 from, u64 to,
-				  u8 flags)
-{
-	return out(path, PR_OUT_REGISTER, 0, from, to,
-		   flags & (PR_APTPL | PR_ALL_TG_PT));
-}
-
-/**
- * scsi_pr_register - replace the key of a nexus, if it is the one expected
- * @path: path
- * @from: expected; 0: none
- * @to: key in its place; 0: none
- *
- * Context: process.
- * Return: PR_CONFLICT if it is another one.
- */
-enum scsi_pr_reply scsi_pr_register(struct scsi_path *path, u64 from, u64 to)
-{
-	return out(path, PR_OUT_REGISTER, 0, from, to, path->lu->pr.flags);
-}
-
-/**
- * scsi_pr_force - give a nexus a key, whatever it has
- * @path: path
- * @to: key; 0: none
- *
- * A key is for this nexus alone, whatever the user has wanted: with ALL_TG_PT the others
- * would be registered again, which may have been fenced just now.
- *
- * Context: process.
- */
-enum scsi_pr_reply scsi_pr_force(struct scsi_path *path, u64 to)
-{
-	u8 flags = path->lu->pr.flags;
-	enum scsi_pr_reply reply;
-
-	reply = out(path, PR_OUT_REGISTER_AND_IGNORE, 0, 0, to,
-		    to ? flags & ~PR_ALL_TG_PT : flags);
-	if (!to || reply != PR_REFUSED || !(flags & PR_ALL_TG_PT))
-		return reply;
-	/* One that is registered with it, by another key, has to say so, and adds nothing. */
-	return out(path, PR_OUT_REGISTER_AND_IGNORE, 0, 0, to, flags);
-}
-
-/**
- * scsi_pr_preempt - remove the registrations with a key
- * @path: path
- * @key: its own key
- * @victim: the other one
- * @type: of the reservation, if a holder has that
- *
- * Context: process.
- */
-enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,
-				   u8 type)
-{
-	return out(path, PR_OUT_PREEMPT, type ?: TYPE_WHATEVER, key, victim, 0);
-}
-
 /* Returns 0 if the answer is in the buffer. */
 static int in(struct scsi_path *path, u8 action, u8 *buf, unsigned int len)
 {
@@ -427,6 +334,195 @@ static int in(struct scsi_path *path, u8 action, u8 *buf, unsigned int len)
 	default:
 		return -EIO;
 	}
+}
+
+/* Returns 0 if the answer is there: the bytes 2 and 3 of REPORT CAPABILITIES. */
+static int see_capabilities(struct scsi_path *path, u8 *can, u8 *does)
+{
+	u8 *buf = kzalloc(8, GFP_NOIO);
+	int error;
+
+	if (!buf)
+		return -ENOMEM;
+	error = in(path, PR_IN_REPORT_CAPABILITIES, buf, 8);
+	*can = buf[2];
+	*does = buf[3];
+	kfree(buf);
+	return error;
+}
+
+/* Does the target say that it knows ALL_TG_PT? */
+static bool knows_all_ports(struct scsi_path *path)
+{
+	u8 can, does;
+
+	return !see_capabilities(path, &can, &does) && can & PR_ALL_TG_PT_CAPABLE;
+}
+
+/* A PERSISTENT RESERVE OUT of our own */
+struct order {
+	u8 action;
+	u8 type;
+	u64 key;
+	u64 action_key;
+	u8 flags;
+	bool bad_field;		/* result: it was refused for what it says */
+};
+
+/* Does the target find fault with the CDB, or the list? */
+static bool is_bad_field(const u8 *sense)
+{
+	struct scsi_sense_hdr hdr;
+
+	return scsi_normalize_sense(sense, SCSI_SENSE_BUFFERSIZE, &hdr) &&
+	       hdr.sense_key == ILLEGAL_REQUEST && !hdr.ascq &&
+	       (hdr.asc == 0x24 || hdr.asc == 0x26);
+}
+
+static enum scsi_pr_reply out(struct scsi_path *path, struct order *order)
+{
+	u8 cdb[16] = { PERSISTENT_RESERVE_OUT, order->action, order->type };
+	enum scsi_pr_reply reply;
+	struct {
+		u8 sense[SCSI_SENSE_BUFFERSIZE];
+		u8 list[PR_OUT_LIST_LEN];
+	} *mem;
+	int result;
+
+	mem = kzalloc_obj(*mem, GFP_NOIO);
+	if (!mem)
+		return PR_AWAY;
+	put_unaligned_be32(PR_OUT_LIST_LEN, cdb + 5);
+	put_unaligned_be64(order->key, mem->list);
+	put_unaligned_be64(order->action_key, mem->list + 8);
+	mem->list[20] = order->flags;
+	reply = ask(path, cdb, true, mem->list, PR_OUT_LIST_LEN, ASK_TIMEOUT,
+		    &result, mem->sense);
+	order->bad_field = reply == PR_REFUSED && is_bad_field(mem->sense);
+	kfree(mem);
+	return reply;
+}
+
+/*
+ * What has been registered for all target ports may be changed only by who says so once
+ * more (LIO), and nobody here may know that it was: so what is refused is tried the other
+ * way, once. It must not add a registration: with the bit that may be one of a nexus that
+ * has been fenced just now.
+ */
+static enum scsi_pr_reply out_either_way(struct scsi_path *path, struct order *order,
+					 u8 *flags)
+{
+	enum scsi_pr_reply reply;
+
+	order->flags = *flags;
+	reply = out(path, order);
+	if (!order->bad_field || (!order->key && order->action_key))
+		return reply;
+	order->flags ^= PR_ALL_TG_PT;
+	if (order->flags & PR_ALL_TG_PT && !knows_all_ports(path))
+		return reply;
+	reply = out(path, order);
+	if (reply == PR_DONE)
+		*flags = order->flags;
+	return reply;
+}
+
+/**
+ * scsi_pr_change - replace the key of a nexus for the user
+ * @path: path
+ * @from: expected; 0: none
+ * @to: key in its place; 0: none
+ * @flags: those that the user wants
+ *
+ * Context: process.
+ * Return: PR_CONFLICT if it is another one.
+ */
+enum scsi_pr_reply scsi_pr_change(struct scsi_path *path, u64 from, u64 to,
+				  u8 flags)
+{
+	struct order order = {
+		.action = PR_OUT_REGISTER, .key = from, .action_key = to,
+		.flags = flags & (PR_APTPL | PR_ALL_TG_PT),
+	};
+
+	return out(path, &order);
+}
+
+/**
+ * scsi_pr_replace - replace the key of a nexus, if it is the one expected
+ * @path: path
+ * @from: expected; 0: none
+ * @to: key in its place; 0: none
+ * @flags: those with which it is registered; changed if the target wants others
+ *
+ * Context: process.
+ * Return: PR_CONFLICT if it is another one.
+ */
+enum scsi_pr_reply scsi_pr_replace(struct scsi_path *path, u64 from, u64 to,
+				   u8 *flags)
+{
+	struct order order = {
+		.action = PR_OUT_REGISTER, .key = from, .action_key = to,
+	};
+
+	return out_either_way(path, &order, flags);
+}
+
+/**
+ * scsi_pr_register - the same, with the flags of the logical unit's registration
+ * @path: path
+ * @from: expected; 0: none
+ * @to: key in its place; 0: none
+ *
+ * Context: process, pr.changing held.
+ * Return: PR_CONFLICT if it is another one.
+ */
+enum scsi_pr_reply scsi_pr_register(struct scsi_path *path, u64 from, u64 to)
+{
+	lockdep_assert_held(&path->lu->pr.changing);
+	return scsi_pr_replace(path, from, to, &path->lu->pr.flags);
+}
+
+/**
+ * scsi_pr_force - give a nexus a key, whatever it has
+ * @path: path
+ * @to: key; 0: none
+ *
+ * A key is for this nexus alone, whatever the user has wanted: with ALL_TG_PT the others
+ * would be registered again, which may have been fenced just now.
+ *
+ * Context: process, pr.changing held.
+ */
+enum scsi_pr_reply scsi_pr_force(struct scsi_path *path, u64 to)
+{
+	u8 *flags = &path->lu->pr.flags;
+	struct order order = {
+		.action = PR_OUT_REGISTER_AND_IGNORE, .action_key = to,
+		.flags = *flags & ~PR_ALL_TG_PT,
+	};
+
+	lockdep_assert_held(&path->lu->pr.changing);
+	return to ? out(path, &order) : out_either_way(path, &order, flags);
+}
+
+/**
+ * scsi_pr_preempt - remove the registrations with a key
+ * @path: path
+ * @key: its own key
+ * @victim: the other one
+ * @type: of the reservation, if a holder has that
+ *
+ * Context: process.
+ */
+enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,
+				   u8 type)
+{
+	struct order order = {
+		.action = PR_OUT_PREEMPT, .type = type ?: TYPE_WHATEVER,
+		.key = key, .action_key = victim,
+	};
+
+	return out(path, &order);
 }
 
 /**
@@ -533,17 +629,13 @@ int scsi_pr_read_holder(struct scsi_path *path, u64 *key, u8 *type)
  */
 bool scsi_pr_see_flags(struct scsi_path *path, u8 *flags)
 {
-	u8 *buf = kmalloc(8, GFP_NOIO);
-	int error;
+	u8 can, does;
+	int error = see_capabilities(path, &can, &does);
 
-	if (!buf)
-		return false;
-	error = in(path, PR_IN_REPORT_CAPABILITIES, buf, 8);
-	if (!error && buf[3] & 1)
+	if (!error && does & 1)
 		*flags |= PR_APTPL;
 	else if (!error)
 		*flags &= ~PR_APTPL;
-	kfree(buf);
 	/* Who does not know of capabilities may know of the rest. */
 	return !error || error == -EOPNOTSUPP || error == -EBUSY;
 }

@@ -132,12 +132,14 @@ enum scsi_pr_reply scsi_pr_check(struct scsi_pr_errand *errand,
 				 struct scsi_path *leader)
 {
 	u64 key = READ_ONCE(errand->lu->pr.key);
-	u8 flags = READ_ONCE(errand->lu->pr.flags);
+	u8 seen = READ_ONCE(errand->lu->pr.flags);
+	/* They are remembered only by who may change them. */
+	u8 *flags = errand->may_change ? &errand->lu->pr.flags : &seen;
 	enum scsi_pr_reply reply;
 
-	if (!errand->may_change && !scsi_pr_see_flags(leader, &flags))
+	if (!errand->may_change && !scsi_pr_see_flags(leader, flags))
 		return PR_LOST;
-	reply = scsi_pr_change(leader, key, key, flags);
+	reply = scsi_pr_replace(leader, key, key, flags);
 	if (reply == PR_CONFLICT)
 		scsi_pr_doubt(errand, leader);
 	return reply;

@@ -138,6 +138,7 @@ void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why)
 	}
 	lu->pr.key = 0;
 	lu->pr.other_key = 0;
+	lu->pr.elsewhere = 0;
 	lu->pr.untouched = false;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->pr.registered)
@@ -147,8 +148,11 @@ void scsi_lu_pr_lost(struct scsi_lu *lu, const char *why)
 	spin_unlock_irq(&lu->lock);
 }
 
-/* For a target that does not know REGISTER AND IGNORE EXISTING KEY */
-static enum scsi_pr_reply remove_by_guessing(struct scsi_path *path)
+/*
+ * For a target that does not know REGISTER AND IGNORE EXISTING KEY, or does not take it of
+ * this nexus as it was sent: what it has is changed by its key.
+ */
+static enum scsi_pr_reply force_by_guessing(struct scsi_path *path, u64 to)
 {
 	enum scsi_pr_reply reply = PR_CONFLICT;
 	u64 *keys;
@@ -156,25 +160,29 @@ static enum scsi_pr_reply remove_by_guessing(struct scsi_path *path)
 
 	nr = scsi_pr_read_keys(path, &keys);
 	for (int i = 0; i < nr && reply == PR_CONFLICT; i++)
-		reply = scsi_pr_register(path, keys[i], 0);
+		reply = scsi_pr_register(path, keys[i], to);
 	kfree(keys);
 	if (nr < 0)
 		return PR_LOST;
-	return reply == PR_CONFLICT ? PR_DONE : reply;
+	if (reply != PR_CONFLICT)
+		return reply;
+	/* It has none. */
+	return to ? scsi_pr_change(path, 0, to, path->lu->pr.flags & ~PR_ALL_TG_PT) :
+		    PR_DONE;
 }
 
-static enum scsi_pr_reply remove_key(struct scsi_path *path)
+static enum scsi_pr_reply force(struct scsi_path *path, u64 to)
 {
-	enum scsi_pr_reply reply = scsi_pr_force(path, 0);
+	enum scsi_pr_reply reply = scsi_pr_force(path, to);
 
-	return reply == PR_REFUSED ? remove_by_guessing(path) : reply;
+	return reply == PR_REFUSED ? force_by_guessing(path, to) : reply;
 }
 
 /* The logical unit has no registration: a nexus that may have one loses it. */
 static bool remove_stale_key(struct scsi_path *path)
 {
 	if (path->pr.registered) {
-		switch (remove_key(path)) {
+		switch (force(path, 0)) {
 		case PR_DONE:
 		case PR_CONFLICT:
 			/* A reservation of SCSI-2: so nobody is registered. */
@@ -204,22 +212,15 @@ static bool undo_registration(struct scsi_path *path, u64 key)
 
 static enum scsi_pr_reply register_nexus(struct scsi_path *path, u64 key)
 {
-	enum scsi_pr_reply reply;
-
 	scsi_path_pr_set_registered(path, true);
 	set_unproven(path, true);
-	reply = scsi_pr_force(path, key);
-	if (reply != PR_REFUSED)
-		return reply;
-	reply = remove_by_guessing(path);
-	return reply == PR_DONE ? scsi_pr_change(path, 0, key,
-						 path->lu->pr.flags & ~PR_ALL_TG_PT) :
-				  reply;
+	return force(path, key);
 }
 
 static void take_other_key(struct scsi_lu *lu)
 {
 	spin_lock_irq(&lu->lock);
+	lu->pr.elsewhere = 0;
 	lu->pr.key = lu->pr.other_key;
 	lu->pr.other_key = 0;
 	spin_unlock_irq(&lu->lock);

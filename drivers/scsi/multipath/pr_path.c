@@ -154,7 +154,7 @@ void scsi_lu_pr_set_key(struct scsi_lu *lu, u64 key)
  * @lu: logical unit
  *
  * Context: process; takes @lu->lock.
- * Return: how many, with those of paths that have left.
+ * Return: how many, with those of paths that have left, and where no path leads to.
  */
 unsigned int scsi_lu_pr_nr_registered(struct scsi_lu *lu)
 {
@@ -162,7 +162,7 @@ unsigned int scsi_lu_pr_nr_registered(struct scsi_lu *lu)
 	unsigned int nr;
 
 	spin_lock_irq(&lu->lock);
-	nr = lu->pr.departed;
+	nr = lu->pr.departed + lu->pr.elsewhere;
 	list_for_each_entry(path, &lu->paths, node)
 		nr += path->pr.registered;
 	spin_unlock_irq(&lu->lock);
@@ -170,7 +170,7 @@ unsigned int scsi_lu_pr_nr_registered(struct scsi_lu *lu)
 }
 
 /**
- * scsi_lu_pr_forget_departed - paths that have left are not registered any more
+ * scsi_lu_pr_forget_departed - nothing is registered where no path leads to any more
  * @lu: logical unit
  *
  * Context: process; takes @lu->lock.
@@ -179,6 +179,7 @@ void scsi_lu_pr_forget_departed(struct scsi_lu *lu)
 {
 	spin_lock_irq(&lu->lock);
 	lu->pr.departed = 0;
+	lu->pr.elsewhere = 0;
 	lu->pr.strays = 0;
 	spin_unlock_irq(&lu->lock);
 }
@@ -408,6 +409,9 @@ void scsi_path_pr_join(struct scsi_path *path)
 	path->pr.aside = lu->pr.exclusive;
 	if (!lu->pr.used)
 		return;
+	/* To where one leads by now: too few are better than too many. */
+	if (lu->pr.elsewhere)
+		lu->pr.elsewhere--;
 	path->pr.registered = true;
 	path->pr.barred = true;
 	path->pr.doubted = true;

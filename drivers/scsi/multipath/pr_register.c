@@ -4,6 +4,7 @@
  * registration, another key, and none.
  */
 
+#include <linux/minmax.h>
 #include <linux/random.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
@@ -26,6 +27,16 @@ static bool is_out_of_reach(struct scsi_lu *lu)
 	return found;
 }
 
+static void take_key(struct scsi_pr_errand *errand, struct scsi_path *leader)
+{
+	struct scsi_lu *lu = errand->lu;
+
+	lu->pr.flags = scsi_pr_flags_of(errand->cmd) & (PR_APTPL | PR_ALL_TG_PT);
+	scsi_lu_pr_set_key(lu, errand->action_key);
+	scsi_path_note_registration(leader);
+	scsi_path_changed_reservation(leader);
+}
+
 /**
  * scsi_pr_key_is_changed - the leader has the key that the user wants
  * @errand: command that has been carried out
@@ -37,14 +48,28 @@ static bool is_out_of_reach(struct scsi_lu *lu)
 enum scsi_pr_outcome scsi_pr_key_is_changed(struct scsi_pr_errand *errand,
 					    struct scsi_path *leader)
 {
-	struct scsi_lu *lu = errand->lu;
-
-	lu->pr.flags = scsi_pr_flags_of(errand->cmd) & (PR_APTPL | PR_ALL_TG_PT);
-	scsi_lu_pr_set_key(lu, errand->action_key);
-	scsi_path_note_registration(leader);
-	scsi_path_changed_reservation(leader);
-	scsi_lu_pr_settle(lu, leader);
+	take_key(errand, leader);
+	scsi_lu_pr_settle(errand->lu, leader);
 	return ANSWERED;
+}
+
+/*
+ * ALL_TG_PT registers at each target port, also where no path leads to from here. If nobody
+ * had the key just before, all who have it now are of this host.
+ */
+static void note_elsewhere(struct scsi_pr_errand *errand, struct scsi_path *leader,
+			   int count_before)
+{
+	struct scsi_lu *lu = errand->lu;
+	int more;
+
+	if (count_before)
+		return;
+	more = scsi_pr_count_key(leader, errand->action_key) -
+	       (int)scsi_lu_pr_nr_registered(lu);
+	spin_lock_irq(&lu->lock);
+	lu->pr.elsewhere += max(more, 0);
+	spin_unlock_irq(&lu->lock);
 }
 
 /* Does this command register other nexuses than that of the leader, if they are not? */
@@ -94,6 +119,7 @@ static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
 					   struct scsi_path *leader)
 {
 	struct scsi_lu *lu = errand->lu;
+	int count = -1;
 
 	if (registers_others(errand)) {
 		if (had_it(errand, leader)) {
@@ -102,6 +128,7 @@ static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
 		}
 		if (!let_others_in(errand, leader))
 			return ANSWERED;
+		count = scsi_pr_count_key(leader, errand->action_key);
 	}
 	scsi_path_pr_set_registered(leader, true);
 	switch (scsi_pr_out(leader, errand->cmd)) {
@@ -126,7 +153,10 @@ static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
 		scsi_path_pr_set_registered(leader, lu->pr.key);
 		return ANSWERED;
 	}
-	return scsi_pr_key_is_changed(errand, leader);
+	take_key(errand, leader);
+	note_elsewhere(errand, leader, count);
+	scsi_lu_pr_settle(lu, leader);
+	return ANSWERED;
 }
 
 /**
@@ -341,7 +371,8 @@ static enum scsi_pr_outcome unregister_all(struct scsi_pr_errand *errand,
 		scsi_lu_pr_settle(lu, NULL);
 		return ANSWERED;
 	}
-	switch (scsi_pr_register(leader, key, own)) {
+	/* Whether what the user says is enough for that, the target is to judge. */
+	switch (scsi_pr_change(leader, key, own, scsi_pr_flags_of(errand->cmd))) {
 	case PR_DONE:
 		break;
 	case PR_CONFLICT:
@@ -352,6 +383,7 @@ static enum scsi_pr_outcome unregister_all(struct scsi_pr_errand *errand,
 	case PR_AWAY:
 		return NEXT_PATH;
 	default:
+		scsi_lu_pr_settle(lu, NULL);
 		return unregister_leader(errand, leader);
 	}
 	switch (scsi_pr_preempt(leader, own, key, type)) {

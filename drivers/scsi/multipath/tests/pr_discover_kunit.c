@@ -30,6 +30,8 @@ static void set_up(struct pr_fabric *f)
 	lu->pr.untouched = false;
 	lu->pr.used = true;
 	lu->pr.departed = 0;
+	lu->pr.elsewhere = 0;
+	lu->pr.flags = 0;
 	for (unsigned int i = 0; i < f->nr; i++) {
 		struct scsi_path *path = &f->fake->path[i].path;
 
@@ -162,10 +164,128 @@ static void joins_unasked(struct kunit *test)
 	expect_found(test, f, "unasked", 0);
 }
 
+/* All have been registered by one command, as LIO remembers. */
+static void register_all_ports(struct pr_fabric *f)
+{
+	f->server.keeps_all_ports = true;
+	for (unsigned int i = 0; i < f->nr; i++) {
+		f->server.key[i] = KEY;
+		f->server.all_ports[i] = true;
+	}
+}
+
+static void all_ports(struct kunit *test)
+{
+	struct pr_fabric *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	pr_fabric_make(test, f, 2);
+	set_up(f);
+	register_all_ports(f);
+	scsi_path_bar(&f->fake->path[1].path);
+	bring_in_line(f);
+	expect_found(test, f, "all ports", 0);
+	KUNIT_EXPECT_TRUE(test, f->fake->lu.pr.flags & PR_ALL_TG_PT);
+}
+
+/* A nexus that is found with another key gets that of the logical unit. */
+static void all_ports_other_key(struct kunit *test)
+{
+	struct pr_fabric *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	pr_fabric_make(test, f, 2);
+	set_up(f);
+	register_all_ports(f);
+	f->server.key[1] = NEW_KEY;
+	f->server.all_ports[0] = false;
+	f->fake->lu.pr.known = true;
+	f->fake->lu.pr.key = KEY;
+	f->fake->path[0].path.pr.registered = true;
+	scsi_path_bar(&f->fake->path[1].path);
+	bring_in_line(f);
+	expect_found(test, f, "other key", 0);
+}
+
+/* The logical unit is not registered: nothing that a nexus has left stays. */
+static void all_ports_stale(struct kunit *test)
+{
+	struct pr_fabric *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+	struct scsi_path *path;
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	pr_fabric_make(test, f, 2);
+	path = &f->fake->path[1].path;
+	set_up(f);
+	register_all_ports(f);
+	f->fake->lu.pr.known = true;
+	path->pr.registered = true;
+	scsi_path_bar(path);
+	bring_in_line(f);
+	KUNIT_EXPECT_EQ(test, f->server.key[1], 0);
+	KUNIT_EXPECT_FALSE(test, path->pr.barred);
+}
+
+/* Who says that it knows no ALL_TG_PT does not meet it. */
+static void all_ports_unknown(struct kunit *test)
+{
+	struct pr_fabric *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	pr_fabric_make(test, f, 2);
+	set_up(f);
+	register_all_ports(f);
+	f->server.no_all_ports = true;
+	scsi_path_bar(&f->fake->path[1].path);
+	bring_in_line(f);
+	KUNIT_EXPECT_FALSE(test, f->server.told_all_ports);
+	KUNIT_EXPECT_FALSE(test, f->fake->lu.pr.known);
+	KUNIT_EXPECT_EQ(test, f->server.key[0], KEY);
+}
+
+/* One that the target has come not to know any more is not insisted on. */
+static void all_ports_no_more(struct kunit *test)
+{
+	struct pr_fabric *f = pr_fabric_registered(test, 2, 0);
+	struct scsi_path *path = &f->fake->path[1].path;
+
+	f->server.no_all_ports = true;
+	f->fake->lu.pr.flags = PR_ALL_TG_PT;
+	scsi_path_bar(path);
+	bring_in_line(f);
+	KUNIT_EXPECT_FALSE(test, path->pr.barred);
+	KUNIT_EXPECT_FALSE(test, f->fake->lu.pr.flags & PR_ALL_TG_PT);
+}
+
+/* It has no room for one more: nothing is registered besides. */
+static void all_ports_no_room(struct kunit *test)
+{
+	struct pr_fabric *f = pr_fabric_registered(test, 3, 0);
+	struct scsi_path *path = &f->fake->path[2].path;
+
+	f->server.key[1] = 0;
+	f->server.key[2] = 0;
+	f->server.room = 1;
+	f->server.ports = 3;
+	f->server.told_all_ports = false;
+	scsi_path_bar(path);
+	bring_in_line(f);
+	KUNIT_EXPECT_TRUE(test, path->pr.barred);
+	KUNIT_EXPECT_FALSE(test, f->server.told_all_ports);
+	KUNIT_EXPECT_EQ(test, f->server.key[1], 0);
+	KUNIT_EXPECT_EQ(test, f->server.key[2], 0);
+}
+
 static struct kunit_case pr_discover_cases[] = {
 	KUNIT_CASE(first_conflict),
 	KUNIT_CASE(late_path),
 	KUNIT_CASE(joins_unasked),
+	KUNIT_CASE(all_ports),
+	KUNIT_CASE(all_ports_other_key),
+	KUNIT_CASE(all_ports_stale),
+	KUNIT_CASE(all_ports_unknown),
+	KUNIT_CASE(all_ports_no_more),
+	KUNIT_CASE(all_ports_no_room),
 	{ }
 };
 

@@ -107,7 +107,7 @@ bool pr_fence(struct pr_server *s, enum pr_event event)
 	return pr_server_out(s, HOST_B, action, s->type ?: WE_RO, list) == GOOD;
 }
 
-static int result_of(enum pr_server_status status, u8 *sense)
+static int result_of(const struct pr_server *s, enum pr_server_status status, u8 *sense)
 {
 	switch (status) {
 	case GOOD:
@@ -115,7 +115,9 @@ static int result_of(enum pr_server_status status, u8 *sense)
 	case CONFLICT:
 		return SAM_STAT_RESERVATION_CONFLICT;
 	case INVALID:
-		scsi_build_sense_buffer(0, sense, ILLEGAL_REQUEST, 0x26, 0);
+		/* LIO finds fault with the CDB, others with the list. */
+		scsi_build_sense_buffer(0, sense, ILLEGAL_REQUEST,
+					s->keeps_all_ports ? 0x24 : 0x26, 0);
 		return SAM_STAT_CHECK_CONDITION;
 	case NOT_STARTED:
 		/* initializing command required */
@@ -161,7 +163,7 @@ static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 	int leader = nexus;
 
 	if (cdb[0] == PERSISTENT_RESERVE_IN)
-		return result_of(pr_server_in(&f->server, cdb, buf), sense);
+		return result_of(&f->server, pr_server_in(&f->server, cdb, buf), sense);
 	nexus = pr_server_registrant(&f->server, nexus);
 	was_registered = f->server.key[nexus];
 	if (!is_users &&
@@ -177,7 +179,7 @@ static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 	if (is_users && status == GOOD && get_unaligned_be64(buf + 8) &&
 	    (action == PR_OUT_REGISTER || action == PR_OUT_REGISTER_AND_IGNORE))
 		f->fenced = false;
-	return result_of(status, sense);
+	return result_of(&f->server, status, sense);
 }
 
 static int model_send(struct scsi_path *path, const u8 *cdb, bool is_out,

@@ -41,6 +41,7 @@ static void one_nexus(const struct pr_state *state, const struct pr_server *kind
 	s->holder = state->type && pr_state_holder(state, 1) < MAX_OURS ?
 		    0 : state->holder;
 	s->key[0] = state->lost ? 0 : state->ours;
+	s->all_ports[0] = state->flags & PR_ALL_TG_PT;
 	s->key[HOST_B] = state->b;
 	s->lost = state->lost;
 	s->aptpl = state->aptpl;
@@ -107,15 +108,19 @@ bool pr_oracle_allows(const struct pr_point *point, enum pr_event event,
 	const struct pr_state *state = point->state;
 	const struct pr_command *cmd = point->cmd;
 
-	for (int order = 0; order < 2; order++) {
+	for (int order = 0; order < (event ? 4 : 2); order++) {
+		bool is_later = order & 1;
 		struct pr_server s;
 		struct pr_view v;
 
 		one_nexus(state, point->kind, &s);
-		if (!order)
+		/* Another path may answer, which the kernel has registered, it alone. */
+		if (order & 2)
+			s.all_ports[0] = false;
+		if (!is_later)
 			pr_fence(&s, event);
 		v.status = run_one(&s, cmd);
-		if (order)
+		if (is_later)
 			pr_fence(&s, event);
 		pr_view_of(&s, &v);
 		if (is_same(got, &v, event))

@@ -3,6 +3,8 @@
 
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_proto.h>
 
 #include "../pr.h"
 #include "pr_walk.h"
@@ -53,10 +55,102 @@ static void shut_out(struct kunit *test)
 	pr_walk_shut_out(test, commands, ARRAY_SIZE(commands));
 }
 
+static void give(struct kunit *test, struct pr_fabric *f,
+		 const struct pr_command *command)
+{
+	u8 list[LIST_LEN];
+	struct scsi_pr_cmd cmd = {
+		.cdb = { PERSISTENT_RESERVE_OUT, command->action, command->type },
+		.list = list,
+		.len = sizeof(list),
+		.timeout = HZ,
+	};
+
+	pr_command_list(command, list);
+	f->user = &cmd;
+	KUNIT_EXPECT_TRUE(test, scsi_lu_pr_carry_out(&f->fake->lu, &cmd));
+	f->user = NULL;
+	KUNIT_EXPECT_EQ(test, cmd.result, SAM_STAT_GOOD);
+}
+
+/* Two paths, and the target has a port more. The first path holds the reservation. */
+static struct pr_fabric *hold_with_more_ports(struct kunit *test, bool key_is_shared)
+{
+	static const struct pr_command registers = {
+		"", PR_OUT_REGISTER, 0, 0, NEW_KEY, .flags = PR_ALL_TG_PT,
+	};
+	static const struct pr_command reserves = { "", PR_OUT_RESERVE, WE, NEW_KEY, 0 };
+	struct pr_fabric *f = pr_fabric_registered(test, 2, 0);
+
+	f->fake->lu.pr.key = 0;
+	for (int i = 0; i < 2; i++) {
+		f->server.key[i] = 0;
+		f->fake->path[i].path.pr.registered = false;
+	}
+	f->server.ports = 3;
+	f->server.key[HOST_B] = key_is_shared ? NEW_KEY : KEY_B;
+	give(test, f, &registers);
+	KUNIT_EXPECT_EQ(test, f->server.key[2], NEW_KEY);
+	give(test, f, &reserves);
+	KUNIT_EXPECT_NOT_NULL(test, f->fake->lu.pr.holder);
+	return f;
+}
+
+static int lose_holder(struct pr_fabric *f)
+{
+	int holder = f->server.holder;
+
+	fake_path_kill(f->fake, holder);
+	scsi_lu_pr_move(&f->fake->lu);
+	return holder;
+}
+
+/* What is registered where no path leads to is ours as well. */
+static void port_without_path(struct kunit *test)
+{
+	struct pr_fabric *f = hold_with_more_ports(test, false);
+	int before = lose_holder(f);
+
+	KUNIT_EXPECT_EQ(test, f->server.type, WE);
+	KUNIT_EXPECT_EQ(test, f->server.holder, !before);
+	KUNIT_EXPECT_EQ(test, f->server.key[HOST_B], KEY_B);
+	KUNIT_EXPECT_FALSE(test, f->fake->path[!before].path.pr.aside);
+	KUNIT_EXPECT_NULL(test, f->broken);
+}
+
+/* Who has the same key keeps its registration. */
+static void port_without_path_shared(struct kunit *test)
+{
+	struct pr_fabric *f = hold_with_more_ports(test, true);
+	int before = lose_holder(f);
+
+	KUNIT_EXPECT_EQ(test, f->server.holder, before);
+	KUNIT_EXPECT_EQ(test, f->server.key[HOST_B], NEW_KEY);
+	KUNIT_EXPECT_NULL(test, f->broken);
+}
+
+/* Another host takes the same key when a path leads to that port. */
+static void port_gets_path(struct kunit *test)
+{
+	struct pr_fabric *f = hold_with_more_ports(test, false);
+	struct scsi_lu *lu = &f->fake->lu;
+	struct scsi_path late = { .lu = lu };
+
+	KUNIT_EXPECT_EQ(test, scsi_lu_pr_nr_registered(lu), 3);
+	spin_lock_irq(&lu->lock);
+	scsi_path_pr_join(&late);
+	spin_unlock_irq(&lu->lock);
+	/* It is in no list here. */
+	KUNIT_EXPECT_EQ(test, scsi_lu_pr_nr_registered(lu), 2);
+}
+
 static struct kunit_case pr_register_cases[] = {
 	KUNIT_CASE(each_event),
 	KUNIT_CASE_SLOW(fence_and_loss),
 	KUNIT_CASE(shut_out),
+	KUNIT_CASE(port_without_path),
+	KUNIT_CASE(port_without_path_shared),
+	KUNIT_CASE(port_gets_path),
 	{ }
 };
 

@@ -60,14 +60,6 @@ static void remove_one(struct pr_server *s, int nexus)
 	}
 }
 
-static void set_one(struct pr_server *s, int nexus, u64 key)
-{
-	if (!key)
-		remove_one(s, nexus);
-	else
-		s->key[nexus] = key;
-}
-
 static unsigned int nr_keys(const struct pr_server *s)
 {
 	unsigned int nr = 0;
@@ -77,21 +69,48 @@ static unsigned int nr_keys(const struct pr_server *s)
 	return nr;
 }
 
+/* LIO removes what was registered by the same command, too. */
+static void remove_all_ports(struct pr_server *s, int nexus, u64 key)
+{
+	for (int i = 0; i < MAX_OURS; i++) {
+		if (i != nexus && s->all_ports[i] && s->key[i] == key)
+			remove_one(s, i);
+	}
+}
+
+static void set_one(struct pr_server *s, int nexus, u64 key, bool all_ports)
+{
+	if (!s->key[nexus])
+		s->all_ports[nexus] = all_ports;
+	s->key[nexus] = key;
+}
+
 static enum pr_server_status do_set(struct pr_server *s, int nexus, const u8 *list)
 {
-	u64 key = get_unaligned_be64(list + 8);
+	bool all_ports = list[20] & PR_ALL_TG_PT;
+	u64 old = s->key[nexus], key = get_unaligned_be64(list + 8);
+	bool was_all_ports = s->keeps_all_ports && old && s->all_ports[nexus];
 
-	if (key && !s->key[nexus] && s->room && nr_keys(s) >= s->room)
+	s->told_all_ports |= all_ports;
+	if ((all_ports && s->no_all_ports) || (was_all_ports && !all_ports))
+		return INVALID;
+	if (key && !old && s->room && nr_keys(s) >= s->room)
 		return INVALID;
 	/* A new registration is one of all ports that have none. */
-	if (key && !s->key[nexus] && list[20] & PR_ALL_TG_PT && nexus < MAX_OURS) {
+	if (key && !old && all_ports && nexus < MAX_OURS) {
 		for (int i = 0; i < s->ports; i++) {
 			int other = pr_server_registrant(s, i);
 
-			set_one(s, other, s->key[other] ?: key);
+			set_one(s, other, s->key[other] ?: key, true);
 		}
 	}
-	set_one(s, nexus, key);
+	if (key) {
+		set_one(s, nexus, key, all_ports);
+	} else {
+		if (was_all_ports)
+			remove_all_ports(s, nexus, get_unaligned_be64(list));
+		remove_one(s, nexus);
+	}
 	s->aptpl = list[20] & PR_APTPL;
 	return GOOD;
 }
@@ -137,7 +156,7 @@ static enum pr_server_status do_move(struct pr_server *s, int nexus,
 		return INVALID;
 	if (!is_held_by(s, nexus))
 		return CONFLICT;
-	s->key[to] = action_key;
+	set_one(s, to, action_key, false);
 	s->holder = to;
 	if (list[17] & PR_UNREG)
 		s->key[nexus] = 0;
@@ -150,7 +169,7 @@ static enum pr_server_status do_replace(struct pr_server *s, int nexus, u8 type,
 	if (!s->lost)
 		return INVALID;
 	memset(s->key, 0, sizeof(s->key));
-	s->key[nexus] = action_key;
+	set_one(s, nexus, action_key, false);
 	s->type = type;
 	s->holder = nexus;
 	s->lost = false;
@@ -219,7 +238,7 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 		if (list[20] & PR_SPEC_I_PT) {
 			if (s->key[nexus])
 				return INVALID;
-			s->key[list[LIST_NEXUS]] = action_key;
+			set_one(s, list[LIST_NEXUS], action_key, false);
 		}
 		return do_set(s, nexus, list);
 	case PR_OUT_PREEMPT:
@@ -294,6 +313,7 @@ enum pr_server_status pr_server_in(const struct pr_server *s, const u8 *cdb, u8 
 		break;
 	case PR_IN_REPORT_CAPABILITIES:
 		put_unaligned_be16(8, buf);
+		buf[2] = s->no_all_ports ? 0 : PR_ALL_TG_PT_CAPABLE;
 		buf[3] = s->aptpl;
 		break;
 	case PR_IN_READ_RESERVATION:

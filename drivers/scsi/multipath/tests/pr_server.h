@@ -23,6 +23,7 @@
 /* A device server: what is registered, and what is reserved by whom (SPC-4 5.13) */
 struct pr_server {
 	u64 key[NR_NEXUSES];
+	bool all_ports[NR_NEXUSES];	/* registered with ALL_TG_PT */
 	int holder;
 	u8 type;
 	bool keeps_own_key;	/* a PREEMPT by who does not hold, as in SPC-2 */
@@ -30,6 +31,9 @@ struct pr_server {
 	bool no_ignore;		/* knows no REGISTER AND IGNORE EXISTING KEY */
 	bool per_initiator;	/* what is registered, is for all nexuses of a host */
 	bool takes_first;	/* as LIO: of all who hold it, the first does, for PREEMPT */
+	bool keeps_all_ports;	/* as LIO: what has been, is changed only with it */
+	bool no_all_ports;	/* knows no ALL_TG_PT */
+	bool told_all_ports;	/* but it has met it */
 	unsigned int ports;	/* those that ALL_TG_PT registers */
 	unsigned int room;	/* for registrations */
 	bool lost;		/* it has forgotten all */

@@ -37,6 +37,7 @@ static const struct pr_server kinds[] = {
 	{ .no_ignore = true },
 	{ .per_initiator = true },
 	{ .takes_first = true },
+	{ .keeps_all_ports = true },
 };
 
 static const struct pr_state states[] = {
@@ -71,6 +72,12 @@ static const struct pr_state states[] = {
 	  .holder = NOBODY, .last_is_away = true, .flags = PR_APTPL },
 	{ "held by other, one lost it, aptpl by other", KEY, KEY_B, WE_RO, HOST_B,
 	  .one_lost_it = true, .aptpl = true },
+	{ "registered for all ports", KEY, KEY_B, .holder = NOBODY,
+	  .flags = PR_ALL_TG_PT },
+	{ "held by last, all ports, unknown", KEY, KEY_B, WE_RO, LAST,
+	  .unknown = true, .flags = PR_ALL_TG_PT },
+	{ "held by last, exclusive, all ports, unknown", KEY, KEY_B, WE, LAST,
+	  .unknown = true, .flags = PR_ALL_TG_PT },
 	{ "held by first, exclusive", KEY, KEY_B, WE, 0 },
 	{ "held by last, exclusive", KEY, KEY_B, EA, LAST },
 	{ "held by last, exclusive, away", KEY, KEY_B, WE, LAST,
@@ -129,14 +136,16 @@ static void set_up(struct pr_fabric *f, const struct pr_point *p)
 	for (unsigned int i = 0; i < f->nr; i++) {
 		if (!(state->one_lost_it && !i) && pr_server_registrant(s, i) == i)
 			s->key[i] = state->lost ? 0 : state->ours;
+		s->all_ports[i] = state->flags & PR_ALL_TG_PT;
 		reset_path(f, i, state->last_is_away && i == f->nr - 1);
 		f->fake->path[i].path.pr.registered =
 			!state->unknown && state->ours;
 	}
 	lu->pr.key = state->unknown ? 0 : state->ours;
 	lu->pr.other_key = 0;
-	lu->pr.flags = state->flags;
+	lu->pr.flags = state->unknown ? 0 : state->flags;
 	lu->pr.departed = 0;
+	lu->pr.elsewhere = 0;
 	lu->pr.strays = 0;
 	lu->pr.used = true;
 	lu->pr.known = !state->unknown;
