@@ -501,6 +501,10 @@ static noinline void attempt_failed(struct scsi_path *path,
 	    (verdict.cmd == CMD_NEVER_RAN &&
 	     (verdict.ask_others || is_out_of_use(verdict.path))))
 		note_tried(path, lu_cmd, once, verdict.blame);
+	/* SPACE over all filemarks ends where nothing is written any more. */
+	if (unlikely(READ_ONCE(lu->reset_untold)) && sense &&
+	    sense->sense_key == BLANK_CHECK && verdict.cmd == CMD_COMPLETE)
+		scsi_path_carried(path, lu_cmd, cmd->jiffies_at_alloc);
 	if (verdict.path == EFFECT_SUCCEEDED && verdict.cmd == CMD_COMPLETE &&
 	    scsi_lu_cmd_history(lu_cmd))
 		completed_later = has_an_epilogue(path, cmd, lu_cmd);

@@ -93,14 +93,25 @@ static void tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event)
 }
 
 /*
+ * Does a report that is missed, or told twice, do harm? A tape would be written at
+ * another place than where its user believes it to be, or another medium.
+ */
+static bool must_be_exact(const struct scsi_lu *lu)
+{
+	return lu->sdev &&
+	       (scsi_type_is_sticky(lu->sdev->type) || lu->sdev->removable);
+}
+
+/*
  * Does an upper level do something else once it has heard of this? Who writes a tape has
- * set how that is written, and fails if it is told of anything: but what is of paths.
+ * set how that is written, and fails if it is told of anything; who uses a removable medium
+ * looks at it anew. But what is of paths is not of theirs.
  */
 static bool concerns_upper_level(const struct scsi_lu *lu,
 				 enum scsi_lu_event event)
 {
 	return event == EVENT_RESET || event == EVENT_MEDIUM ||
-	       (scsi_type_is_sticky(lu->sdev->type) && event != EVENT_ACCESS &&
+	       (must_be_exact(lu) && event != EVENT_ACCESS &&
 		event != EVENT_LUNS && event != EVENT_PARAMETERS);
 }
 
@@ -112,15 +123,6 @@ static void keep_for_upper_level(struct scsi_lu *lu,
 	lockdep_assert_held(&lu->lock);
 	lu->attention_code[event] = sense->asc << 8 | sense->ascq;
 	WRITE_ONCE(lu->attention, lu->attention | BIT(event));
-}
-
-/*
- * Does a report that is missed, or told twice, do harm? A tape would be written at
- * another place than where its user believes it to be, or another medium.
- */
-static bool must_be_exact(const struct scsi_lu *lu)
-{
-	return scsi_type_is_sticky(lu->sdev->type) || lu->sdev->removable;
 }
 
 /**
@@ -139,6 +141,13 @@ void scsi_path_note_all_reported(struct scsi_path *path)
 		memcpy(path->event, path->lu->event, sizeof(path->event));
 }
 
+/* A probe takes off what it has to report, before it is used. */
+static bool is_tested_before_use(const struct scsi_path *path)
+{
+	return (path->state == PATH_FAILED || path->state == PATH_PENDING) &&
+	       path->running;
+}
+
 static void drain_others(struct scsi_lu *lu, struct scsi_path *except)
 {
 	struct scsi_path *path;
@@ -149,8 +158,7 @@ static void drain_others(struct scsi_lu *lu, struct scsi_path *except)
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path != except && scsi_path_is_usable(path))
 			queue_delayed_work(scsi_multipath_probe_wq, &path->drain, 0);
-		else if (path != except)
-			/* A probe takes it off, before the path is used. */
+		else if (path != except && is_tested_before_use(path))
 			scsi_path_note_all_reported(path);
 	}
 }
@@ -173,13 +181,28 @@ static unsigned long drain_delay(struct scsi_path *path)
 	return delay;
 }
 
+/**
+ * scsi_path_fetch_reports - a path comes back of which its identity alone was read
+ * @path: path
+ *
+ * What it has not reported yet is known already, as far as it is of the logical unit.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_fetch_reports(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	if (must_be_exact(path->lu))
+		queue_delayed_work(scsi_multipath_probe_wq, &path->drain, 0);
+}
+
 static void drain_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
 					      struct scsi_path, drain);
 	struct scsi_lu *lu = path->lu;
 	unsigned long delay = drain_delay(path);
-	enum scsi_path_answer answer;
+	enum scsi_path_answer answer = ANSWER_NONE;
 
 	/* What the path reports until then is known already. */
 	if (delay) {
@@ -190,7 +213,8 @@ static void drain_work(struct work_struct *work)
 		scsi_path_test(path->sdev, &answer);
 		scsi_autopm_put_device(path->sdev);
 	}
-	/* If it could not be asked, what it reports later is told once more. */
+	if (answer == ANSWER_NONE)
+		return;
 	spin_lock_irq(&lu->lock);
 	scsi_path_note_all_reported(path);
 	spin_unlock_irq(&lu->lock);
@@ -241,6 +265,32 @@ static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 	return is_news;
 }
 
+/*
+ * A path has lost its nexus, and others have not. Whoever says so over and over is heard.
+ * For a tape it may be the nexus that has brought a key.
+ */
+static bool is_of_nexus_alone(struct scsi_path *path,
+			      const struct scsi_sense_hdr *sense)
+{
+	struct scsi_lu *lu = path->lu;
+
+	lockdep_assert_held(&lu->lock);
+	return sense->asc == 0x29 && sense->ascq == 0x07 && lu->announced &&
+	       lu->sdev->type != TYPE_TAPE &&
+	       scsi_lu_nr_usable(lu) > scsi_path_is_usable(path) &&
+	       time_after(jiffies, path->nexus_lost + HZ);
+}
+
+static void lose_nexus(struct scsi_path *path)
+{
+	path->nexus_lost = jiffies;
+	/* With the nexus has gone what it prevented. */
+	if (path->lu->door.prevented)
+		path->door.prevents_removal = false;
+	scsi_path_check_identity(path);
+	tell_user_space(path->lu, EVENT_RESET);
+}
+
 /* Reservations or registrations preempted or released */
 static bool is_about_reservations(const struct scsi_sense_hdr *sense)
 {
@@ -277,8 +327,13 @@ bool scsi_path_report_event(struct scsi_path *path,
 		return true;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	is_news = note_report(path, event_of(sense));
 	hear_of_reservations(path, sense);
+	if (is_of_nexus_alone(path, sense)) {
+		lose_nexus(path);
+		is_news = false;
+	} else {
+		is_news = note_report(path, event_of(sense));
+	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return is_news;
 }
@@ -317,10 +372,11 @@ static void collect_from_bystander(struct scsi_path *path,
 {
 	enum scsi_lu_event event = event_of(sense);
 
-	if (path->event[event] == path->lu->event[event] ||
-	    path->lu->reset_untold)
-		scsi_path_hide_reset(path, sense);
+	scsi_path_hide_reset(path, sense);
 	path->event[event] = path->lu->event[event];
+	/* They have it to tell as well, and are asked before they are lost. */
+	if (event == EVENT_MEDIUM)
+		drain_others(path->lu, path);
 }
 
 /**
@@ -344,7 +400,7 @@ void scsi_path_conclude_event(struct scsi_path *path,
 	spin_lock_irqsave(&lu->lock, flags);
 	if (goes_up)
 		scsi_lu_note_position(lu);
-	else if (lu->reset_untold)
+	else
 		scsi_lu_was_rewound(lu, sense);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
@@ -365,13 +421,20 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 		collect_from_bystander(path, sense);
 		scsi_path_check_identity(path);
 		tell_user_space(lu, event);
+	} else if (is_of_nexus_alone(path, sense)) {
+		lose_nexus(path);
+	} else if (event == EVENT_RESET && lu->reset_untold) {
+		/* Of one reset more may be told than was to be expected. */
+		path->event[event] = lu->event[event];
+		scsi_path_check_identity(path);
+		scsi_lu_was_rewound(lu, sense);
 	} else if (note_report(path, event)) {
 		/* What is told to an upper level is told to user space as well. */
 		if (lu->announced && concerns_upper_level(lu, event))
 			keep_for_upper_level(lu, event, sense);
 		else
 			tell_user_space(lu, event);
-	} else if (event == EVENT_RESET && lu->reset_untold) {
+	} else if (event == EVENT_RESET) {
 		scsi_lu_was_rewound(lu, sense);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
@@ -474,13 +537,13 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	lu = path->lu;
 	spin_lock_irqsave(&lu->lock, flags);
 	is_bystander = scsi_path_is_bystander(path);
+	new_event(lu, EVENT_RESET);
 	if (lu->sdev && !is_bystander) {
 		lu->sdev->was_reset = 1;
 		lu->reset_shown = true;
 		/* Now, since the report may come when it has dealt with it. */
 		scsi_count_unit_attention(lu->sdev, 0x29);
 	}
-	new_event(lu, EVENT_RESET);
 	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 	/* What the tape is used over tells by itself, and is not asked before that. */
 	if (!is_bystander)
@@ -612,8 +675,10 @@ static bool answer_rewound(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 	/* Who begins with it asks next for all that he relies on. */
 	if (lu_cmd->cmnd[0] == TEST_UNIT_READY)
 		lu->reset_shown = true;
-	if (!scsi_lu_is_not_where_believed(lu, lu_cmd))
+	if (!scsi_lu_is_not_where_believed(lu, lu_cmd)) {
+		scsi_lu_note_passed(lu, lu_cmd);
 		return false;
+	}
 	scsi_lu_note_position(lu);
 	answer(lu_cmd, 0x2900);
 	return true;
@@ -666,4 +731,5 @@ void scsi_lu_attention_init(struct scsi_lu *lu)
 void scsi_path_event_init(struct scsi_path *path)
 {
 	INIT_DELAYED_WORK(&path->drain, drain_work);
+	path->nexus_lost = jiffies - 2 * HZ;
 }

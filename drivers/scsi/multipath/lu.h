@@ -198,8 +198,8 @@ struct scsi_lu {
 	bool reset_shown;
 	/** @rewound: it was one of the tape drive, see rewound.c; @lock */
 	bool rewound;
-	/** @rewound_since: jiffies when that was reported; @lock */
-	unsigned long rewound_since;
+	/** @led: what leads the tape somewhere was let pass since; @lock */
+	bool led;
 	/** @event_since: jiffies when it was first reported; @lock */
 	unsigned long event_since[NR_LU_EVENTS];
 

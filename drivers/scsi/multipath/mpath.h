@@ -183,6 +183,7 @@ void scsi_path_note_patience(struct scsi_path *path, unsigned long since);
 bool scsi_path_report_event(struct scsi_path *path,
 			    const struct scsi_sense_hdr *sense);
 void scsi_path_note_all_reported(struct scsi_path *path);
+void scsi_path_fetch_reports(struct scsi_path *path);
 void scsi_path_event_was_swallowed(struct scsi_path *path,
 				   const struct scsi_sense_hdr *sense,
 				   bool expected);
@@ -208,6 +209,7 @@ bool scsi_path_is_bystander(struct scsi_path *path);
 void scsi_lu_note_position(struct scsi_lu *lu);
 void scsi_path_carried(struct scsi_path *path, const struct scsi_cmnd *lu_cmd,
 		       unsigned long since);
+void scsi_lu_note_passed(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd);
 bool scsi_tape_is_positional(const u8 *cdb);
 bool scsi_lu_is_not_where_believed(struct scsi_lu *lu,
 				   struct scsi_cmnd *lu_cmd);

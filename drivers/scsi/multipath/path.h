@@ -402,6 +402,8 @@ struct scsi_path {
 	 * be one of its nexus alone, see rewound.c. Under the lock.
 	 */
 	bool hides_reset;
+	/** @nexus_lost: jiffies when it has reported that last; under the lock */
+	unsigned long nexus_lost;
 	/** @hides_reset_since: in jiffies; the same */
 	unsigned long hides_reset_since;
 	/**

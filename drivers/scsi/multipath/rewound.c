@@ -44,8 +44,15 @@ static bool is_tape(const struct scsi_lu *lu)
 	return lu->announced && lu->sdev->type == TYPE_TAPE;
 }
 
+/* What a drive knows a key of one nexus for takes that, whatever else there is. */
 static struct scsi_path *carrier_of(struct scsi_lu *lu)
 {
+	struct scsi_path *holder;
+
+	holder = rcu_dereference_protected(lu->key.path,
+					   lockdep_is_held(&lu->lock));
+	if (holder && lu->key.is_local)
+		return holder;
 	return rcu_dereference_protected(scsi_lu_all_locked(lu)->stay,
 					 lockdep_is_held(&lu->lock));
 }
@@ -91,7 +98,7 @@ void scsi_lu_was_rewound(struct scsi_lu *lu, const struct scsi_sense_hdr *sense)
 		return;
 	WRITE_ONCE(lu->reset_untold, true);
 	lu->rewound = true;
-	lu->rewound_since = jiffies;
+	lu->led = false;
 	set_attention(lu);
 }
 
@@ -108,9 +115,11 @@ void scsi_path_hide_reset(struct scsi_path *path,
 	struct scsi_lu *lu = path->lu;
 
 	lockdep_assert_held(&lu->lock);
+	if (!is_tape(lu) || !is_of_reset(sense))
+		return;
 	if (!scsi_path_is_bystander(path)) {
 		scsi_lu_was_rewound(lu, sense);
-	} else if (is_of_reset(sense)) {
+	} else {
 		WRITE_ONCE(lu->reset_untold, true);
 		hide(path);
 		set_attention(lu);
@@ -126,6 +135,7 @@ void scsi_path_hide_reset(struct scsi_path *path,
 void scsi_lu_note_reset(struct scsi_lu *lu)
 {
 	lockdep_assert_held(&lu->lock);
+	lu->reset_shown = false;
 	WRITE_ONCE(lu->reset_untold, is_tape(lu));
 }
 
@@ -158,7 +168,7 @@ void scsi_lu_path_left(struct scsi_lu *lu)
 }
 
 /**
- * scsi_path_is_bystander - does another path say what happens to the tape?
+ * scsi_path_is_bystander - does another path say what happens to a tape or changer?
  * @path: path
  *
  * Context: the logical unit's lock held.
@@ -168,8 +178,9 @@ bool scsi_path_is_bystander(struct scsi_path *path)
 	struct scsi_path *carrier = carrier_of(path->lu);
 
 	lockdep_assert_held(&path->lu->lock);
-	return is_tape(path->lu) && carrier && carrier != path &&
-	       scsi_path_is_usable(carrier);
+	return path->lu->announced &&
+	       scsi_type_is_sticky(path->lu->sdev->type) && carrier &&
+	       carrier != path && scsi_path_is_usable(carrier);
 }
 
 /**
@@ -187,6 +198,7 @@ void scsi_lu_note_position(struct scsi_lu *lu)
 	WRITE_ONCE(lu->reset_untold, false);
 	lu->reset_shown = false;
 	lu->rewound = false;
+	lu->led = false;
 	list_for_each_entry(path, &lu->paths, node)
 		path->hides_reset = false;
 	set_attention(lu);
@@ -235,6 +247,20 @@ static bool sets_position(const u8 *cdb)
 }
 
 /**
+ * scsi_lu_note_passed - a command is let pass, though the tape may have been rewound
+ * @lu: logical unit
+ * @lu_cmd: command that is about to be sent
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_lu_note_passed(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd)
+{
+	lockdep_assert_held(&lu->lock);
+	if (sets_position(lu_cmd->cmnd))
+		lu->led = true;
+}
+
+/**
  * scsi_path_carried - the drive has carried out a command, and had nothing to report
  * @path: path that it took
  * @lu_cmd: command
@@ -255,7 +281,7 @@ void scsi_path_carried(struct scsi_path *path, const struct scsi_cmnd *lu_cmd,
 		goto unlock;
 	note_no_reset(path, since);
 	if (sets_position(lu_cmd->cmnd) &&
-	    !(lu->rewound && !time_before(lu->rewound_since, since)))
+	    (!lu->rewound || lu->led))
 		scsi_lu_note_position(lu);
 	set_attention(lu);
 unlock:

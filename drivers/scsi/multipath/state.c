@@ -157,7 +157,10 @@ void scsi_path_reinstate(struct scsi_path *path)
 	spin_lock_irqsave(&path->lu->lock, flags);
 	if (path->probe.now == PROBE_OVERTAKEN)
 		goto unlock;
-	scsi_path_note_all_reported(path);
+	if (path->check && scsi_lu_has_path_locked(path->lu))
+		scsi_path_fetch_reports(path);
+	else
+		scsi_path_note_all_reported(path);
 	if (path->check == CHECK_RETURN ||
 	    !scsi_path_state_carries_io(path->state))
 		scsi_path_inherit_reset(path);

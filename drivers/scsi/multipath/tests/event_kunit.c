@@ -309,6 +309,64 @@ static void tape_goes_on_over_another_path(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, WRITE_6));
 }
 
+/* A report has an identity read, and that is what it was. */
+static unsigned int carrier_after_checks(struct fake_lu *fake)
+{
+	for (unsigned int i = 0; i < fake->nr; i++)
+		scsi_path_reinstate(&fake->path[i].path);
+	return carrier_of(fake);
+}
+
+/* It is behind others, and says something new, or something that is known. */
+static void tape_hears_twice_rather(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_tape(test);
+	unsigned int carrier = carrier_of(fake);
+
+	/* A reset that was the other path's, and one of the drive that this one reports */
+	reset_path(fake, 1 - carrier);
+	carries(test, fake, carrier, REZERO_UNIT, 1);
+	fake->path[carrier].path.event[EVENT_RESET]--;
+	KUNIT_EXPECT_FALSE(test, news(fake, carrier, UNIT_ATTENTION, 0x29, 0x00));
+	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
+	carrier = carrier_after_checks(fake);
+
+	/* What is shown of one reset is not of the next one. */
+	scsi_path_was_reset(fake->path[carrier].path.sdev);
+	carries(test, fake, carrier, WRITE_6, 1);
+	reset_path(fake, 1 - carrier);
+	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, REZERO_UNIT));
+	carrier = carrier_after_checks(fake);
+
+	/* The error handler is told something else first. */
+	scsi_path_was_reset(fake->path[carrier].path.sdev);
+	own_command_is_told(fake, carrier, 0x29);
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, REZERO_UNIT));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
+	carrier = carrier_after_checks(fake);
+
+	/* It is led somewhere in the moment of the report. */
+	reset_path(fake, carrier);
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, REZERO_UNIT));
+	carries(test, fake, carrier, REZERO_UNIT, 0);
+	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, WRITE_6));
+}
+
+/* Before there is a device to be told */
+static void told_before_there_is_one(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_rr);
+	struct scsi_device *sdev = fake->lu.sdev;
+
+	fake->lu.sdev = NULL;
+	own_command_is_told(fake, 0, 0x29);
+	own_command_is_told(fake, 1, 0x28);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+	fake->lu.sdev = sdev;
+}
+
 /* It has no report of what was before it came. */
 static void tape_has_a_new_path(struct kunit *test)
 {
@@ -385,6 +443,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(tape_is_another),
 	KUNIT_CASE(tape_goes_on_over_another_path),
 	KUNIT_CASE(tape_has_a_new_path),
+	KUNIT_CASE(tape_hears_twice_rather),
+	KUNIT_CASE(told_before_there_is_one),
 	KUNIT_CASE(attentions_are_kept),
 	KUNIT_CASE(resets_are_counted),
 	KUNIT_CASE(events_that_ask_for_the_identity),

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0
+# What the nexus of an idle path has lived through alone is none of whoever uses the
+# logical unit over another one: a removable medium is not taken for another one, nor does
+# the robot of a library fail. What has happened to the device is told, as by a plain one.
+# guest: clock=virtual cpus=4 seconds=300
+. ./lib.sh
+. ./lib_script.sh
+plan 21
+
+PERIOD=/sys/module/scsi_mod/parameters/path_watch
+RESET=0
+NEXUS_LOSS=1
+MEDIUM=2
+
+echo 0 >$PERIOD
+echo 0 >/sys/module/block/parameters/events_dfl_poll_msecs
+
+was_asked() {
+	[ "$(script_counter "$unit" sent "$1" 0x0)" -ge 1 ] 2>/dev/null
+}
+
+# told PATH UA: it is, and has said so to the first command that multipath sends
+told() {
+	script "$unit" event "attention $1 $2"
+	script "$unit" event zero
+	echo 1 >$PERIOD
+	within 40 was_asked "$1" || bail_out "path $1 is not asked"
+	echo 0 >$PERIOD
+	within 20 all_good
+}
+
+all_good() {
+	for each in 0 1; do
+		[ "$(path_state "$(script_path "$unit" $each)")" = 1 ] || return
+	done
+}
+
+# idle_path: the one that the last command has not taken
+idle_path() {
+	script "$unit" event zero
+	"$@" >/dev/null 2>&1
+	for each in 0 1; do
+		[ "$(script_counter "$unit" sent $each 0x28)$(script_counter "$unit" sent $each 0x0)" ] ||
+			echo $each
+	done | head -1
+}
+
+# It is open all the time: who opens it looks at the medium. Nothing is read ahead.
+read_open() {
+	[ "$(dd bs=4k count=1 <&3 | wc -c)" = 4096 ]
+}
+
+for kind in removable cd; do
+	script_add $kind 2 lu
+	within 10 script_node block '[a-z]*[0-9]*' || bail_out "no disk"
+	node=$(script_node block '[a-z]*[0-9]*')
+	echo lpu >"$above/multipath/iopolicy"
+	echo 0 >"/sys/block/${node##*/}/queue/read_ahead_kb"
+	exec 3<"$node"
+	ok "$kind: it is read" read_open
+	idle=$(idle_path read_open)
+	[ "$idle" ] || bail_out "no idle path"
+	told "$idle" $NEXUS_LOSS
+	ok "$kind, idle path has lost its nexus: read" read_open
+	ok "$kind, idle path has lost its nexus: and again" read_open
+	ok "$kind, idle path has lost its nexus: all paths are good" all_good
+	script "$unit" event "attention $idle $NEXUS_LOSS"
+	echo rr >"$above/multipath/iopolicy"
+	for i in 1 2 3 4; do
+		read_open || echo error
+	done >/tmp/read.out 2>&1
+	is "$kind, told in answer to a read: no error" "$(grep -c error /tmp/read.out)" 0
+	ok "$kind, told in answer to a read: all paths are good" within 20 all_good
+	script "$unit" event medium
+	fails "$kind, another medium: read" read_open
+	exec 3<&-
+	script_remove "$unit"
+done
+
+# A reset of the device is told by both.
+script_add changer 2 lu
+within 10 script_node scsi_generic 'sg[0-9]*' || bail_out "no changer"
+node=$(script_node scsi_generic 'sg[0-9]*')
+ok "changer: it moves" sg_raw "$node" 07 00 00 00 00 00
+idle=$(idle_path sg_turs "$node")
+[ "$idle" ] || bail_out "no idle path"
+told "$idle" $RESET
+ok "changer, nexus of the idle path was reset: it goes on" sg_raw "$node" 07 00 00 00 00 00
+told "$idle" $NEXUS_LOSS
+ok "changer, idle path has lost its nexus: it goes on" sg_raw "$node" 07 00 00 00 00 00
+script "$unit" event reset
+fails "changer, it was reset: it is told" sg_raw "$node" 07 00 00 00 00 00
+ok "changer, it was reset: once" sg_raw "$node" 07 00 00 00 00 00
+script_remove "$unit"
+
+# Of the only path it is told, as of a plain one.
+for how in "1 plain" "1 lu"; do
+	script_add changer ${how% *} ${how#* }
+	within 10 script_node scsi_generic 'sg[0-9]*' || bail_out "no changer"
+	node=$(script_node scsi_generic 'sg[0-9]*')
+	sg_turs "$node" >/dev/null 2>&1
+	script "$unit" event "attention 0 $MEDIUM"
+	fails "${how#* } ${how% *}: it is told" sg_raw "$node" 07 00 00 00 00 00
+	script_remove "$unit"
+done
+finish
