@@ -17,11 +17,12 @@ read_some() {
 	dd if=/dev/sda of=/dev/null bs=4k count=64 iflag=direct 2>/dev/null
 }
 
-# scans: what was sent for that while tasks were frozen
+# scans: what was sent for that to the host of the path while tasks were frozen. The other
+# path is asked for its identity as soon as its own host is awake.
 scans() {
-	awk '/freeze_processes.* end/ { asleep = 1 }
+	awk -v host="host_no=$gone " '/freeze_processes.* end/ { asleep = 1 }
 		/thaw_processes.* begin/ { asleep = 0 }
-		asleep && /cmnd=\(INQUIRY/' $TRACE/trace
+		asleep && index($0, host) && /cmnd=\(INQUIRY/' $TRACE/trace
 }
 
 was_asleep() {
@@ -33,10 +34,13 @@ no_scans() {
 	[ -z "$(scans)" ]
 }
 
+paths=$(path_devices)
 # Its target has no such logical unit any more.
 echo 1 >$parameters/unmapped
 read_some
 ok "a path is removed" within 120 nr_paths_is 1
+left=$(path_devices)
+gone=$(echo "$paths" | grep -vx "$left" | cut -d : -f 1)
 sleep 4
 echo >$TRACE/trace
 echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
