@@ -3,7 +3,7 @@
 # nothing is scanned on a host that sleeps, and it is found when that is awake.
 # guest: clock=virtual cpus=4 memory=2048
 . ./lib.sh
-plan 7
+plan 8
 
 parameters=/sys/module/scsi_late/parameters
 modprobe scsi_late hosts=2 || bail_out "scsi_late"
@@ -41,7 +41,7 @@ read_some
 ok "a path is removed" within 120 nr_paths_is 1
 left=$(path_devices)
 gone=$(echo "$paths" | grep -vx "$left" | cut -d : -f 1)
-sleep 4
+ok "its address was looked at" within 20 sh -c "dmesg | grep -q 'scsi $gone:0:0:0: .* PQ: 1'"
 echo >$TRACE/trace
 echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
 echo 1 >$TRACE/events/power/suspend_resume/enable
