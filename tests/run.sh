@@ -192,6 +192,12 @@ run_module() {
 	one $? "module: all of the plan was run"
 }
 
+# how_it_ended TAP: what a guest of status $ended has said last, in a line
+how_it_ended() {
+	echo "status $ended, $(grep -c '^\(not \)\?ok ' "$1") of" \
+		"$(sed -n 's/^1\.\.//p' "$1"), $(grep -v '^#' "$1" | tail -n 1)"
+}
+
 # judge NAME STATUS: a guest has ended; what it and its kernel said
 judge() {
 	name=$1
@@ -199,9 +205,12 @@ judge() {
 	tr -d '\r' <"$out/$name.tap" >"$out/$name.tap.clean"
 	mv "$out/$name.tap.clean" "$out/$name.tap"
 	merge "$out/$name.tap"
-	[ "$ended" = 0 ] && grep -q '^# exit' "$out/$name.tap" &&
-		plan_holds "$out/$name.tap"
-	one $? "$name: the guest came to its end"
+	if [ "$ended" = 0 ] && grep -q '^# exit' "$out/$name.tap" &&
+	   plan_holds "$out/$name.tap"; then
+		one 0 "$name: the guest came to its end"
+	else
+		one 1 "$name: the guest came to its end ($(how_it_ended "$out/$name.tap"))"
+	fi
 	[ "$ended" = 0 ] || tail -n 20 "$out/$name.console" | sed 's/^/# console: /'
 	if ! [ -s "$out/$name.console" ]; then
 		one 1 "$name: the kernel said something"

@@ -47,13 +47,28 @@ daemon() {
 }
 
 daemon_answers() {
-	multipathd show daemon | grep -q '^pid .* idle'
+	multipathd show daemon | grep -qE '^pid .* (idle|running)'
 }
 
-daemon_ends() {
-	multipathd shutdown >/dev/null
-	wait $daemon_pid
+# What has ended is a zombie until it is waited for.
+daemon_has_ended() {
+	! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$daemon_pid/status" 2>/dev/null
+}
+
+no_map() {
 	multipath -F
+	[ -z "$(dmsetup ls --target multipath | grep -v '^No devices')" ]
+}
+
+# A client that it does not answer in time gives up, and then it never hears of that. A
+# signal stays. Whoever looks at a map keeps it from being removed.
+daemon_ends() {
+	kill $daemon_pid
+	within 30 daemon_has_ended ||
+		bail_out "multipathd goes on: $(cat /tmp/multipathd.log)"
+	wait $daemon_pid
+	udevadm settle
+	within 30 no_map || bail_out "a map is left: $(dmsetup ls)"
 }
 
 holders() {
@@ -64,15 +79,21 @@ holders_are() {
 	[ "$(holders "$1")" = "$2" ]
 }
 
+# map_over DISK: the map that holds it, if that can be read already
+map_over() {
+	map=$(ls "/sys/block/$1/holders")
+	[ "$map" ] && [ "$(cat "/sys/block/$map/size")" -gt 0 ] && echo "$map"
+}
+
 map_of_plain() {
-	holders_are sda 1 && holders_are sdb 1
+	holders_are sda 1 && holders_are sdb 1 && map_over sda
 }
 
 daemon "find_multipaths yes"
 ok "yes: the plain disks are combined" within 40 map_of_plain
 is "yes: the logical unit is left alone" "$(holders sdc)" 0
 ok "yes: I/O beside each other" sh -c \
-	"dd if=/dev/dm-0 of=/dev/null bs=4k count=200 iflag=direct &&
+	"dd if=/dev/$(map_over sda) of=/dev/null bs=4k count=200 iflag=direct &&
 	 dd if=/dev/sdc of=/dev/null bs=4k count=200 iflag=direct"
 is "yes: and after it" "$(holders sdc)" 0
 daemon_ends
@@ -95,23 +116,23 @@ is "no, and the package: the logical unit is left alone" "$(holders sdc)" 0
 # It takes what it can: that is what keeps it away.
 daemon_ends
 daemon "find_multipaths no"
-ok "no, without the line: it is taken" within 40 holders_are sdc 1
+ok "no, without the line: it is taken" within 40 map_over sdc
 echo 3 >"/sys/bus/scsi/devices/$(first_path sdc)/path/state"
 ok "on top: a path that fails is of no concern to it" sh -c \
-	"dd if=/dev/\$(ls /sys/block/sdc/holders) of=/dev/null bs=4k count=200 iflag=direct"
+	"dd if=/dev/$(map_over sdc) of=/dev/null bs=4k count=200 iflag=direct"
 is "on top: it has not failed a path" \
 	"$(multipathd show paths format '%d %t' | awk '$1 == "sdc" { print $2 }')" \
 	active
 daemon_ends
 ok "given back" within 20 holders_are sdc 0
 
-# By hand, a map over the one node.
-table="0 $(blockdev --getsz /dev/sdc) multipath 1 queue_if_no_path"
+# By hand, a map over the one node, which fails if that does.
+table="0 $(blockdev --getsz /dev/sdc) multipath 0"
 DM_DISABLE_UDEV=1 dmsetup create top --table \
 	"$table 0 1 1 round-robin 0 1 1 $(cat /sys/block/sdc/dev) 1"
 ok "a map on top: reads and writes" sh -c \
-	"dd if=/dev/zero of=/dev/dm-0 bs=4k count=100 oflag=direct &&
-	 dd if=/dev/dm-0 of=/dev/null bs=4k count=100 iflag=direct"
+	"dd if=/dev/zero of=/dev/mapper/top bs=4k count=100 oflag=direct &&
+	 dd if=/dev/mapper/top of=/dev/null bs=4k count=100 iflag=direct"
 # Device-mapper refuses such a map, or, in newer kernels, has it without the handler.
 DM_DISABLE_UDEV=1 dmsetup create handler --table \
 	"$table 1 alua 1 1 round-robin 0 1 1 $(cat /sys/block/sdc/dev) 1"
@@ -120,7 +141,7 @@ has_handler() {
 }
 fails "a map cannot attach a handler to it" has_handler
 ! dmsetup info handler >/dev/null 2>&1 || DM_DISABLE_UDEV=1 dmsetup remove --retry handler
-DM_DISABLE_UDEV=1 dmsetup remove top
+DM_DISABLE_UDEV=1 dmsetup remove --retry top || bail_out "top is in use"
 is "one of the paths has carried all of it" "$(nr_good)" 1
 is "one logical unit" "$(find /sys/block/*/device/multipath -maxdepth 0 | wc -l)" 1
 finish
