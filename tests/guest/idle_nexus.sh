@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=4 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 21
+plan 43
 
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
 RESET=0
@@ -60,17 +60,29 @@ for kind in removable cd; do
 	ok "$kind: it is read" read_open
 	idle=$(idle_path read_open)
 	[ "$idle" ] || bail_out "no idle path"
-	told "$idle" $NEXUS_LOSS
-	ok "$kind, idle path has lost its nexus: read" read_open
-	ok "$kind, idle path has lost its nexus: and again" read_open
-	ok "$kind, idle path has lost its nexus: all paths are good" all_good
-	script "$unit" event "attention $idle $NEXUS_LOSS"
-	echo rr >"$above/multipath/iopolicy"
-	for i in 1 2 3 4; do
-		read_open || echo error
-	done >/tmp/read.out 2>&1
-	is "$kind, told in answer to a read: no error" "$(grep -c error /tmp/read.out)" 0
-	ok "$kind, told in answer to a read: all paths are good" within 20 all_good
+	for code in $NEXUS_LOSS $RESET; do
+		name="$kind, idle path tells of $code"
+		echo lpu >"$above/multipath/iopolicy"
+		ok "$name: it is read" read_open
+		idle=$(idle_path read_open)
+		told "$idle" $code
+		ok "$name: read" read_open
+		ok "$name: and again" read_open
+		ok "$name: all paths are good" all_good
+		script "$unit" event "attention $idle $code"
+		echo rr >"$above/multipath/iopolicy"
+		for i in 1 2 3 4; do
+			read_open || echo error
+		done >/tmp/read.out 2>&1
+		is "$name, in answer to a read: no error" \
+			"$(grep -c error /tmp/read.out)" 0
+		ok "$name, in answer to a read: all paths are good" within 20 all_good
+	done
+	script "$unit" event reset
+	fails "$kind, it was reset: read" read_open
+	exec 3<&-
+	exec 3<"$node"
+	ok "$kind, it was reset: once" read_open
 	script "$unit" event medium
 	fails "$kind, another medium: read" read_open
 	exec 3<&-
@@ -91,6 +103,22 @@ ok "changer, idle path has lost its nexus: it goes on" sg_raw "$node" 07 00 00 0
 script "$unit" event reset
 fails "changer, it was reset: it is told" sg_raw "$node" 07 00 00 00 00 00
 ok "changer, it was reset: once" sg_raw "$node" 07 00 00 00 00 00
+script_remove "$unit"
+
+# Who sends commands of his own to a disk is told as well, or is not.
+script_add disk 2 lu
+within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
+node=$(script_node block 'sd[a-z]*')
+ok "disk: it is ready" sg_raw "$node" 00 00 00 00 00 00
+idle=$(idle_path sg_turs "$node")
+[ "$idle" ] || bail_out "no idle path"
+told "$idle" $RESET
+ok "disk, nexus of the idle path was reset: it is not told" \
+	sg_raw "$node" 00 00 00 00 00 00
+script "$unit" event "attention 0 $RESET"
+script "$unit" event "attention 1 $RESET"
+fails "disk, it was reset: it is told" sg_raw "$node" 00 00 00 00 00 00
+ok "disk, it was reset: once" sg_raw "$node" 00 00 00 00 00 00
 script_remove "$unit"
 
 # Of the only path it is told, as of a plain one.

@@ -32,9 +32,11 @@ lose_busy() {
 	echo 1 >"/sys/bus/scsi/devices/$(script_path "$unit" "$busy")/delete"
 }
 
-# was_asked PATH COUNT: at least so often
+# was_asked PATH COUNT: at least so often; that which carries for its identity alone
 was_asked() {
-	[ "$(script_counter "$unit" sent "$1" 0x0)" -ge "$2" ] 2>/dev/null
+	tests=$(script_counter "$unit" sent "$1" 0x0)
+	inquiries=$(script_counter "$unit" sent "$1" 0x12)
+	[ $((${tests:-0} + ${inquiries:-0})) -ge "$2" ]
 }
 
 # watched PATH COUNT: it is looked at so often
@@ -56,7 +58,7 @@ no_answer() {
 	for each in $(seq 0 $(($2 - 1))); do
 		script "$unit" eh "$1 $each -1 0"
 	done
-	script "$unit" rules "$1 0x00 1 0 0 0 8 0"
+	script "$unit" rules "$1 -1 1 0 0 0 8 0"
 }
 
 for handler in 1 2; do
@@ -166,7 +168,7 @@ for how in "1 plain" "1 lu" "2 lu"; do
 		script "$unit" rules "-1 -1 1 0 2 0x030c00 2 0"
 		;;
 	*)
-		script "$unit" rules "-1 0x00 1 0 2 0x030c00 2 0"
+		script "$unit" rules "-1 -1 1 0 2 0x030c00 2 0"
 		watched $((${how% *} - 1)) 1
 		;;
 	esac

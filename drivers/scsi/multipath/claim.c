@@ -319,6 +319,7 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	path->sdev = sdev;
 	INIT_LIST_HEAD(&path->node);
 	scsi_path_event_init(path);
+	scsi_path_drain_init(path);
 	scsi_path_probe_init(path);
 	scsi_path_access_init(path);
 	scsi_path_marginal_init(path);

@@ -63,10 +63,11 @@ static void tell(struct scsi_path *path, bool prevent)
 
 	result = scsi_path_ask(path->sdev, cdb, NULL, 0, &sense);
 	spin_lock_irq(&path->lu->lock);
-	if (result)
-		path->door.refuses = true;
-	else
+	if (!result)
 		path->door.prevents_removal = prevent;
+	else if (scsi_sense_valid(&sense) &&
+		 sense.sense_key == ILLEGAL_REQUEST)
+		path->door.refuses = true;
 	spin_unlock_irq(&path->lu->lock);
 }
 

@@ -3,7 +3,7 @@
  * Unit attentions. A logical unit reports an event to each I_T nexus by itself
  * (SAM-5 5.14), so that what happened once arrives once for each path. The first
  * report goes up, as from a plain device. Then the other paths are asked for
- * theirs, which are taken off: what one of them reports later is new.
+ * theirs, see drain.c: what one of them reports later is new.
  *
  * Not all reports come in answer to a command of the logical unit. What a command
  * of the mid-layer's own is told over a path (a probe, a device handler, the error
@@ -21,7 +21,6 @@
 #include <scsi/scsi_common.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
-#include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
@@ -92,11 +91,14 @@ static void tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event)
 	schedule_work(&lu->sdev->event_work);
 }
 
-/*
- * Does a report that is missed, or told twice, do harm? A tape would be written at
- * another place than where its user believes it to be, or another medium.
+/**
+ * scsi_lu_must_be_exact - does a report that is missed, or told twice, do harm?
+ * @lu: logical unit
+ *
+ * A tape would be written at another place than where its user believes it to be, or
+ * another medium.
  */
-static bool must_be_exact(const struct scsi_lu *lu)
+bool scsi_lu_must_be_exact(const struct scsi_lu *lu)
 {
 	return lu->sdev &&
 	       (scsi_type_is_sticky(lu->sdev->type) || lu->sdev->removable);
@@ -111,7 +113,7 @@ static bool concerns_upper_level(const struct scsi_lu *lu,
 				 enum scsi_lu_event event)
 {
 	return event == EVENT_RESET || event == EVENT_MEDIUM ||
-	       (must_be_exact(lu) && event != EVENT_ACCESS &&
+	       (scsi_lu_must_be_exact(lu) && event != EVENT_ACCESS &&
 		event != EVENT_LUNS && event != EVENT_PARAMETERS);
 }
 
@@ -125,6 +127,48 @@ static void keep_for_upper_level(struct scsi_lu *lu,
 	WRITE_ONCE(lu->attention, lu->attention | BIT(event));
 }
 
+/*
+ * Has it told of a reset that no other path has told of yet? Its number is that of the
+ * logical unit's next one.
+ */
+static bool has_told_first(const struct scsi_path *path)
+{
+	const struct scsi_lu *lu = path->lu;
+
+	return path->event[EVENT_RESET] == (u8)(lu->event[EVENT_RESET] + 1);
+}
+
+static bool another_has_told_first(struct scsi_path *path)
+{
+	struct scsi_path *other;
+
+	list_for_each_entry(other, &path->lu->paths, node) {
+		if (other != path && has_told_first(other))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * scsi_lu_note_no_reset - a path that was asked has told of no reset
+ * @lu: logical unit
+ * @since: jiffies when it was asked
+ *
+ * So what others have told of before was of their nexuses alone.
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_lu_note_no_reset(struct scsi_lu *lu, unsigned long since)
+{
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (has_told_first(path) && time_before(path->nexus_lost, since))
+			path->event[EVENT_RESET] = lu->event[EVENT_RESET];
+	}
+}
+
 /**
  * scsi_path_note_all_reported - a path has been asked for what it has to report
  * @path: path
@@ -136,88 +180,16 @@ static void keep_for_upper_level(struct scsi_lu *lu,
  */
 void scsi_path_note_all_reported(struct scsi_path *path)
 {
+	u8 reset = path->event[EVENT_RESET];
+
 	lockdep_assert_held(&path->lu->lock);
-	if (must_be_exact(path->lu))
-		memcpy(path->event, path->lu->event, sizeof(path->event));
-}
-
-/* A probe takes off what it has to report, before it is used. */
-static bool is_tested_before_use(const struct scsi_path *path)
-{
-	return (path->state == PATH_FAILED || path->state == PATH_PENDING) &&
-	       path->running;
-}
-
-static void drain_others(struct scsi_lu *lu, struct scsi_path *except)
-{
-	struct scsi_path *path;
-
-	lockdep_assert_held(&lu->lock);
-	if (!lu->announced)
+	if (!scsi_lu_must_be_exact(path->lu))
 		return;
-	list_for_each_entry(path, &lu->paths, node) {
-		if (path != except && scsi_path_is_usable(path))
-			queue_delayed_work(scsi_multipath_probe_wq, &path->drain, 0);
-		else if (path != except && is_tested_before_use(path))
-			scsi_path_note_all_reported(path);
-	}
-}
-
-/* How long is it not to be asked? 0: it may be. */
-static unsigned long drain_delay(struct scsi_path *path)
-{
-	unsigned long delay = 0;
-
-	/*
-	 * The question would wait for the error handler, with a worker that paths of
-	 * other hosts need.
-	 */
-	if (scsi_host_in_recovery(path->sdev->host))
-		return SCSI_PATH_RECOVERY_DELAY;
-	spin_lock_irq(&path->lu->lock);
-	if (scsi_lu_is_best_left_alone(path->lu))
-		delay = SCSI_PATH_BUSY_DELAY;
-	spin_unlock_irq(&path->lu->lock);
-	return delay;
-}
-
-/**
- * scsi_path_fetch_reports - a path comes back of which its identity alone was read
- * @path: path
- *
- * What it has not reported yet is known already, as far as it is of the logical unit.
- *
- * Context: the logical unit's lock held.
- */
-void scsi_path_fetch_reports(struct scsi_path *path)
-{
-	lockdep_assert_held(&path->lu->lock);
-	if (must_be_exact(path->lu))
-		queue_delayed_work(scsi_multipath_probe_wq, &path->drain, 0);
-}
-
-static void drain_work(struct work_struct *work)
-{
-	struct scsi_path *path = container_of(to_delayed_work(work),
-					      struct scsi_path, drain);
-	struct scsi_lu *lu = path->lu;
-	unsigned long delay = drain_delay(path);
-	enum scsi_path_answer answer = ANSWER_NONE;
-
-	/* What the path reports until then is known already. */
-	if (delay) {
-		queue_delayed_work(scsi_multipath_probe_wq, &path->drain, delay);
-		return;
-	}
-	if (!scsi_autopm_get_device(path->sdev)) {
-		scsi_path_test(path->sdev, &answer);
-		scsi_autopm_put_device(path->sdev);
-	}
-	if (answer == ANSWER_NONE)
-		return;
-	spin_lock_irq(&lu->lock);
-	scsi_path_note_all_reported(path);
-	spin_unlock_irq(&lu->lock);
+	if (!has_told_first(path))
+		reset = path->lu->event[EVENT_RESET];
+	memcpy(path->event, path->lu->event, sizeof(path->event));
+	/* What that was, another path has to say. */
+	path->event[EVENT_RESET] = reset;
 }
 
 /* After the loss of a nexus it may be all that a target ever says (SPC-4 5.14). */
@@ -240,24 +212,31 @@ static void new_event(struct scsi_lu *lu, enum scsi_lu_event event)
  * Has the logical unit not been told of this event by another path? While the
  * report of a path is being fetched, and has not come, it is known already.
  */
+static bool is_news_of(const struct scsi_path *path, enum scsi_lu_event event)
+{
+	const struct scsi_lu *lu = path->lu;
+
+	return path->event[event] == lu->event[event] ||
+	       (event == EVENT_RESET && has_told_first(path)) ||
+	       (!scsi_lu_must_be_exact(lu) &&
+		time_after(jiffies, lu->event_since[event] + SAME_EVENT_FOR));
+}
+
 static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 {
 	struct scsi_lu *lu = path->lu;
-	bool is_news;
+	bool is_news = is_news_of(path, event);
 
 	lockdep_assert_held(&lu->lock);
-	is_news = path->event[event] == lu->event[event] ||
-		  (!must_be_exact(lu) &&
-		   time_after(jiffies, lu->event_since[event] + SAME_EVENT_FOR));
 	if (is_news) {
-		bool is_the_same = !must_be_exact(lu) &&
+		bool is_the_same = !scsi_lu_must_be_exact(lu) &&
 				   time_before(jiffies, lu->event_since[event] +
 							HZ);
 
 		new_event(lu, event);
 		/* What is said over and over is asked for once a second. */
 		if (event != EVENT_ACCESS && !is_the_same)
-			drain_others(lu, path);
+			scsi_lu_drain_others(lu, path);
 	}
 	path->event[event] = lu->event[event];
 	if (may_lead_elsewhere(event))
@@ -266,8 +245,10 @@ static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 }
 
 /*
- * A path has lost its nexus, and others have not. Whoever says so over and over is heard.
- * For a tape it may be the nexus that has brought a key.
+ * A path has lost its nexus, or that was reset, and others are there of which none has said
+ * so: it is of no concern to who uses the device over those. Whoever says so over and over
+ * is heard. For a tape it may be the nexus that has brought a key; of tapes and changers
+ * that were reset, see rewound.c.
  */
 static bool is_of_nexus_alone(struct scsi_path *path,
 			      const struct scsi_sense_hdr *sense)
@@ -275,20 +256,32 @@ static bool is_of_nexus_alone(struct scsi_path *path,
 	struct scsi_lu *lu = path->lu;
 
 	lockdep_assert_held(&lu->lock);
-	return sense->asc == 0x29 && sense->ascq == 0x07 && lu->announced &&
-	       lu->sdev->type != TYPE_TAPE &&
-	       scsi_lu_nr_usable(lu) > scsi_path_is_usable(path) &&
-	       time_after(jiffies, path->nexus_lost + HZ);
+	if (sense->asc != 0x29 || !lu->announced ||
+	    scsi_lu_nr_usable(lu) <= scsi_path_is_usable(path) ||
+	    time_before_eq(jiffies, path->nexus_lost + HZ))
+		return false;
+	if (sense->ascq == I_T_NEXUS_LOSS)
+		return lu->sdev->type != TYPE_TAPE;
+	return !scsi_type_is_sticky(lu->sdev->type) &&
+	       is_news_of(path, EVENT_RESET) && !another_has_told_first(path);
 }
 
-static void lose_nexus(struct scsi_path *path)
+static void lose_nexus(struct scsi_path *path,
+		       const struct scsi_sense_hdr *sense)
 {
+	struct scsi_lu *lu = path->lu;
+
 	path->nexus_lost = jiffies;
 	/* With the nexus has gone what it prevented. */
-	if (path->lu->door.prevented)
+	if (lu->door.prevented)
 		path->door.prevents_removal = false;
 	scsi_path_check_identity(path);
-	tell_user_space(path->lu, EVENT_RESET);
+	tell_user_space(lu, EVENT_RESET);
+	if (sense->ascq == I_T_NEXUS_LOSS)
+		return;
+	/* A reset of the device is reported by the others, too. */
+	path->event[EVENT_RESET] = lu->event[EVENT_RESET] + 1;
+	scsi_lu_drain_others(lu, path);
 }
 
 /* Reservations or registrations preempted or released */
@@ -329,7 +322,7 @@ bool scsi_path_report_event(struct scsi_path *path,
 	spin_lock_irqsave(&lu->lock, flags);
 	hear_of_reservations(path, sense);
 	if (is_of_nexus_alone(path, sense)) {
-		lose_nexus(path);
+		lose_nexus(path, sense);
 		is_news = false;
 	} else {
 		is_news = note_report(path, event_of(sense));
@@ -376,7 +369,7 @@ static void collect_from_bystander(struct scsi_path *path,
 	path->event[event] = path->lu->event[event];
 	/* They have it to tell as well, and are asked before they are lost. */
 	if (event == EVENT_MEDIUM)
-		drain_others(path->lu, path);
+		scsi_lu_drain_others(path->lu, path);
 }
 
 /**
@@ -422,7 +415,7 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 		scsi_path_check_identity(path);
 		tell_user_space(lu, event);
 	} else if (is_of_nexus_alone(path, sense)) {
-		lose_nexus(path);
+		lose_nexus(path, sense);
 	} else if (event == EVENT_RESET && lu->reset_untold) {
 		/* Of one reset more may be told than was to be expected. */
 		path->event[event] = lu->event[event];
@@ -537,6 +530,8 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	lu = path->lu;
 	spin_lock_irqsave(&lu->lock, flags);
 	is_bystander = scsi_path_is_bystander(path);
+	/* It is not the one that they have told of. */
+	scsi_lu_note_no_reset(lu, jiffies + 1);
 	new_event(lu, EVENT_RESET);
 	if (lu->sdev && !is_bystander) {
 		lu->sdev->was_reset = 1;
@@ -547,12 +542,23 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 	/* What the tape is used over tells by itself, and is not asked before that. */
 	if (!is_bystander)
-		drain_others(lu, path);
+		scsi_lu_drain_others(lu, path);
 	scsi_lu_was_reset(lu);
 	scsi_lu_pr_was_reset(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 out:
 	rcu_read_unlock();
+}
+
+/* The other nexuses report it, which is no news. */
+static void change_ourselves(struct scsi_path *path, enum scsi_lu_event event)
+{
+	struct scsi_lu *lu = path->lu;
+
+	lockdep_assert_held(&lu->lock);
+	if (path->event[event] == lu->event[event])
+		path->event[event]++;
+	new_event(lu, event);
 }
 
 /**
@@ -571,21 +577,36 @@ void scsi_path_changed_lu(struct scsi_path *path)
 
 	spin_lock_irqsave(&lu->lock, flags);
 	for (int event = 0; event < NR_LU_EVENTS; event++) {
-		if (event == EVENT_RESET || event == EVENT_LUNS)
-			continue;
-		if (path->event[event] == lu->event[event])
-			path->event[event]++;
-		new_event(lu, event);
+		if (event != EVENT_RESET && event != EVENT_LUNS &&
+		    event != EVENT_MEDIUM)
+			change_ourselves(path, event);
 	}
-	drain_others(lu, path);
+	scsi_lu_drain_others(lu, path);
+	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
+/**
+ * scsi_path_moved_medium - a command of ours has moved, loaded or unloaded a medium
+ * @path: path that it took
+ *
+ * Context: any; takes the logical unit's lock.
+ */
+void scsi_path_moved_medium(struct scsi_path *path)
+{
+	struct scsi_lu *lu = path->lu;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	change_ourselves(path, EVENT_MEDIUM);
+	/* Another one may have other mode parameters. */
+	change_ourselves(path, EVENT_MODE);
+	scsi_lu_drain_others(lu, path);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /**
  * scsi_path_changed_reservation - a command of ours has changed a reservation
  * @path: path that it took
- *
- * The other nexuses report it, which is no news.
  *
  * Context: any; takes the logical unit's lock.
  */
@@ -595,10 +616,8 @@ void scsi_path_changed_reservation(struct scsi_path *path)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (path->event[EVENT_PARAMETERS] == lu->event[EVENT_PARAMETERS])
-		path->event[EVENT_PARAMETERS]++;
-	new_event(lu, EVENT_PARAMETERS);
-	drain_others(lu, path);
+	change_ourselves(path, EVENT_PARAMETERS);
+	scsi_lu_drain_others(lu, path);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
@@ -730,6 +749,5 @@ void scsi_lu_attention_init(struct scsi_lu *lu)
  */
 void scsi_path_event_init(struct scsi_path *path)
 {
-	INIT_DELAYED_WORK(&path->drain, drain_work);
 	path->nexus_lost = jiffies - 2 * HZ;
 }

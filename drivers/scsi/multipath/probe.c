@@ -175,6 +175,25 @@ static void apply_watch(struct scsi_path *path, enum scsi_path_effect tested)
 	}
 }
 
+/*
+ * What the path over which a tape is written has to report is for who writes: his next
+ * command may be on its way, and would be carried out if a TEST UNIT READY of ours were
+ * told in its place. INQUIRY leaves it where it is.
+ */
+static bool tells_its_identity(struct scsi_path *path)
+{
+	bool speaks;
+	int error;
+
+	spin_lock_irq(&path->lu->lock);
+	speaks = scsi_path_speaks_for_tape(path);
+	spin_unlock_irq(&path->lu->lock);
+	if (!speaks)
+		return false;
+	error = scsi_path_identify(path);
+	return !error || error == -EMEDIUMTYPE || error == -ENXIO;
+}
+
 static void watch_path(struct scsi_path *path, enum scsi_path_watching wants)
 {
 	struct device *host = &path->sdev->host->shost_gendev;
@@ -187,7 +206,7 @@ static void watch_path(struct scsi_path *path, enum scsi_path_watching wants)
 	if (wants == WATCH_IDENTITY) {
 		/* That it works is known. Whose it is may have changed. */
 		scsi_path_identify(path);
-	} else {
+	} else if (!tells_its_identity(path)) {
 		tested = test_and_compare(path);
 		if (tested == EFFECT_STRIKE)
 			tested = test_and_compare(path);

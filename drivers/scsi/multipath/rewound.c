@@ -31,9 +31,6 @@
 #define SPACE_ALL		0x7fffff
 #define REPORT_DENSITY		0x44
 
-/* An I_T nexus loss is none of the tape. */
-#define I_T_NEXUS_LOSS		0x07
-
 static bool is_of_reset(const struct scsi_sense_hdr *sense)
 {
 	return sense->asc == 0x29 && sense->ascq != I_T_NEXUS_LOSS;
@@ -181,6 +178,20 @@ bool scsi_path_is_bystander(struct scsi_path *path)
 	return path->lu->announced &&
 	       scsi_type_is_sticky(path->lu->sdev->type) && carrier &&
 	       carrier != path && scsi_path_is_usable(carrier);
+}
+
+/**
+ * scsi_path_speaks_for_tape - is what a path reports of a reset true of a tape?
+ * @path: path
+ *
+ * Then it is for who writes, whose next command may be on its way.
+ *
+ * Context: the logical unit's lock held.
+ */
+bool scsi_path_speaks_for_tape(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	return is_tape(path->lu) && !scsi_path_is_bystander(path);
 }
 
 /**

@@ -77,7 +77,7 @@ static void host_recovers(struct kunit *test)
 	fake->lu.announced = true;
 	fake->lu.sdev->removable = 1;
 	path->sdev->host->shost_state = SHOST_RECOVERY;
-	scsi_path_event_init(path);
+	scsi_path_drain_init(path);
 	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x28, 0x00));
 	for (int i = 0; i < 3; i++) {
 		flush_delayed_work(&path->drain);
@@ -105,6 +105,12 @@ static void reports_are_fetched(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x2a, 0x01));
 	drain(test, fake, 2);
 	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x2a, 0x01));
+	drain(test, fake, 0);
+	/* Nor is it what it has not caused. */
+	scsi_path_changed_lu(&fake->path[2].path);
+	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x28, 0x00));
+	scsi_path_moved_medium(&fake->path[2].path);
+	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x28, 0x00));
 }
 
 static void resets_of_our_own(struct kunit *test)
@@ -213,16 +219,91 @@ static void never_runs(struct work_struct *work)
 {
 }
 
+static void no_uevents(struct fake_lu *fake)
+{
+	/* There is no device to send one. */
+	INIT_WORK(&fake->lu.sdev->event_work, never_runs);
+	disable_work(&fake->lu.sdev->event_work);
+}
+
 static struct fake_lu *make_fake_tape(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 2, &scsi_policy_st);
 
 	fake->lu.announced = true;
 	fake->lu.sdev->type = TYPE_TAPE;
-	/* There is no device to send a uevent. */
-	INIT_WORK(&fake->lu.sdev->event_work, never_runs);
-	disable_work(&fake->lu.sdev->event_work);
+	no_uevents(fake);
 	return fake;
+}
+
+/* A path is asked, and has nothing to tell. */
+static void has_nothing_to_tell(struct fake_lu *fake, unsigned int i)
+{
+	spin_lock_irq(&fake->lu.lock);
+	scsi_path_note_all_reported(&fake->path[i].path);
+	scsi_lu_note_no_reset(&fake->lu, jiffies + 1);
+	spin_unlock_irq(&fake->lu.lock);
+}
+
+/* Its identity is read, and time goes by. */
+static void a_while_later(struct fake_lu *fake, unsigned int i)
+{
+	scsi_path_reinstate(&fake->path[i].path);
+	fake->path[i].path.nexus_lost -= 2 * HZ;
+}
+
+/* One nexus was reset, or the device, which the others report as well. */
+static void resets_of_one_nexus(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_lu(test, 3, &scsi_policy_rr);
+	struct scsi_path *path = &fake->path[0].path;
+
+	fake->lu.announced = true;
+	fake->lu.sdev->removable = 1;
+	no_uevents(fake);
+	/* To whom it is told makes no difference. */
+	own_command_is_told(fake, 0, 0x29);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+	KUNIT_EXPECT_TRUE(test, path->check);
+	flush_delayed_work(&fake->path[1].path.drain);
+	KUNIT_EXPECT_TRUE(test, fake->path[1].drained);
+	has_nothing_to_tell(fake, 1);
+	a_while_later(fake, 0);
+	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x29, 0x00));
+	has_nothing_to_tell(fake, 2);
+	a_while_later(fake, 0);
+
+	/* What another one tells is told, once. */
+	own_command_is_told(fake, 1, 0x29);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+	/* It has come before that. */
+	spin_lock_irq(&fake->lu.lock);
+	scsi_lu_note_no_reset(&fake->lu, jiffies - HZ);
+	spin_unlock_irq(&fake->lu.lock);
+	own_command_is_told(fake, 2, 0x29);
+	KUNIT_EXPECT_TRUE(test, fake->lu.attention & BIT(EVENT_RESET));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, TEST_UNIT_READY));
+	own_command_is_told(fake, 0, 0x29);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+	for (int i = 0; i < 3; i++)
+		a_while_later(fake, i);
+
+	/* So is what one says over and over. */
+	KUNIT_EXPECT_FALSE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
+	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
+	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x29, 0x00));
+	for (int i = 0; i < 3; i++) {
+		has_nothing_to_tell(fake, i);
+		a_while_later(fake, i);
+	}
+
+	/* A reset of our own is another one. */
+	KUNIT_EXPECT_FALSE(test, news(fake, 2, UNIT_ATTENTION, 0x29, 0x00));
+	a_while_later(fake, 2);
+	scsi_path_was_reset(path->sdev);
+	KUNIT_EXPECT_FALSE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
+	own_command_is_told(fake, 2, 0x29);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
 }
 
 /* Was it one of the drive, or of the path alone? The path that carries says so. */
@@ -438,6 +519,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reports_are_fetched),
 	KUNIT_CASE(host_recovers),
 	KUNIT_CASE(resets_of_our_own),
+	KUNIT_CASE(resets_of_one_nexus),
 	KUNIT_CASE(tape_is_rewound),
 	KUNIT_CASE(tape_is_led),
 	KUNIT_CASE(tape_is_another),
