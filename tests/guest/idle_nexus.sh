@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=4 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 43
+plan 39
 
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
 RESET=0
@@ -17,6 +17,18 @@ echo 0 >/sys/module/block/parameters/events_dfl_poll_msecs
 
 was_asked() {
 	[ "$(script_counter "$unit" sent "$1" 0x0)" -ge 1 ] 2>/dev/null
+}
+
+both_were_asked() {
+	was_asked 0 && was_asked 1
+}
+
+# Nobody knows of a path that was never asked since when it has had nothing to report.
+looked_at() {
+	script "$unit" event zero
+	echo 1 >$PERIOD
+	within 40 both_were_asked || bail_out "a path is not asked"
+	echo 0 >$PERIOD
 }
 
 # told PATH UA: it is, and has said so to the first command that multipath sends
@@ -65,10 +77,12 @@ for kind in removable cd; do
 		echo lpu >"$above/multipath/iopolicy"
 		ok "$name: it is read" read_open
 		idle=$(idle_path read_open)
+		looked_at
 		told "$idle" $code
 		ok "$name: read" read_open
 		ok "$name: and again" read_open
 		ok "$name: all paths are good" all_good
+		[ $code = $NEXUS_LOSS ] || continue
 		script "$unit" event "attention $idle $code"
 		echo rr >"$above/multipath/iopolicy"
 		for i in 1 2 3 4; do

@@ -374,7 +374,6 @@ static bool others_hear_of(const struct scsi_cmnd *lu_cmd)
 	case MODE_SELECT:
 	case MODE_SELECT_10:
 	case LOG_SELECT:
-	case FORMAT_UNIT:
 	case WRITE_BUFFER:
 	case SECURITY_PROTOCOL_OUT:
 	case MAINTENANCE_OUT:
@@ -384,10 +383,11 @@ static bool others_hear_of(const struct scsi_cmnd *lu_cmd)
 	}
 }
 
-/* The same, of what they take for another medium */
-static bool moves_medium(const struct scsi_cmnd *lu_cmd)
+/* The same, and perhaps they take the medium for another one */
+static bool changes_medium(const struct scsi_cmnd *lu_cmd)
 {
 	switch (lu_cmd->cmnd[0]) {
+	case FORMAT_UNIT:
 	case START_STOP:	/* LOAD UNLOAD, too */
 	case MOVE_MEDIUM:
 	case EXCHANGE_MEDIUM:
@@ -417,8 +417,8 @@ static noinline bool has_an_epilogue(struct scsi_path *path,
 		scsi_path_carried(path, lu_cmd, cmd->jiffies_at_alloc);
 	if (others_hear_of(lu_cmd))
 		scsi_path_changed_lu(path);
-	else if (moves_medium(lu_cmd))
-		scsi_path_moved_medium(path);
+	else if (changes_medium(lu_cmd))
+		scsi_path_changed_medium(path);
 	scsi_path_note_key(path, lu_cmd);
 	return lu_cmd->cmnd[0] == ALLOW_MEDIUM_REMOVAL &&
 	       scsi_path_moved_door(path, lu_cmd);

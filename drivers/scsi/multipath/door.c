@@ -63,11 +63,10 @@ static void tell(struct scsi_path *path, bool prevent)
 
 	result = scsi_path_ask(path->sdev, cdb, NULL, 0, &sense);
 	spin_lock_irq(&path->lu->lock);
-	if (!result)
-		path->door.prevents_removal = prevent;
-	else if (scsi_sense_valid(&sense) &&
-		 sense.sense_key == ILLEGAL_REQUEST)
+	if (result)
 		path->door.refuses = true;
+	else
+		path->door.prevents_removal = prevent;
 	spin_unlock_irq(&path->lu->lock);
 }
 
@@ -160,8 +159,11 @@ void scsi_lu_was_reset(struct scsi_lu *lu)
 	struct scsi_path *path;
 
 	lockdep_assert_held(&lu->lock);
-	list_for_each_entry(path, &lu->paths, node)
+	list_for_each_entry(path, &lu->paths, node) {
 		path->door.prevents_removal = false;
+		/* What kept it from doing it may be over. */
+		path->door.refuses = false;
+	}
 	scsi_lu_look_after_door(lu);
 }
 

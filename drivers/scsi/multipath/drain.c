@@ -57,6 +57,24 @@ void scsi_path_fetch_reports(struct scsi_path *path)
 		queue_delayed_work(scsi_multipath_probe_wq, &path->drain, 0);
 }
 
+/* Until somebody has to decide without having been told by another path. */
+#define DECIDE_TIME	(2UL * HZ)
+
+/**
+ * scsi_path_drain_later - what a path has reported has to be decided about some time
+ * @path: path
+ *
+ * Context: the logical unit's lock held.
+ * Return: false if that will not be.
+ */
+bool scsi_path_drain_later(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	return queue_delayed_work(scsi_multipath_probe_wq, &path->drain,
+				  DECIDE_TIME) ||
+	       delayed_work_pending(&path->drain);
+}
+
 /* How long is it not to be asked? 0: it may be. */
 static unsigned long drain_delay(struct scsi_path *path)
 {
@@ -79,11 +97,19 @@ static void drain_work(struct work_struct *work)
 {
 	struct scsi_path *path = container_of(to_delayed_work(work),
 					      struct scsi_path, drain);
-	struct scsi_lu *lu = path->lu;
-	unsigned long delay = drain_delay(path);
 	enum scsi_path_answer answer = ANSWER_NONE;
-	unsigned long since = jiffies;
+	const struct scsi_path *kept_back;
+	struct scsi_lu *lu = path->lu;
+	unsigned long began = jiffies;
+	unsigned long delay;
 
+	spin_lock_irq(&lu->lock);
+	kept_back = lu->kept_back;
+	if (kept_back == path)
+		scsi_lu_tell_kept_back(lu);
+	spin_unlock_irq(&lu->lock);
+
+	delay = drain_delay(path);
 	/* What the path reports until then is known already. */
 	if (delay) {
 		queue_delayed_work(scsi_multipath_probe_wq, &path->drain, delay);
@@ -97,7 +123,10 @@ static void drain_work(struct work_struct *work)
 		return;
 	spin_lock_irq(&lu->lock);
 	scsi_path_note_all_reported(path);
-	scsi_lu_note_no_reset(lu, since);
+	if (answer == ANSWER_GOOD) {
+		WRITE_ONCE(path->asked, began);
+		scsi_path_has_no_reset(path, kept_back);
+	}
 	spin_unlock_irq(&lu->lock);
 }
 

@@ -127,48 +127,6 @@ static void keep_for_upper_level(struct scsi_lu *lu,
 	WRITE_ONCE(lu->attention, lu->attention | BIT(event));
 }
 
-/*
- * Has it told of a reset that no other path has told of yet? Its number is that of the
- * logical unit's next one.
- */
-static bool has_told_first(const struct scsi_path *path)
-{
-	const struct scsi_lu *lu = path->lu;
-
-	return path->event[EVENT_RESET] == (u8)(lu->event[EVENT_RESET] + 1);
-}
-
-static bool another_has_told_first(struct scsi_path *path)
-{
-	struct scsi_path *other;
-
-	list_for_each_entry(other, &path->lu->paths, node) {
-		if (other != path && has_told_first(other))
-			return true;
-	}
-	return false;
-}
-
-/**
- * scsi_lu_note_no_reset - a path that was asked has told of no reset
- * @lu: logical unit
- * @since: jiffies when it was asked
- *
- * So what others have told of before was of their nexuses alone.
- *
- * Context: @lu->lock held.
- */
-void scsi_lu_note_no_reset(struct scsi_lu *lu, unsigned long since)
-{
-	struct scsi_path *path;
-
-	lockdep_assert_held(&lu->lock);
-	list_for_each_entry(path, &lu->paths, node) {
-		if (has_told_first(path) && time_before(path->nexus_lost, since))
-			path->event[EVENT_RESET] = lu->event[EVENT_RESET];
-	}
-}
-
 /**
  * scsi_path_note_all_reported - a path has been asked for what it has to report
  * @path: path
@@ -180,16 +138,9 @@ void scsi_lu_note_no_reset(struct scsi_lu *lu, unsigned long since)
  */
 void scsi_path_note_all_reported(struct scsi_path *path)
 {
-	u8 reset = path->event[EVENT_RESET];
-
 	lockdep_assert_held(&path->lu->lock);
-	if (!scsi_lu_must_be_exact(path->lu))
-		return;
-	if (!has_told_first(path))
-		reset = path->lu->event[EVENT_RESET];
-	memcpy(path->event, path->lu->event, sizeof(path->event));
-	/* What that was, another path has to say. */
-	path->event[EVENT_RESET] = reset;
+	if (scsi_lu_must_be_exact(path->lu))
+		memcpy(path->event, path->lu->event, sizeof(path->event));
 }
 
 /* After the loss of a nexus it may be all that a target ever says (SPC-4 5.14). */
@@ -217,15 +168,27 @@ static bool is_news_of(const struct scsi_path *path, enum scsi_lu_event event)
 	const struct scsi_lu *lu = path->lu;
 
 	return path->event[event] == lu->event[event] ||
-	       (event == EVENT_RESET && has_told_first(path)) ||
 	       (!scsi_lu_must_be_exact(lu) &&
 		time_after(jiffies, lu->event_since[event] + SAME_EVENT_FOR));
+}
+
+/* It has been reported, and is not kept back any more. */
+static void stop_keeping_back(struct scsi_lu *lu)
+{
+	struct scsi_path *path = lu->kept_back;
+
+	lockdep_assert_held(&lu->lock);
+	lu->kept_back = NULL;
+	WRITE_ONCE(lu->attention, lu->attention & ~ATTENTION_KEPT_BACK);
+	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 }
 
 static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 {
 	struct scsi_lu *lu = path->lu;
-	bool is_news = is_news_of(path, event);
+	/* One that was kept back has been told to nobody. */
+	bool is_kept_back = event == EVENT_RESET && lu->kept_back;
+	bool is_news = is_kept_back || is_news_of(path, event);
 
 	lockdep_assert_held(&lu->lock);
 	if (is_news) {
@@ -238,6 +201,8 @@ static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 		if (event != EVENT_ACCESS && !is_the_same)
 			scsi_lu_drain_others(lu, path);
 	}
+	if (is_kept_back)
+		stop_keeping_back(lu);
 	path->event[event] = lu->event[event];
 	if (may_lead_elsewhere(event))
 		scsi_path_check_identity(path);
@@ -245,10 +210,8 @@ static bool note_report(struct scsi_path *path, enum scsi_lu_event event)
 }
 
 /*
- * A path has lost its nexus, or that was reset, and others are there of which none has said
- * so: it is of no concern to who uses the device over those. Whoever says so over and over
- * is heard. For a tape it may be the nexus that has brought a key; of tapes and changers
- * that were reset, see rewound.c.
+ * A path has lost its nexus, and others have not. Whoever says so over and over is heard.
+ * For a tape it may be the nexus that has brought a key.
  */
 static bool is_of_nexus_alone(struct scsi_path *path,
 			      const struct scsi_sense_hdr *sense)
@@ -256,32 +219,106 @@ static bool is_of_nexus_alone(struct scsi_path *path,
 	struct scsi_lu *lu = path->lu;
 
 	lockdep_assert_held(&lu->lock);
-	if (sense->asc != 0x29 || !lu->announced ||
-	    scsi_lu_nr_usable(lu) <= scsi_path_is_usable(path) ||
-	    time_before_eq(jiffies, path->nexus_lost + HZ))
-		return false;
-	if (sense->ascq == I_T_NEXUS_LOSS)
-		return lu->sdev->type != TYPE_TAPE;
-	return !scsi_type_is_sticky(lu->sdev->type) &&
-	       is_news_of(path, EVENT_RESET) && !another_has_told_first(path);
+	return sense->asc == 0x29 && sense->ascq == I_T_NEXUS_LOSS &&
+	       lu->announced && lu->sdev->type != TYPE_TAPE &&
+	       scsi_lu_nr_usable(lu) > scsi_path_is_usable(path) &&
+	       time_after(jiffies, path->nexus_lost + HZ);
 }
 
-static void lose_nexus(struct scsi_path *path,
-		       const struct scsi_sense_hdr *sense)
+static void lose_nexus(struct scsi_path *path)
+{
+	path->nexus_lost = jiffies;
+	/* With the nexus has gone what it prevented. */
+	if (path->lu->door.prevented)
+		path->door.prevents_removal = false;
+	scsi_path_check_identity(path);
+	tell_user_space(path->lu, EVENT_RESET);
+}
+
+/*
+ * That a path has reported to a command of our own may be of its nexus alone, or of the
+ * device, and then the others report it as well. Of tapes and changers see rewound.c.
+ */
+static bool may_be_of_nexus_alone(struct scsi_path *path,
+				  const struct scsi_sense_hdr *sense)
 {
 	struct scsi_lu *lu = path->lu;
 
-	path->nexus_lost = jiffies;
-	/* With the nexus has gone what it prevented. */
-	if (lu->door.prevented)
-		path->door.prevents_removal = false;
-	scsi_path_check_identity(path);
-	tell_user_space(lu, EVENT_RESET);
-	if (sense->ascq == I_T_NEXUS_LOSS)
-		return;
-	/* A reset of the device is reported by the others, too. */
-	path->event[EVENT_RESET] = lu->event[EVENT_RESET] + 1;
+	lockdep_assert_held(&lu->lock);
+	if (sense->asc != 0x29 || !lu->announced || lu->kept_back ||
+	    scsi_type_is_sticky(lu->sdev->type) ||
+	    scsi_lu_nr_usable(lu) <= scsi_path_is_usable(path) ||
+	    !is_news_of(path, EVENT_RESET) ||
+	    !time_after(jiffies, path->nexus_lost + HZ))
+		return false;
+	switch (sense->ascq) {
+	case 0x00:	/* anything */
+	case 0x02:	/* SCSI bus reset */
+	case 0x05:	/* transceiver mode changed */
+	case 0x06:	/* the same */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Until another path has been asked. Returns false if none will be. */
+static bool keep_back(struct scsi_path *path, const struct scsi_sense_hdr *sense)
+{
+	struct scsi_lu *lu = path->lu;
+
+	lockdep_assert_held(&lu->lock);
+	if (!scsi_path_drain_later(path))
+		return false;
+	lose_nexus(path);
+	lu->kept_back = path;
+	lu->kept_back_since = READ_ONCE(path->asked);
+	lu->attention_code[EVENT_RESET] = sense->asc << 8 | sense->ascq;
+	/* A command that overtakes what the other path is asked would not be told. */
+	if (scsi_lu_must_be_exact(lu))
+		WRITE_ONCE(lu->attention, lu->attention | ATTENTION_KEPT_BACK);
 	scsi_lu_drain_others(lu, path);
+	return true;
+}
+
+/**
+ * scsi_lu_tell_kept_back - nobody has said that a reset was none of the device
+ * @lu: logical unit
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_lu_tell_kept_back(struct scsi_lu *lu)
+{
+	lockdep_assert_held(&lu->lock);
+	if (!lu->kept_back)
+		return;
+	new_event(lu, EVENT_RESET);
+	stop_keeping_back(lu);
+	WRITE_ONCE(lu->attention, lu->attention | BIT(EVENT_RESET));
+}
+
+/**
+ * scsi_path_has_no_reset - a path that was asked has none to report
+ * @path: path that has answered with GOOD
+ * @kept_back: the path whose report was kept back when it was asked
+ *
+ * It would have had one of the device, unless that is older than what it has told itself.
+ * Then nobody knows, and the upper level is told.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_has_no_reset(struct scsi_path *path,
+			    const struct scsi_path *kept_back)
+{
+	struct scsi_lu *lu = path->lu;
+
+	lockdep_assert_held(&lu->lock);
+	if (!lu->kept_back || lu->kept_back != kept_back)
+		return;
+	if (time_before(path->reset_told, lu->kept_back_since))
+		stop_keeping_back(lu);
+	else
+		scsi_lu_tell_kept_back(lu);
 }
 
 /* Reservations or registrations preempted or released */
@@ -321,8 +358,10 @@ bool scsi_path_report_event(struct scsi_path *path,
 
 	spin_lock_irqsave(&lu->lock, flags);
 	hear_of_reservations(path, sense);
+	if (sense->asc == 0x29)
+		path->reset_told = jiffies;
 	if (is_of_nexus_alone(path, sense)) {
-		lose_nexus(path, sense);
+		lose_nexus(path);
 		is_news = false;
 	} else {
 		is_news = note_report(path, event_of(sense));
@@ -407,6 +446,8 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 
 	spin_lock_irqsave(&lu->lock, flags);
 	hear_of_reservations(path, sense);
+	if (event == EVENT_RESET)
+		path->reset_told = jiffies;
 	if (!scsi_path_is_usable(path) && scsi_lu_has_path_locked(lu)) {
 		collect_from_bystander(path, sense);
 	} else if (event == EVENT_RESET && lu->announced &&
@@ -415,7 +456,10 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 		scsi_path_check_identity(path);
 		tell_user_space(lu, event);
 	} else if (is_of_nexus_alone(path, sense)) {
-		lose_nexus(path, sense);
+		lose_nexus(path);
+	} else if (may_be_of_nexus_alone(path, sense) &&
+		   keep_back(path, sense)) {
+		/* Another path is asked. */
 	} else if (event == EVENT_RESET && lu->reset_untold) {
 		/* Of one reset more may be told than was to be expected. */
 		path->event[event] = lu->event[event];
@@ -530,8 +574,8 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	lu = path->lu;
 	spin_lock_irqsave(&lu->lock, flags);
 	is_bystander = scsi_path_is_bystander(path);
-	/* It is not the one that they have told of. */
-	scsi_lu_note_no_reset(lu, jiffies + 1);
+	/* It is another one. */
+	scsi_lu_tell_kept_back(lu);
 	new_event(lu, EVENT_RESET);
 	if (lu->sdev && !is_bystander) {
 		lu->sdev->was_reset = 1;
@@ -561,6 +605,19 @@ static void change_ourselves(struct scsi_path *path, enum scsi_lu_event event)
 	new_event(lu, event);
 }
 
+static void change_all_but(struct scsi_path *path, unsigned long untouched)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	for (int event = 0; event < NR_LU_EVENTS; event++) {
+		if (!(untouched & BIT(event)))
+			change_ourselves(path, event);
+	}
+	scsi_lu_drain_others(path->lu, path);
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+}
+
 /**
  * scsi_path_changed_lu - a command of ours has done what other nexuses hear of
  * @path: path that it took
@@ -572,36 +629,19 @@ static void change_ourselves(struct scsi_path *path, enum scsi_lu_event event)
  */
 void scsi_path_changed_lu(struct scsi_path *path)
 {
-	struct scsi_lu *lu = path->lu;
-	unsigned long flags;
-
-	spin_lock_irqsave(&lu->lock, flags);
-	for (int event = 0; event < NR_LU_EVENTS; event++) {
-		if (event != EVENT_RESET && event != EVENT_LUNS &&
-		    event != EVENT_MEDIUM)
-			change_ourselves(path, event);
-	}
-	scsi_lu_drain_others(lu, path);
-	spin_unlock_irqrestore(&lu->lock, flags);
+	change_all_but(path, BIT(EVENT_RESET) | BIT(EVENT_LUNS) |
+			     BIT(EVENT_MEDIUM));
 }
 
 /**
- * scsi_path_moved_medium - a command of ours has moved, loaded or unloaded a medium
+ * scsi_path_changed_medium - so it has, and others may take the medium for another one
  * @path: path that it took
  *
  * Context: any; takes the logical unit's lock.
  */
-void scsi_path_moved_medium(struct scsi_path *path)
+void scsi_path_changed_medium(struct scsi_path *path)
 {
-	struct scsi_lu *lu = path->lu;
-	unsigned long flags;
-
-	spin_lock_irqsave(&lu->lock, flags);
-	change_ourselves(path, EVENT_MEDIUM);
-	/* Another one may have other mode parameters. */
-	change_ourselves(path, EVENT_MODE);
-	scsi_lu_drain_others(lu, path);
-	spin_unlock_irqrestore(&lu->lock, flags);
+	change_all_but(path, BIT(EVENT_RESET) | BIT(EVENT_LUNS));
 }
 
 /**
@@ -750,4 +790,6 @@ void scsi_lu_attention_init(struct scsi_lu *lu)
 void scsi_path_event_init(struct scsi_path *path)
 {
 	path->nexus_lost = jiffies - 2 * HZ;
+	path->reset_told = jiffies;
+	path->asked = jiffies;
 }

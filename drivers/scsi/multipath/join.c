@@ -200,6 +200,8 @@ void scsi_path_unjoin(struct scsi_path *path)
 	spin_lock_irq(&lu->lock);
 	list_del_init(&path->node);
 	scsi_lu_path_left(lu);
+	if (lu->kept_back == path)
+		scsi_lu_tell_kept_back(lu);
 	scsi_path_pr_leave(path);
 	WRITE_ONCE(lu->nr_paths, lu->nr_paths - 1);
 	/* What still completes on this path must not start anything. */

@@ -185,6 +185,13 @@ struct scsi_lu {
 	unsigned long attention;
 	/** @attention_code: the additional sense code and its qualifier of those; @lock */
 	u16 attention_code[NR_LU_EVENTS];
+	/**
+	 * @kept_back: path that has reported a reset, which is not told before it is known
+	 * whether that was one of its nexus alone; NULL: there is none. Under @lock.
+	 */
+	struct scsi_path *kept_back;
+	/** @kept_back_since: jiffies when that was asked before, and had none; @lock */
+	unsigned long kept_back_since;
 	/** @deferred_sense: of the deferred error of @attention; @lock */
 	u8 deferred_sense[SCSI_SENSE_BUFFERSIZE];
 	/** @event: number of the newest event of each kind; @lock */

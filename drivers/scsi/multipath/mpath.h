@@ -180,20 +180,24 @@ void scsi_path_note_patience(struct scsi_path *path, unsigned long since);
 #define ATTENTION_EVENTS	GENMASK(NR_LU_EVENTS - 1, 0)
 #define ATTENTION_DEFERRED	BIT(NR_LU_EVENTS)
 #define ATTENTION_REWOUND	BIT(NR_LU_EVENTS + 1)
+/* Or what they wait for: another path is being asked whether there was a reset */
+#define ATTENTION_KEPT_BACK	BIT(NR_LU_EVENTS + 2)
 /* Of a unit attention with 29h: it is none of the device */
 #define I_T_NEXUS_LOSS		0x07
 bool scsi_lu_must_be_exact(const struct scsi_lu *lu);
 bool scsi_path_report_event(struct scsi_path *path,
 			    const struct scsi_sense_hdr *sense);
 void scsi_path_note_all_reported(struct scsi_path *path);
-void scsi_lu_note_no_reset(struct scsi_lu *lu, unsigned long since);
+void scsi_lu_tell_kept_back(struct scsi_lu *lu);
+void scsi_path_has_no_reset(struct scsi_path *path,
+			    const struct scsi_path *kept_back);
 void scsi_path_event_was_swallowed(struct scsi_path *path,
 				   const struct scsi_sense_hdr *sense,
 				   bool expected);
 void scsi_path_conclude_event(struct scsi_path *path,
 			      const struct scsi_sense_hdr *sense, bool goes_up);
 void scsi_path_changed_lu(struct scsi_path *path);
-void scsi_path_moved_medium(struct scsi_path *path);
+void scsi_path_changed_medium(struct scsi_path *path);
 void scsi_path_changed_reservation(struct scsi_path *path);
 void scsi_lu_lost_nexus(struct scsi_lu *lu);
 bool scsi_leaves_attention_alone(u8 opcode);
@@ -205,6 +209,7 @@ void scsi_path_event_init(struct scsi_path *path);
 /* drain.c */
 void scsi_lu_drain_others(struct scsi_lu *lu, struct scsi_path *except);
 void scsi_path_fetch_reports(struct scsi_path *path);
+bool scsi_path_drain_later(struct scsi_path *path);
 void scsi_path_drain_init(struct scsi_path *path);
 
 /* rewound.c */

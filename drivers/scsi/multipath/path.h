@@ -402,8 +402,15 @@ struct scsi_path {
 	 * be one of its nexus alone, see rewound.c. Under the lock.
 	 */
 	bool hides_reset;
-	/** @nexus_lost: jiffies when it has reported that last; under the lock */
+	/** @nexus_lost: jiffies when that was taken for the loss of its nexus; under the lock */
 	unsigned long nexus_lost;
+	/** @reset_told: jiffies when it has reported a reset last, or came; under the lock */
+	unsigned long reset_told;
+	/**
+	 * @asked: jiffies when it was asked last for what it has to report, and has answered
+	 * with GOOD. Written by its own work, read anywhere.
+	 */
+	unsigned long asked;
 	/** @hides_reset_since: in jiffies; the same */
 	unsigned long hides_reset_since;
 	/**

@@ -63,8 +63,11 @@ static enum scsi_path_effect test_and_compare(struct scsi_path *path)
 	enum scsi_path_answer answer, of_other;
 	enum scsi_path_effect effect;
 	struct scsi_device *other;
+	unsigned long began = jiffies;
 
 	effect = scsi_path_test(path->sdev, &answer);
+	if (answer == ANSWER_GOOD)
+		WRITE_ONCE(path->asked, began);
 	if (answer != ANSWER_ERROR || !scsi_type_has_size(path->sdev->type) ||
 	    scsi_path_state_after(effect) != PATH_GOOD)
 		return effect;

@@ -167,6 +167,8 @@ void scsi_path_reinstate(struct scsi_path *path)
 	/* After the loss of its nexus it prevents nothing any more. */
 	if (path->lu->door.prevented)
 		path->door.prevents_removal = false;
+	if (!scsi_path_state_carries_io(path->state))
+		path->door.refuses = false;
 	if (path->check)
 		scsi_path_end_check(path);
 	if (path->state == PATH_PENDING &&

@@ -109,7 +109,7 @@ static void reports_are_fetched(struct kunit *test)
 	/* Nor is it what it has not caused. */
 	scsi_path_changed_lu(&fake->path[2].path);
 	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x28, 0x00));
-	scsi_path_moved_medium(&fake->path[2].path);
+	scsi_path_changed_medium(&fake->path[2].path);
 	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x28, 0x00));
 }
 
@@ -240,70 +240,136 @@ static struct fake_lu *make_fake_tape(struct kunit *test)
 static void has_nothing_to_tell(struct fake_lu *fake, unsigned int i)
 {
 	spin_lock_irq(&fake->lu.lock);
-	scsi_path_note_all_reported(&fake->path[i].path);
-	scsi_lu_note_no_reset(&fake->lu, jiffies + 1);
+	scsi_path_has_no_reset(&fake->path[i].path, fake->lu.kept_back);
 	spin_unlock_irq(&fake->lu.lock);
 }
 
-/* Its identity is read, and time goes by. */
-static void a_while_later(struct fake_lu *fake, unsigned int i)
+/* All paths are usable, have been asked, and time goes by. */
+static void a_while_later(struct fake_lu *fake)
 {
-	scsi_path_reinstate(&fake->path[i].path);
-	fake->path[i].path.nexus_lost -= 2 * HZ;
+	for (unsigned int i = 0; i < fake->nr; i++) {
+		struct scsi_path *path = &fake->path[i].path;
+
+		flush_delayed_work(&path->drain);
+		fake->path[i].drained = false;
+		if (path->check)
+			scsi_path_reinstate(path);
+		path->nexus_lost = jiffies - 2 * HZ;
+		path->reset_told = jiffies - 2 * HZ;
+		path->asked = jiffies - HZ;
+	}
 }
 
-/* One nexus was reset, or the device, which the others report as well. */
-static void resets_of_one_nexus(struct kunit *test)
+static struct fake_lu *make_fake_removable(struct kunit *test)
 {
 	struct fake_lu *fake = make_fake_lu(test, 3, &scsi_policy_rr);
-	struct scsi_path *path = &fake->path[0].path;
 
 	fake->lu.announced = true;
 	fake->lu.sdev->removable = 1;
 	no_uevents(fake);
-	/* To whom it is told makes no difference. */
+	a_while_later(fake);
+	return fake;
+}
+
+static bool is_told(struct fake_lu *fake)
+{
+	return fake->lu.attention & BIT(EVENT_RESET);
+}
+
+/* Another path that was there all the time knows nothing of it. */
+static void reset_of_one_nexus(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_removable(test);
+
 	own_command_is_told(fake, 0, 0x29);
-	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
-	KUNIT_EXPECT_TRUE(test, path->check);
+	KUNIT_EXPECT_TRUE(test, fake->path[0].path.check);
+	/* Nothing is sent until it is known what it was. */
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, ATTENTION_KEPT_BACK);
 	flush_delayed_work(&fake->path[1].path.drain);
 	KUNIT_EXPECT_TRUE(test, fake->path[1].drained);
 	has_nothing_to_tell(fake, 1);
-	a_while_later(fake, 0);
-	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x29, 0x00));
-	has_nothing_to_tell(fake, 2);
-	a_while_later(fake, 0);
-
-	/* What another one tells is told, once. */
-	own_command_is_told(fake, 1, 0x29);
 	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
-	/* It has come before that. */
-	spin_lock_irq(&fake->lu.lock);
-	scsi_lu_note_no_reset(&fake->lu, jiffies - HZ);
-	spin_unlock_irq(&fake->lu.lock);
-	own_command_is_told(fake, 2, 0x29);
-	KUNIT_EXPECT_TRUE(test, fake->lu.attention & BIT(EVENT_RESET));
-	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, TEST_UNIT_READY));
-	own_command_is_told(fake, 0, 0x29);
-	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
-	for (int i = 0; i < 3; i++)
-		a_while_later(fake, i);
-
-	/* So is what one says over and over. */
-	KUNIT_EXPECT_FALSE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
+	/* The next one is one of the device, and what a command is told goes up. */
+	a_while_later(fake);
 	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
 	KUNIT_EXPECT_FALSE(test, news(fake, 0, UNIT_ATTENTION, 0x29, 0x00));
-	for (int i = 0; i < 3; i++) {
-		has_nothing_to_tell(fake, i);
-		a_while_later(fake, i);
-	}
+}
 
-	/* A reset of our own is another one. */
-	KUNIT_EXPECT_FALSE(test, news(fake, 2, UNIT_ATTENTION, 0x29, 0x00));
-	a_while_later(fake, 2);
-	scsi_path_was_reset(path->sdev);
-	KUNIT_EXPECT_FALSE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
+/* Each path reports it, in whichever way. */
+static void reset_of_device(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_removable(test);
+
+	own_command_is_told(fake, 0, 0x29);
+	own_command_is_told(fake, 1, 0x29);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, BIT(EVENT_RESET));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, TEST_UNIT_READY));
 	own_command_is_told(fake, 2, 0x29);
 	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+
+	a_while_later(fake);
+	own_command_is_told(fake, 2, 0x29);
+	KUNIT_EXPECT_TRUE(test, news(fake, 0, UNIT_ATTENTION, 0x29, 0x00));
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+	KUNIT_EXPECT_FALSE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
+
+	/* It is behind, and that is known; but this one is not. */
+	a_while_later(fake);
+	fake->path[1].path.event[EVENT_RESET]--;
+	own_command_is_told(fake, 2, 0x29);
+	KUNIT_EXPECT_TRUE(test, news(fake, 1, UNIT_ATTENTION, 0x29, 0x00));
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, 0);
+}
+
+/* What nobody can say is none of the device may be. */
+static void reset_of_whatever(struct kunit *test)
+{
+	struct fake_lu *fake = make_fake_removable(test);
+	struct scsi_path *path = &fake->path[0].path;
+
+	/* Whoever has told one since has no other one to tell. */
+	own_command_is_told(fake, 0, 0x29);
+	fake->path[1].path.reset_told = jiffies;
+	has_nothing_to_tell(fake, 1);
+	KUNIT_EXPECT_TRUE(test, is_told(fake));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, TEST_UNIT_READY));
+
+	/* It was asked before. */
+	a_while_later(fake);
+	own_command_is_told(fake, 0, 0x29);
+	spin_lock_irq(&fake->lu.lock);
+	scsi_path_has_no_reset(&fake->path[1].path, NULL);
+	spin_unlock_irq(&fake->lu.lock);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, ATTENTION_KEPT_BACK);
+	/* There is no answer, and its time comes. */
+	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&path->drain));
+	spin_lock_irq(&fake->lu.lock);
+	scsi_lu_tell_kept_back(&fake->lu);
+	spin_unlock_irq(&fake->lu.lock);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, BIT(EVENT_RESET));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, TEST_UNIT_READY));
+
+	/* Over and over */
+	a_while_later(fake);
+	own_command_is_told(fake, 0, 0x29);
+	scsi_path_reinstate(path);
+	own_command_is_told(fake, 0, 0x29);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, BIT(EVENT_RESET));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, TEST_UNIT_READY));
+
+	/* There is another one. */
+	a_while_later(fake);
+	own_command_is_told(fake, 0, 0x29);
+	scsi_path_was_reset(fake->path[1].path.sdev);
+	KUNIT_EXPECT_EQ(test, fake->lu.attention, BIT(EVENT_RESET));
+	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, TEST_UNIT_READY));
+
+	/* Nobody is there who could say so. */
+	a_while_later(fake);
+	fake_path_leave(fake, 0);
+	fake_path_kill(fake, 2);
+	own_command_is_told(fake, 1, 0x29);
+	KUNIT_EXPECT_TRUE(test, is_told(fake));
 }
 
 /* Was it one of the drive, or of the path alone? The path that carries says so. */
@@ -519,7 +585,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(reports_are_fetched),
 	KUNIT_CASE(host_recovers),
 	KUNIT_CASE(resets_of_our_own),
-	KUNIT_CASE(resets_of_one_nexus),
+	KUNIT_CASE(reset_of_one_nexus),
+	KUNIT_CASE(reset_of_device),
+	KUNIT_CASE(reset_of_whatever),
 	KUNIT_CASE(tape_is_rewound),
 	KUNIT_CASE(tape_is_led),
 	KUNIT_CASE(tape_is_another),
