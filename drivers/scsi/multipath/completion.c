@@ -146,15 +146,14 @@ static bool goes_once_over_each_path(struct scsi_cmnd *cmd,
 }
 
 /*
- * What has been moved is not where it was, and the changer says so when it is to be moved
- * once more. So ch lets the mid-layer do that, and what fails without sense data, it takes
- * for a success. This is when the mid-layer does.
+ * What the kernel's own senders of passthrough let the mid-layer repeat, a plain device has
+ * repeated whatever it is, unless there is sense data: sd sets the cache of a disk like that.
+ * Of ch it is more: what has been moved is not where it was, and the changer says so when it
+ * is to be moved once more; but what fails without sense data, ch takes for a success.
  */
-static bool is_moved_once_more(const struct scsi_lu *lu,
-			       const struct scsi_cmnd *lu_cmd, bool once)
+static bool is_repeated_without_others(struct scsi_cmnd *lu_cmd, bool once)
 {
-	if (lu->sdev->type != TYPE_MEDIUM_CHANGER ||
-	    lu_cmd->cmnd[0] != MOVE_MEDIUM)
+	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))
 		return false;
 
 	switch (host_byte(lu_cmd->result)) {
@@ -164,6 +163,7 @@ static bool is_moved_once_more(const struct scsi_lu *lu,
 	case DID_PARITY:
 	case DID_ERROR:
 	case DID_SOFT_ERROR:
+		return !scsi_noretry_cmd(lu_cmd);
 	case DID_BAD_INTR:
 	case DID_TRANSPORT_DISRUPTED:
 		return true;
@@ -179,7 +179,7 @@ static bool may_be_repeated(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 {
 	if (is_the_senders_own(lu_cmd))
 		return scsi_lu_may_repeat_passthrough(lu, lu_cmd);
-	return is_moved_once_more(lu, lu_cmd, once) ||
+	return is_repeated_without_others(lu_cmd, once) ||
 	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
 }
 
