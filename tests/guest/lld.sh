@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=4 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 56
+plan 59
 
 # disk TYPE: of $paths and $kind, as $node
 disk() {
@@ -57,6 +57,17 @@ stop() {
 
 all_of_it() {
 	disk disk
+	# Whose path it is is read for 3 s.
+	script "$unit" rules "0 0x12 1 0 0 0 0 3000"
+	script "$unit" event "attention 0 0"
+	fetch 4 &
+	sleep 1
+	script "$unit" event capacity 1536
+	script "$unit" event rescan 0
+	wait $!
+	ok "$title: it grows after a reset" within 20 sectors_are 1536
+	script "$unit" rules clear
+
 	script "$unit" event capacity 2048
 	script "$unit" event rescan 0
 	ok "$title: it grows with a rescan by its driver" within 20 sectors_are 2048

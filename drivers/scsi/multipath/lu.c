@@ -504,7 +504,7 @@ void scsi_lu_sdev_destroyed(struct scsi_lu *lu)
 	disable_work_sync(&lu->work);
 	disable_delayed_work_sync(&lu->no_path_work);
 	disable_delayed_work_sync(&lu->group.work);
-	disable_work_sync(&lu->rescan_work);
+	disable_delayed_work_sync(&lu->rescan_work);
 	disable_delayed_work_sync(&lu->marginal_work);
 	disable_delayed_work_sync(&lu->limits_work);
 	disable_work_sync(&lu->door.work);

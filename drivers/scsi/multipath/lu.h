@@ -288,7 +288,7 @@ struct scsi_lu {
 	/** @wants_rescan: it was found over a path that could not serve it; @lock */
 	bool wants_rescan;
 	/** @rescan_work: looks at it once more */
-	struct work_struct rescan_work;
+	struct delayed_work rescan_work;
 	/** @marginal_work: a marginal path is to be tried again */
 	struct delayed_work marginal_work;
 	/** @limits_work: brings the limits of its queue in line with those of the paths */

@@ -14,6 +14,9 @@
 
 #include "mpath.h"
 
+/* Until a logical unit with a path is not blocked any more */
+#define RESCAN_DELAY	(HZ / 4)
+
 static u64 capacity_of(struct scsi_device *sdev)
 {
 	struct gendisk *disk;
@@ -44,14 +47,36 @@ static void read_partitions(struct scsi_device *sdev)
 	device_unlock(&sdev->sdev_gendev);
 }
 
+/* A plain device is not blocked while its identity is read. */
+static bool is_blocked_for_now(struct scsi_device *sdev)
+{
+	enum scsi_device_state state = READ_ONCE(sdev->sdev_state);
+
+	return state == SDEV_BLOCK ||
+	       (state == SDEV_RUNNING && !blk_queue_pm_only(sdev->request_queue));
+}
+
+static void rescan_later(struct scsi_lu *lu)
+{
+	spin_lock_irq(&lu->lock);
+	if (scsi_lu_has_path_locked(lu))
+		queue_delayed_work(system_dfl_wq, &lu->rescan_work, RESCAN_DELAY);
+	else
+		lu->wants_rescan = true;
+	spin_unlock_irq(&lu->lock);
+}
+
 static void rescan_work(struct work_struct *work)
 {
-	struct scsi_lu *lu = container_of(work, struct scsi_lu,
+	struct scsi_lu *lu = container_of(to_delayed_work(work), struct scsi_lu,
 					  rescan_work);
 	struct scsi_device *sdev = lu->sdev;
 	bool had_capacity = capacity_of(sdev);
+	int error = scsi_rescan_device(sdev);
 
-	if (scsi_rescan_device(sdev))
+	if (error == -EWOULDBLOCK && is_blocked_for_now(sdev))
+		rescan_later(lu);
+	if (error)
 		return;
 	if (!had_capacity && capacity_of(sdev))
 		read_partitions(sdev);
@@ -72,7 +97,7 @@ void scsi_path_was_rescanned(struct scsi_device *sdev)
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
 	if (path && READ_ONCE(path->lu->announced))
-		queue_work(system_dfl_wq, &path->lu->rescan_work);
+		mod_delayed_work(system_dfl_wq, &path->lu->rescan_work, 0);
 	rcu_read_unlock();
 }
 
@@ -103,7 +128,7 @@ void scsi_lu_rescan_if_wanted(struct scsi_lu *lu)
 	if (lu->wants_rescan && scsi_lu_has_path_locked(lu)) {
 		lu->wants_rescan = false;
 		/* It does I/O, so it must not be where I/O is unblocked. */
-		queue_work(system_dfl_wq, &lu->rescan_work);
+		mod_delayed_work(system_dfl_wq, &lu->rescan_work, 0);
 	}
 	spin_unlock_irq(&lu->lock);
 }
@@ -114,5 +139,5 @@ void scsi_lu_rescan_if_wanted(struct scsi_lu *lu)
  */
 void scsi_lu_rescan_init(struct scsi_lu *lu)
 {
-	INIT_WORK(&lu->rescan_work, rescan_work);
+	INIT_DELAYED_WORK(&lu->rescan_work, rescan_work);
 }
