@@ -110,7 +110,7 @@ static void drain_work(struct work_struct *work)
 	spin_unlock_irq(&lu->lock);
 
 	delay = drain_delay(path);
-	/* What the path reports until then is known already. */
+	/* What the path reports until then is known already, or is what was kept back. */
 	if (delay) {
 		queue_delayed_work(scsi_multipath_probe_wq, &path->drain, delay);
 		return;

@@ -9,6 +9,8 @@
  * of the mid-layer's own is told over a path (a probe, a device handler, the error
  * handler) is kept, and the logical unit's next command is answered with it. So is a
  * deferred error, which is of a command that the logical unit has sent before.
+ * A reset that one path has told it of may be none of the logical unit: then another
+ * path is asked first.
  *
  * If the event may mean that the LUN leads to another logical unit now, the path
  * carries no I/O until its identity has been read anew.
