@@ -23,21 +23,18 @@ both_were_asked() {
 	was_asked 0 && was_asked 1
 }
 
-# Nobody knows of a path that was never asked since when it has had nothing to report.
-looked_at() {
+# watched COMMAND...: the paths are looked at until it succeeds
+watched() {
 	script "$unit" event zero
 	echo 1 >$PERIOD
-	within 40 both_were_asked || bail_out "a path is not asked"
+	within 40 "$@" || bail_out "not asked: $*"
 	echo 0 >$PERIOD
 }
 
 # told PATH UA: it is, and has said so to the first command that multipath sends
 told() {
 	script "$unit" event "attention $1 $2"
-	script "$unit" event zero
-	echo 1 >$PERIOD
-	within 40 was_asked "$1" || bail_out "path $1 is not asked"
-	echo 0 >$PERIOD
+	watched was_asked "$1"
 	within 20 all_good
 }
 
@@ -47,14 +44,22 @@ all_good() {
 	done
 }
 
-# idle_path: the one that the last command has not taken
-idle_path() {
+# two_paths TYPE CLASS PATTERN: a new logical unit, as $node
+two_paths() {
+	script_add "$1" 2 lu
+	within 10 script_node "$2" "$3" || bail_out "no $1"
+	node=$(script_node "$2" "$3")
+}
+
+# find_idle COMMAND...: $idle is the path that this does not take
+find_idle() {
 	script "$unit" event zero
 	"$@" >/dev/null 2>&1
-	for each in 0 1; do
+	idle=$(for each in 0 1; do
 		[ "$(script_counter "$unit" sent $each 0x28)$(script_counter "$unit" sent $each 0x0)" ] ||
 			echo $each
-	done | head -1
+	done | head -1)
+	[ "$idle" ] || bail_out "no idle path"
 }
 
 # It is open all the time: who opens it looks at the medium. Nothing is read ahead.
@@ -63,21 +68,19 @@ read_open() {
 }
 
 for kind in removable cd; do
-	script_add $kind 2 lu
-	within 10 script_node block '[a-z]*[0-9]*' || bail_out "no disk"
-	node=$(script_node block '[a-z]*[0-9]*')
+	two_paths $kind block '[a-z]*[0-9]*'
 	echo lpu >"$above/multipath/iopolicy"
 	echo 0 >"/sys/block/${node##*/}/queue/read_ahead_kb"
 	exec 3<"$node"
 	ok "$kind: it is read" read_open
-	idle=$(idle_path read_open)
-	[ "$idle" ] || bail_out "no idle path"
 	for code in $NEXUS_LOSS $RESET; do
 		name="$kind, idle path tells of $code"
 		echo lpu >"$above/multipath/iopolicy"
 		ok "$name: it is read" read_open
-		idle=$(idle_path read_open)
-		looked_at
+		find_idle read_open
+		# Of a path that was never asked nobody knows since when it has had nothing
+		# to report.
+		watched both_were_asked
 		told "$idle" $code
 		ok "$name: read" read_open
 		ok "$name: and again" read_open
@@ -104,12 +107,9 @@ for kind in removable cd; do
 done
 
 # A reset of the device is told by both.
-script_add changer 2 lu
-within 10 script_node scsi_generic 'sg[0-9]*' || bail_out "no changer"
-node=$(script_node scsi_generic 'sg[0-9]*')
+two_paths changer scsi_generic 'sg[0-9]*'
 ok "changer: it moves" sg_raw "$node" 07 00 00 00 00 00
-idle=$(idle_path sg_turs "$node")
-[ "$idle" ] || bail_out "no idle path"
+find_idle sg_turs "$node"
 told "$idle" $RESET
 ok "changer, nexus of the idle path was reset: it goes on" sg_raw "$node" 07 00 00 00 00 00
 told "$idle" $NEXUS_LOSS
@@ -120,12 +120,9 @@ ok "changer, it was reset: once" sg_raw "$node" 07 00 00 00 00 00
 script_remove "$unit"
 
 # Who sends commands of his own to a disk is told as well, or is not.
-script_add disk 2 lu
-within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
-node=$(script_node block 'sd[a-z]*')
+two_paths disk block 'sd[a-z]*'
 ok "disk: it is ready" sg_raw "$node" 00 00 00 00 00 00
-idle=$(idle_path sg_turs "$node")
-[ "$idle" ] || bail_out "no idle path"
+find_idle sg_turs "$node"
 told "$idle" $RESET
 ok "disk, nexus of the idle path was reset: it is not told" \
 	sg_raw "$node" 00 00 00 00 00 00

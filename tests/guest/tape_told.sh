@@ -163,12 +163,9 @@ done
 for how in "1 plain" "1 lu" "2 lu"; do
 	name="${how#* } ${how% *}: deferred error"
 	written ${how% *} ${how#* }
+	script "$unit" rules "-1 -1 1 0 2 0x030c00 2 0"
 	case $how in
-	*plain)
-		script "$unit" rules "-1 -1 1 0 2 0x030c00 2 0"
-		;;
-	*)
-		script "$unit" rules "-1 -1 1 0 2 0x030c00 2 0"
+	*lu)
 		watched $((${how% *} - 1)) 1
 		;;
 	esac

@@ -400,17 +400,18 @@ static noinline blk_status_t fail(struct scsi_cmnd *lu_cmd, int host_byte)
 	return answered(lu_cmd);
 }
 
-/* Returns true if it is not to be sent, and @result has what that is for its sender. */
+/* Returns true if it has been answered. */
 static noinline bool answer_attention(struct scsi_lu *lu,
-				      struct scsi_cmnd *lu_cmd,
-				      blk_status_t *result)
+				      struct scsi_cmnd *lu_cmd)
 {
 	clear_sense(lu_cmd);
-	if (scsi_lu_answer_attention(lu, lu_cmd)) {
-		*result = answered(lu_cmd);
-		return true;
-	}
-	*result = BLK_STS_RESOURCE;
+	return scsi_lu_answer_attention(lu, lu_cmd);
+}
+
+/* May it turn out that it is to be answered instead of being sent? */
+static bool waits_for_report(const struct scsi_lu *lu,
+			     const struct scsi_cmnd *lu_cmd)
+{
 	return READ_ONCE(lu->attention) & ATTENTION_KEPT_BACK &&
 	       !scsi_leaves_attention_alone(lu_cmd->cmnd[0]);
 }
@@ -475,11 +476,13 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 {
 	struct scsi_lu *lu = lu_cmd->device->hostdata;
 	enum scsi_path_send sent;
-	blk_status_t result;
 
-	if (unlikely(READ_ONCE(lu->attention)) &&
-	    answer_attention(lu, lu_cmd, &result))
-		return result;
+	if (unlikely(READ_ONCE(lu->attention))) {
+		if (answer_attention(lu, lu_cmd))
+			return answered(lu_cmd);
+		if (waits_for_report(lu, lu_cmd))
+			return BLK_STS_RESOURCE;
+	}
 	if (unlikely(blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))) {
 		if (unlikely(!READ_ONCE(lu->settled)))
 			scsi_lu_settle(lu, lu_cmd);

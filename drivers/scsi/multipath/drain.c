@@ -78,19 +78,14 @@ bool scsi_path_drain_later(struct scsi_path *path)
 /* How long is it not to be asked? 0: it may be. */
 static unsigned long drain_delay(struct scsi_path *path)
 {
-	unsigned long delay = 0;
-
+	lockdep_assert_held(&path->lu->lock);
 	/*
 	 * The question would wait for the error handler, with a worker that paths of
 	 * other hosts need.
 	 */
 	if (scsi_host_in_recovery(path->sdev->host))
 		return SCSI_PATH_RECOVERY_DELAY;
-	spin_lock_irq(&path->lu->lock);
-	if (scsi_lu_is_best_left_alone(path->lu))
-		delay = SCSI_PATH_BUSY_DELAY;
-	spin_unlock_irq(&path->lu->lock);
-	return delay;
+	return scsi_lu_is_best_left_alone(path->lu) ? SCSI_PATH_BUSY_DELAY : 0;
 }
 
 static void drain_work(struct work_struct *work)
@@ -107,9 +102,9 @@ static void drain_work(struct work_struct *work)
 	kept_back = lu->kept_back;
 	if (kept_back == path)
 		scsi_lu_tell_kept_back(lu);
+	delay = drain_delay(path);
 	spin_unlock_irq(&lu->lock);
 
-	delay = drain_delay(path);
 	/* What the path reports until then is known already, or is what was kept back. */
 	if (delay) {
 		queue_delayed_work(scsi_multipath_probe_wq, &path->drain, delay);

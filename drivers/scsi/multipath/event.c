@@ -32,6 +32,10 @@
 /* Reports of an event over other paths, when they carry I/O next. */
 #define SAME_EVENT_FOR	(60UL * HZ)
 
+/* What commands of ours may have other nexuses report */
+#define CHANGED_BY_COMMANDS \
+	(ATTENTION_EVENTS & ~(BIT(EVENT_RESET) | BIT(EVENT_LUNS)))
+
 static enum scsi_lu_event event_of(const struct scsi_sense_hdr *sense)
 {
 	switch (sense->asc << 8 | sense->ascq) {
@@ -329,13 +333,16 @@ static bool is_about_reservations(const struct scsi_sense_hdr *sense)
 	return sense->asc == 0x2a && sense->ascq >= 0x03 && sense->ascq <= 0x05;
 }
 
-static void hear_of_reservations(struct scsi_path *path,
-				 const struct scsi_sense_hdr *sense)
+/* What is to be noted of a report, news or not */
+static void hear(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 {
-	if (is_about_reservations(sense))
+	lockdep_assert_held(&path->lu->lock);
+	if (is_about_reservations(sense)) {
 		scsi_path_hears_of_reservations(path);
-	else if (event_of(sense) == EVENT_RESET)
+	} else if (event_of(sense) == EVENT_RESET) {
+		path->reset_told = jiffies;
 		scsi_lu_pr_was_reset(path->lu);
+	}
 }
 
 /**
@@ -359,9 +366,7 @@ bool scsi_path_report_event(struct scsi_path *path,
 		return true;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	hear_of_reservations(path, sense);
-	if (sense->asc == 0x29)
-		path->reset_told = jiffies;
+	hear(path, sense);
 	if (is_of_nexus_alone(path, sense)) {
 		lose_nexus(path);
 		is_news = false;
@@ -447,9 +452,7 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	hear_of_reservations(path, sense);
-	if (event == EVENT_RESET)
-		path->reset_told = jiffies;
+	hear(path, sense);
 	if (!scsi_path_is_usable(path) && scsi_lu_has_path_locked(lu)) {
 		collect_from_bystander(path, sense);
 	} else if (event == EVENT_RESET && lu->announced &&
@@ -596,28 +599,21 @@ out:
 	rcu_read_unlock();
 }
 
-/* The other nexuses report it, which is no news. */
-static void change_ourselves(struct scsi_path *path, enum scsi_lu_event event)
+/* The other nexuses report these @events, a bit for each, which is no news. */
+static void change_ourselves(struct scsi_path *path, unsigned long events)
 {
 	struct scsi_lu *lu = path->lu;
-
-	lockdep_assert_held(&lu->lock);
-	if (path->event[event] == lu->event[event])
-		path->event[event]++;
-	new_event(lu, event);
-}
-
-static void change_all_but(struct scsi_path *path, unsigned long untouched)
-{
 	unsigned long flags;
+	unsigned int event;
 
-	spin_lock_irqsave(&path->lu->lock, flags);
-	for (int event = 0; event < NR_LU_EVENTS; event++) {
-		if (!(untouched & BIT(event)))
-			change_ourselves(path, event);
+	spin_lock_irqsave(&lu->lock, flags);
+	for_each_set_bit(event, &events, NR_LU_EVENTS) {
+		if (path->event[event] == lu->event[event])
+			path->event[event]++;
+		new_event(lu, event);
 	}
-	scsi_lu_drain_others(path->lu, path);
-	spin_unlock_irqrestore(&path->lu->lock, flags);
+	scsi_lu_drain_others(lu, path);
+	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /**
@@ -631,8 +627,7 @@ static void change_all_but(struct scsi_path *path, unsigned long untouched)
  */
 void scsi_path_changed_lu(struct scsi_path *path)
 {
-	change_all_but(path, BIT(EVENT_RESET) | BIT(EVENT_LUNS) |
-			     BIT(EVENT_MEDIUM));
+	change_ourselves(path, CHANGED_BY_COMMANDS & ~BIT(EVENT_MEDIUM));
 }
 
 /**
@@ -643,7 +638,7 @@ void scsi_path_changed_lu(struct scsi_path *path)
  */
 void scsi_path_changed_medium(struct scsi_path *path)
 {
-	change_all_but(path, BIT(EVENT_RESET) | BIT(EVENT_LUNS));
+	change_ourselves(path, CHANGED_BY_COMMANDS);
 }
 
 /**
@@ -654,13 +649,7 @@ void scsi_path_changed_medium(struct scsi_path *path)
  */
 void scsi_path_changed_reservation(struct scsi_path *path)
 {
-	struct scsi_lu *lu = path->lu;
-	unsigned long flags;
-
-	spin_lock_irqsave(&lu->lock, flags);
-	change_ourselves(path, EVENT_PARAMETERS);
-	scsi_lu_drain_others(lu, path);
-	spin_unlock_irqrestore(&lu->lock, flags);
+	change_ourselves(path, BIT(EVENT_PARAMETERS));
 }
 
 /**
@@ -676,7 +665,7 @@ void scsi_lu_lost_nexus(struct scsi_lu *lu)
 	static const struct scsi_sense_hdr nexus_loss = {
 		.sense_key = UNIT_ATTENTION,
 		.asc = 0x29,
-		.ascq = 0x07,
+		.ascq = I_T_NEXUS_LOSS,
 	};
 
 	lockdep_assert_held(&lu->lock);

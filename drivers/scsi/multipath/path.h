@@ -402,7 +402,10 @@ struct scsi_path {
 	 * be one of its nexus alone, see rewound.c. Under the lock.
 	 */
 	bool hides_reset;
-	/** @nexus_lost: jiffies when that was taken for the loss of its nexus; under the lock */
+	/**
+	 * @nexus_lost: jiffies when what it has reported was taken last for something of its
+	 * nexus alone; under the lock
+	 */
 	unsigned long nexus_lost;
 	/** @reset_told: jiffies when it has reported a reset last, or came; under the lock */
 	unsigned long reset_told;
