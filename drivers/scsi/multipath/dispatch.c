@@ -68,8 +68,8 @@ static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 }
 
 /*
- * Jiffies that an attempt is left alone, no more than the timeout of the command:
- * reads and writes are not left on a path that does not answer them, at first.
+ * Jiffies that an attempt is left alone, no more than the timeout of the command: it is
+ * not left on a path that answers nothing, at first.
  */
 static __always_inline unsigned int
 patience_with(const struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd,
@@ -78,7 +78,6 @@ patience_with(const struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd,
 	unsigned int attempt_timeout = READ_ONCE(lu->attempt_timeout);
 
 	if (attempt_timeout && attempt_timeout < lu_rq->timeout &&
-	    (req_op(lu_rq) == REQ_OP_READ || req_op(lu_rq) == REQ_OP_WRITE) &&
 	    likely(!lu_cmd->retries) &&
 	    likely(!READ_ONCE(lu->slow_until) || !scsi_lu_is_slow(lu)))
 		return attempt_timeout;

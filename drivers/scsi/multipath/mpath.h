@@ -174,6 +174,7 @@ bool scsi_type_has_attempt_timeout(u8 device_type);
 unsigned int scsi_attempt_timeout_for(u8 device_type);
 bool scsi_lu_is_slow(const struct scsi_lu *lu);
 void scsi_path_note_patience(struct scsi_path *path, unsigned long since);
+unsigned long scsi_path_judge_timeout(struct scsi_cmnd *cmd);
 
 /* event.c */
 /* What the next commands of a logical unit are answered with: an event, and what is none */

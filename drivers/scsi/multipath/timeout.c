@@ -2,7 +2,8 @@
 /*
  * A path that neither answers nor fails. Reads and writes are not left on it
  * for their whole timeout: after attempt_timeout the path is out of use, and its
- * LLD is asked to abort them, by which the host's error handler is not woken.
+ * LLD is asked to abort them and what else may be sent again, by which the host's
+ * error handler is not woken.
  * Only when the abort has returned are they sent over another path, and that one
  * may take the whole timeout: if it is the logical unit that is slow, no path is
  * any better. Having seen that, none is judged by it for a while.
@@ -22,6 +23,7 @@
 
 #include "dispatch.h"
 #include "mpath.h"
+#include "verdict.h"
 
 static unsigned int default_attempt_timeout = 5;
 module_param_named(attempt_timeout, default_attempt_timeout, uint, 0644);
@@ -87,23 +89,91 @@ void scsi_path_note_patience(struct scsi_path *path, unsigned long since)
 }
 
 /*
- * What is written in sequence can not be written once more: if it has been, the zone
- * goes on behind it. The command of the logical unit is not looked at: the attempt is
- * perhaps over by now, and that one's memory is somebody else's.
+ * Of a command that may be carried out twice only. What is written in sequence can not be
+ * written once more: if it has been, the zone goes on behind it. The command of the
+ * logical unit is not looked at: the attempt is perhaps over by now, and that one's memory
+ * is somebody else's.
  */
-static bool must_be_written_once(const struct scsi_lu *lu,
-				 const struct request *rq)
+static bool may_be_sent_again(const struct scsi_lu *lu,
+			      const struct scsi_cmnd *cmd,
+			      const struct request *rq)
 {
-	return req_op(rq) == REQ_OP_WRITE && lu->sdev->type == TYPE_ZBC;
+	if (lu->sdev->type == TYPE_ZBC && op_is_write(req_op(rq)) &&
+	    req_op(rq) != REQ_OP_FLUSH)
+		return false;
+	if (blk_rq_is_passthrough(rq))
+		return scsi_lu_may_repeat_passthrough(lu, cmd);
+	return scsi_cmd_is_idempotent(lu->sdev->type, cmd->cmnd);
 }
 
-/* Until the timer is to go off next, for one who has been left alone since. */
-static void let_alone(struct scsi_cmnd *cmd, unsigned long patience)
+/* Has something else taken it out of use since, and is there another one? */
+static bool was_taken_out(struct scsi_path *path, unsigned long since)
+{
+	unsigned long flags;
+	bool was_out;
+
+	spin_lock_irqsave(&path->lu->lock, flags);
+	was_out = (!scsi_path_state_carries_io(path->state) ||
+		   scsi_path_reinstated_after(path, since)) &&
+		  scsi_lu_nr_usable(path->lu) > scsi_path_is_usable(path);
+	spin_unlock_irqrestore(&path->lu->lock, flags);
+	return was_out;
+}
+
+/*
+ * Reads and writes are answered soon, or there is something wrong. Others may take long:
+ * they are no news of the path, but if it is found out by reads and writes that it
+ * answers nothing, they do not get an answer either.
+ */
+static bool is_kept_in_vain(struct scsi_path *path, const struct request *rq,
+			    unsigned long since)
+{
+	if (req_op(rq) == REQ_OP_READ || req_op(rq) == REQ_OP_WRITE)
+		return scsi_path_take_out_if_stuck(path, since);
+	return was_taken_out(path, since);
+}
+
+/**
+ * scsi_path_judge_timeout - the timer of an attempt has gone off: what becomes of it?
+ * @cmd: attempt
+ *
+ * A path that does not answer it is taken out of use.
+ *
+ * Context: as scsi_path_cmd_timed_out().
+ * Return: jiffies that the path may keep it still; 0: it is to be aborted.
+ */
+unsigned long scsi_path_judge_timeout(struct scsi_cmnd *cmd)
 {
 	struct request *rq = scsi_cmd_to_rq(cmd);
+	struct scsi_path *path = cmd->device->path;
+	unsigned long since = cmd->jiffies_at_alloc, had, left;
+	unsigned int attempt_timeout;
 
-	rq->timeout = max(patience, 1UL);
-	scsi_path_set_due(cmd, jiffies + rq->timeout);
+	/* It has just come back. */
+	if (test_bit(SCMD_STATE_COMPLETE, &cmd->state))
+		return 0;
+	/* Nobody's time is over: the LLD wants it aborted, blk_abort_request(). */
+	if (time_before(READ_ONCE(rq->deadline), scsi_path_due(cmd)))
+		return 0;
+	had = jiffies - since;
+	if (had >= rq->timeout)
+		return 0;
+
+	left = rq->timeout - had;
+	attempt_timeout = READ_ONCE(path->lu->attempt_timeout);
+	/*
+	 * Without ->eh_abort_handler a timeout would wake the error handler, which
+	 * stops the whole host.
+	 */
+	if (!attempt_timeout || scsi_lu_is_slow(path->lu) ||
+	    !may_be_sent_again(path->lu, cmd, rq) ||
+	    !cmd->device->host->hostt->eh_abort_handler)
+		return left;
+	if (is_kept_in_vain(path, rq, since)) {
+		cmd->flags |= SCMD_PATH_TAKEN_BACK;
+		return 0;
+	}
+	return min_t(unsigned long, attempt_timeout, left);
 }
 
 /**
@@ -116,37 +186,11 @@ static void let_alone(struct scsi_cmnd *cmd, unsigned long patience)
  */
 bool scsi_path_cmd_timed_out(struct scsi_cmnd *cmd)
 {
-	struct request *rq = scsi_cmd_to_rq(cmd);
-	struct scsi_path *path = cmd->device->path;
-	unsigned long since = cmd->jiffies_at_alloc, had, whole;
-	unsigned int attempt_timeout;
+	unsigned long patience = scsi_path_judge_timeout(cmd);
 
-	/* It has just come back. */
-	if (test_bit(SCMD_STATE_COMPLETE, &cmd->state))
+	if (!patience)
 		return false;
-	/* Nobody's time is over: the LLD wants it aborted, blk_abort_request(). */
-	if (time_before(READ_ONCE(rq->deadline), scsi_path_due(cmd)))
-		return false;
-	if (req_op(rq) != REQ_OP_READ && req_op(rq) != REQ_OP_WRITE)
-		return false;
-	whole = READ_ONCE(path->lu->sdev->request_queue->rq_timeout);
-	had = jiffies - since;
-	if (had >= whole)
-		return false;
-
-	attempt_timeout = READ_ONCE(path->lu->attempt_timeout);
-	/*
-	 * Without ->eh_abort_handler a timeout would wake the error handler, which
-	 * stops the whole host.
-	 */
-	if (!attempt_timeout || scsi_lu_is_slow(path->lu) ||
-	    must_be_written_once(path->lu, rq) ||
-	    !cmd->device->host->hostt->eh_abort_handler) {
-		let_alone(cmd, whole - had);
-		return true;
-	}
-	if (scsi_path_take_out_if_stuck(path, since))
-		return false;
-	let_alone(cmd, min_t(unsigned long, attempt_timeout, whole - had));
+	scsi_path_set_due(cmd, jiffies + patience);
+	blk_mq_rearm_bare_request(scsi_cmd_to_rq(cmd), patience);
 	return true;
 }

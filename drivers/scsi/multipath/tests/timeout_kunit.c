@@ -42,13 +42,8 @@ struct attempt {
 static struct fake_lu *make_lu(struct kunit *test, u8 type)
 {
 	struct fake_lu *fake = make_fake_lu(test, NR_PATHS, &scsi_policy_rr);
-	struct scsi_device *sdev = fake->lu.sdev;
 
-	sdev->type = type;
-	sdev->request_queue = kunit_kzalloc(test, sizeof(*sdev->request_queue),
-					    GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, sdev->request_queue);
-	sdev->request_queue->rq_timeout = WHOLE_TIMEOUT;
+	fake->lu.sdev->type = type;
 	fake->lu.attempt_timeout = ATTEMPT_TIMEOUT;
 	for (unsigned int i = 0; i < NR_PATHS; i++) {
 		struct scsi_path *path = &fake->path[i].path;
@@ -58,6 +53,20 @@ static struct fake_lu *make_lu(struct kunit *test, u8 type)
 		path->reinstated_at = jiffies - 2 * WHOLE_TIMEOUT;
 	}
 	return fake;
+}
+
+static u8 opcode_of(enum req_op op)
+{
+	switch (op) {
+	case REQ_OP_FLUSH:
+		return SYNCHRONIZE_CACHE;
+	case REQ_OP_DRV_OUT:
+		return FORMAT_UNIT;
+	case REQ_OP_WRITE:
+		return WRITE_10;
+	default:
+		return READ_10;
+	}
 }
 
 /* One of the first path that was sent so long ago and that its timer goes off for now */
@@ -70,8 +79,10 @@ static struct scsi_cmnd *make_attempt(struct kunit *test, struct fake_lu *fake,
 	KUNIT_ASSERT_NOT_NULL(test, attempt);
 	attempt->rq.cmd_flags = (__force blk_opf_t)op;
 	attempt->rq.deadline = jiffies;
+	attempt->rq.timeout = WHOLE_TIMEOUT;
 	attempt->cmd.device = fake->path[0].path.sdev;
 	attempt->cmd.jiffies_at_alloc = jiffies - age;
+	attempt->cmd.cmnd[0] = opcode_of(op);
 	scsi_path_set_due(&attempt->cmd, jiffies);
 	return &attempt->cmd;
 }
@@ -99,7 +110,7 @@ static void stuck_is_aborted(struct kunit *test)
 	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_READ,
 					     ATTEMPT_TIMEOUT);
 
-	KUNIT_EXPECT_FALSE(test, scsi_path_cmd_timed_out(cmd));
+	KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd), 0);
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_PENDING);
 	KUNIT_EXPECT_EQ(test, fake->path[1].path.state, PATH_GOOD);
 }
@@ -111,9 +122,8 @@ static void the_only_one_is_left_alone(struct kunit *test)
 					     ATTEMPT_TIMEOUT);
 
 	fake_path_kill(fake, 1);
-	KUNIT_EXPECT_TRUE(test, scsi_path_cmd_timed_out(cmd));
+	KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd), ATTEMPT_TIMEOUT);
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
-	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout, ATTEMPT_TIMEOUT);
 }
 
 /* Else the error handler would have to get it back, for all of the host. */
@@ -124,10 +134,9 @@ static void without_abort_it_is_left_alone(struct kunit *test)
 					     ATTEMPT_TIMEOUT);
 
 	fake->path[0].path.sdev->host->hostt = &cannot_abort;
-	KUNIT_EXPECT_TRUE(test, scsi_path_cmd_timed_out(cmd));
-	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
-	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout,
+	KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd),
 			WHOLE_TIMEOUT - ATTEMPT_TIMEOUT);
+	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
 }
 
 static void all_of_its_time_is_over(struct kunit *test)
@@ -137,7 +146,7 @@ static void all_of_its_time_is_over(struct kunit *test)
 					     WHOLE_TIMEOUT);
 
 	fake_path_kill(fake, 1);
-	KUNIT_EXPECT_FALSE(test, scsi_path_cmd_timed_out(cmd));
+	KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd), 0);
 }
 
 /* blk_abort_request() of its LLD */
@@ -147,7 +156,7 @@ static void aborted_early(struct kunit *test)
 	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_READ, 0);
 
 	scsi_path_set_due(cmd, jiffies + ATTEMPT_TIMEOUT);
-	KUNIT_EXPECT_FALSE(test, scsi_path_cmd_timed_out(cmd));
+	KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd), 0);
 	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
 }
 
@@ -158,10 +167,9 @@ static void zones_are_written_once(struct kunit *test)
 					     ATTEMPT_TIMEOUT);
 
 	forget_lu_cmd(test, cmd, TYPE_DISK);
-	KUNIT_EXPECT_TRUE(test, scsi_path_cmd_timed_out(cmd));
-	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
-	KUNIT_EXPECT_EQ(test, scsi_cmd_to_rq(cmd)->timeout,
+	KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd),
 			WHOLE_TIMEOUT - ATTEMPT_TIMEOUT);
+	KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
 }
 
 static void disks_are_not(struct kunit *test)
@@ -171,7 +179,52 @@ static void disks_are_not(struct kunit *test)
 					     ATTEMPT_TIMEOUT);
 
 	forget_lu_cmd(test, cmd, TYPE_ZBC);
-	KUNIT_EXPECT_FALSE(test, scsi_path_cmd_timed_out(cmd));
+	KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd), 0);
+}
+
+/* What is no news of the path: others say whether it answers anything. */
+static void others_follow_reads(struct kunit *test)
+{
+	static const enum req_op ops[] = { REQ_OP_FLUSH, REQ_OP_DRV_IN };
+
+	for (int i = 0; i < ARRAY_SIZE(ops); i++) {
+		struct fake_lu *fake = make_lu(test, TYPE_DISK);
+		struct scsi_cmnd *cmd = make_attempt(test, fake, ops[i],
+						     ATTEMPT_TIMEOUT);
+
+		KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd), ATTEMPT_TIMEOUT);
+		KUNIT_EXPECT_EQ(test, fake->path[0].path.state, PATH_GOOD);
+
+		fake_path_kill(fake, 0);
+		KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd), 0);
+
+		/* There is nowhere else to go. */
+		fake_path_kill(fake, 1);
+		KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd), ATTEMPT_TIMEOUT);
+	}
+}
+
+static void once_is_its_senders_choice(struct kunit *test)
+{
+	struct fake_lu *fake = make_lu(test, TYPE_DISK);
+	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_DRV_IN,
+					     ATTEMPT_TIMEOUT);
+
+	fake->lu.no_passthrough_failover = true;
+	fake_path_kill(fake, 0);
+	KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd),
+			WHOLE_TIMEOUT - ATTEMPT_TIMEOUT);
+}
+
+static void nothing_is_done_twice(struct kunit *test)
+{
+	struct fake_lu *fake = make_lu(test, TYPE_DISK);
+	struct scsi_cmnd *cmd = make_attempt(test, fake, REQ_OP_DRV_OUT,
+					     ATTEMPT_TIMEOUT);
+
+	fake_path_kill(fake, 0);
+	KUNIT_EXPECT_EQ(test, scsi_path_judge_timeout(cmd),
+			WHOLE_TIMEOUT - ATTEMPT_TIMEOUT);
 }
 
 static struct kunit_case timeout_cases[] = {
@@ -182,6 +235,9 @@ static struct kunit_case timeout_cases[] = {
 	KUNIT_CASE(aborted_early),
 	KUNIT_CASE(zones_are_written_once),
 	KUNIT_CASE(disks_are_not),
+	KUNIT_CASE(others_follow_reads),
+	KUNIT_CASE(once_is_its_senders_choice),
+	KUNIT_CASE(nothing_is_done_twice),
 	{ }
 };
 
