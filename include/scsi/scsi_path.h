@@ -142,6 +142,9 @@ void scsi_path_was_reset(struct scsi_device *sdev);
 void scsi_path_was_rescanned(struct scsi_device *sdev);
 void scsi_path_limits_changed(struct request_queue *q);
 bool scsi_path_may_recover(struct scsi_cmnd *cmd);
+void scsi_path_eh_begins(struct scsi_cmnd *cmd);
+enum scsi_disposition scsi_path_eh_action(struct scsi_cmnd *cmd,
+					  enum scsi_disposition disposition);
 void scsi_path_eh_is_over(struct scsi_cmnd *cmd);
 void scsi_lu_settings_changed(struct scsi_device *sdev);
 void scsi_path_notice(struct scsi_device *sdev, enum scsi_path_notice notice);
@@ -409,6 +412,14 @@ static inline void scsi_path_note_sense(struct scsi_cmnd *cmd,
 
 static inline void scsi_path_was_reset(struct scsi_device *sdev) { }
 static inline void scsi_path_was_rescanned(struct scsi_device *sdev) { }
+static inline void scsi_path_eh_begins(struct scsi_cmnd *cmd) { }
+
+static inline enum scsi_disposition
+scsi_path_eh_action(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
+{
+	return disposition;
+}
+
 static inline void scsi_path_eh_is_over(struct scsi_cmnd *cmd) { }
 static inline void scsi_lu_settings_changed(struct scsi_device *sdev) { }
 static inline void scsi_lu_quiesce_paths(struct device *dev) { }

@@ -18,7 +18,8 @@
  *		sense data have descriptors, 2 they are deferred, 4 the command is
  *		carried out all the same, 8 there is no answer, 16 it is carried out and
  *		answered for itself (late, if MS is there), 32 its host wants it aborted
- *		after MS. "clear": no rules any more
+ *		after MS, 64 until an error handler resets the device. "clear": no rules any
+ *		more
  *   eh		"PATH HANDLER FAIL MS": HANDLER (0 abort, 1 device, 2 target, 3 host)
  *		takes MS, and FAIL of the next calls fail, < 0: all
  *   event	"reset": somebody resets the device; "power_cycle": the same, and what is
@@ -58,6 +59,7 @@
 #define FLAG_SILENT		8
 #define FLAG_FOR_ITSELF		16
 #define FLAG_ABORT		32
+#define FLAG_UNTIL_RESET	64
 
 #define OPCODE_ANY		-1
 #define OPCODE_CHANGES		-2
@@ -520,6 +522,19 @@ static void reset_device(struct script_unit *unit)
 		unit->type->reset(unit);
 }
 
+static void end_rules_until_reset(struct script_unit *unit)
+{
+	struct rule *rule, *next;
+
+	lockdep_assert_held(&unit->lock);
+	list_for_each_entry_safe(rule, next, &unit->rules, node) {
+		if (rule->flags & FLAG_UNTIL_RESET) {
+			list_del(&rule->node);
+			kfree(rule);
+		}
+	}
+}
+
 static int handle(struct scsi_cmnd *cmd, enum script_eh handler)
 {
 	struct Scsi_Host *shost = cmd->device->host;
@@ -533,8 +548,10 @@ static int handle(struct scsi_cmnd *cmd, enum script_eh handler)
 	fails = rule->fail && !unit->gone;
 	if (rule->fail > 0)
 		rule->fail--;
-	if (!fails && (handler == EH_DEVICE || handler == EH_TARGET))
+	if (!fails && (handler == EH_DEVICE || handler == EH_TARGET)) {
 		reset_device(unit);
+		end_rules_until_reset(unit);
+	}
 	if (!fails && handler == EH_HOST)
 		unit->nexus[host->path].ua |= BIT(UA_NEXUS_LOSS);
 	spin_unlock_irq(&unit->lock);

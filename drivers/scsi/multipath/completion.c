@@ -225,6 +225,9 @@ static bool charge_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 		return false;
 	if (has_had_its_time(lu_cmd))
 		return false;
+	/* It was given up meanwhile, see medium.c. */
+	if (!scsi_device_online(lu->sdev))
+		return false;
 	return use_up_an_attempt(lu, lu_cmd);
 }
 
@@ -520,6 +523,8 @@ static noinline void attempt_failed(struct scsi_path *path,
 	if (verdict.path == EFFECT_SUCCEEDED && verdict.cmd == CMD_COMPLETE &&
 	    scsi_lu_cmd_history(lu_cmd))
 		completed_later = has_an_epilogue(path, cmd, lu_cmd);
+	if (!once && !(cmd->flags & SCMD_PATH_TAKEN_BACK))
+		lu_cmd->eh_eflags = cmd->eh_eflags;
 	/* The attempt held the path; the command holds the logical unit. */
 	scsi_path_free_cmd(cmd);
 	if (completed_later)

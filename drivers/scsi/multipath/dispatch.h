@@ -65,7 +65,9 @@ static __always_inline void scsi_path_borrow_request(struct request *rq,
  * @lu_cmd: prepared command of the logical unit
  *
  * It has no retries of its own: what comes back is for the verdict. Some LLDs do
- * otherwise with a command that was tried before, so they can see that it was.
+ * otherwise with a command that was tried before, so they can see that it was. And what
+ * has been aborted once is for the error handler the next time: then something else than
+ * an abort may help.
  */
 static __always_inline void
 scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
@@ -79,7 +81,7 @@ scsi_path_borrow_cmd(struct scsi_cmnd *cmd, const struct scsi_cmnd *lu_cmd)
 	cmd->extra_len = lu_cmd->extra_len;
 	cmd->allowed = 0;
 	cmd->retries = lu_cmd->retries;
-	cmd->eh_eflags = 0;
+	cmd->eh_eflags = lu_cmd->eh_eflags;
 	cmd->prot_op = lu_cmd->prot_op;
 	cmd->prot_type = lu_cmd->prot_type;
 	cmd->prot_flags = lu_cmd->prot_flags;

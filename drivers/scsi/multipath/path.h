@@ -339,7 +339,10 @@ struct scsi_path {
 	u8 access;
 	/** @running: its device took commands when last looked at */
 	bool running;
-	/** @suspect: a GOOD completion has something to clear: strikes or probation */
+	/**
+	 * @suspect: a GOOD completion has something to clear: strikes, probation or
+	 * @answers_eh_only
+	 */
 	bool suspect;
 
 	/* What is behind that. Under the lock. */
@@ -387,6 +390,11 @@ struct scsi_path {
 	bool access_stale;
 	/** @sized: its capacity has been compared, as far as it has one; under the lock */
 	bool sized;
+	/**
+	 * @answers_eh_only: its device has answered the error handler, but not the command
+	 * that this was called for, and no command since; under the lock
+	 */
+	bool answers_eh_only;
 	/**
 	 * @asleep: it has been stopped with its logical unit, for system sleep;
 	 * scsi_multipath_list_mutex

@@ -61,7 +61,8 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 	}
 	if (old == PATH_GOOD && has_held(path))
 		path->probe.delay = SCSI_PATH_PROBE_DELAY;
-	WRITE_ONCE(path->suspect, path->strikes || state != PATH_GOOD);
+	WRITE_ONCE(path->suspect, path->strikes || path->answers_eh_only ||
+				  state != PATH_GOOD);
 	trace_scsi_path_state(path, old, state, why);
 
 	if (scsi_path_state_carries_io(state) != scsi_path_state_carries_io(old)) {
@@ -349,6 +350,7 @@ void scsi_path_succeeded(struct scsi_path *path)
 		/* One by one: half of all is too much, one now and then is not. */
 		if (path->strikes)
 			path->strikes--;
+		path->answers_eh_only = false;
 		WRITE_ONCE(path->suspect, path->strikes);
 		if (path->state == PATH_PROBATION)
 			change_state(path, PATH_GOOD, "proved itself");
@@ -434,6 +436,7 @@ void scsi_path_admin_write(struct scsi_path *path,
 				   "administrator");
 	if (state == SHOWN_GOOD) {
 		path->strikes = 0;
+		path->answers_eh_only = false;
 		path->probe.delay = SCSI_PATH_PROBE_DELAY;
 		WRITE_ONCE(path->suspect, false);
 		if (!carried_io && path->running && lu->announced)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0
+# A disk that works again only when it is reset: its reads are aborted, and that is no
+# help. What has timed out twice is for the error handler, which resets the disk.
+# guest: clock=virtual cpus=2 seconds=300
+. ./lib.sh
+. ./lib_script.sh
+plan 18
+
+READ=0x28
+SILENT_UNTIL_RESET=72
+
+read_block() {
+	timeout 600 dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
+}
+
+nr_sent() {
+	nr_sent_first=$(script_counter "$unit" sent 0 $READ)
+	nr_sent_second=$(script_counter "$unit" sent 1 $READ)
+	echo $((${nr_sent_first:-0} + ${nr_sent_second:-0}))
+}
+
+# hang PATH: of a path, or -1 of all
+hang() {
+	script "$unit" event zero
+	script "$unit" rules "$1 $READ -1 0 0 0 $SILENT_UNTIL_RESET 0"
+}
+
+# The first of them is the plain device.
+for how in "1 plain" "1 lu" "2 lu"; do
+	script_add disk ${how% *} ${how#* }
+	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
+	disk=$(script_node block 'sd[a-z]*')
+	title="${how#* } ${how% *}"
+	ok "$title: reads" within 10 read_block
+	hang -1
+	begin=$(now)
+	ok "$title: a read that hangs succeeds in the end" read_block
+	took=$(($(now) - begin))
+	as_long=${as_long:-$took}
+	sent=$(nr_sent)
+	echo "# $sent reads, $took s"
+	ok "$title: $took s, a plain disk $as_long" [ $took -le $((as_long + 10)) ]
+	if [ "$how" != "2 lu" ]; then
+		as_often=${as_often:-$sent}
+		is "$title: after as many reads" "$sent" "$as_often"
+	else
+		ok "$title: all good again" within 60 read_block
+	fi
+	# An abort is enough of a command that hangs once.
+	script "$unit" event zero
+	script "$unit" rules "-1 $READ 1 0 0 0 8 0"
+	resets=$(dmesg | grep -c "device reset occurred")
+	ok "$title: one that hangs once" read_block
+	is "$title: is aborted, and nothing reset" \
+		"$(dmesg | grep -c "device reset occurred")" "$resets"
+	script_remove "$unit"
+done
+finish

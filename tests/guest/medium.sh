@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# A disk that answers TEST UNIT READY but none that needs its medium: each of those
+# ends in the error handler of the host. sd gives such a disk up (max_medium_access_timeouts);
+# but not while there is a path over which it reads.
+# guest: clock=virtual cpus=2 seconds=300
+. ./lib.sh
+. ./lib_script.sh
+plan 24
+
+READ=0x28
+SILENT=8
+
+read_block() {
+	timeout 600 dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
+}
+
+# dead PATH: no read is answered over it, and none can be aborted
+dead() {
+	script "$unit" rules "$1 $READ -1 0 0 0 $SILENT 0"
+	script "$unit" eh "$1 0 -1 0"
+}
+
+nr_sent() {
+	nr_sent_first=$(script_counter "$unit" sent 0 $READ)
+	nr_sent_second=$(script_counter "$unit" sent 1 $READ)
+	echo $((${nr_sent_first:-0} + ${nr_sent_second:-0}))
+}
+
+disk_state() {
+	cat "$above/state"
+}
+
+add() {
+	script_add disk "$1" "$2"
+	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
+	disk=$(script_node block 'sd[a-z]*')
+	within 10 read_block || bail_out "no block"
+	script "$unit" event zero
+	ls "$above/scsi_disk" >/dev/null || bail_out "no scsi_disk"
+	limit=$(echo "$above"/scsi_disk/*)/max_medium_access_timeouts
+}
+
+# gives_up TITLE: the disk, after as many reads as a plain one
+gives_up() {
+	fails "$1: a read fails" read_block
+	is "$1: the disk is given up" "$(disk_state)" offline
+	sent=$(nr_sent)
+	fails "$1: the next fails at once" read_block
+	is "$1: and is not sent" "$(nr_sent)" "$sent"
+	script "$unit" rules clear
+	ok "$1: the administrator brings it back" sh -c "echo running >$above/state"
+	ok "$1: and it reads" within 60 read_block
+}
+
+add 1 plain
+dead 0
+gives_up "plain"
+of_plain=$sent
+script_remove "$unit"
+
+add 1 lu
+dead 0
+gives_up "one path"
+is "one path: after as many reads as the plain one" "$sent" "$of_plain"
+script_remove "$unit"
+
+add 2 lu
+dead 0
+dead 1
+gives_up "two dead paths"
+script_remove "$unit"
+
+# One that reads is enough, however often the other does not.
+add 2 lu
+echo 1 >"$limit"
+echo round-robin >"$above/multipath/iopolicy"
+dead 0
+failed=0
+for i in 1 2 3 4 5 6; do
+	read_block || failed=$((failed + 1))
+	sleep 5
+done
+is "one dead path: no read fails" "$failed" 0
+is "one dead path: the disk is not given up" "$(disk_state)" running
+sent=$(script_counter "$unit" sent 0 $READ)
+ok "one dead path: reads were lost over it" [ "${sent:-0}" -ge 2 ]
+# What it has done since counts: it is the last, but not dead.
+script "$unit" rules clear
+ok "one dead path: all good again" within 60 read_block
+script_remove "$unit"
+is "no other disk is left" "$(grep -c . $SCRIPT/units)" 0
+finish
