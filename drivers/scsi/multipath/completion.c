@@ -132,13 +132,14 @@ static bool is_the_senders_own(struct scsi_cmnd *lu_cmd)
 /*
  * What is sent over each path once, but over none twice: its sender decides what else is
  * to be done. And no passthrough that was aborted, or got sense data, is sent twice to a
- * device, see scsi_noretry_cmd(); one that the error handler has dealt with is.
+ * device, see scsi_noretry_cmd(); one that the error handler has dealt with is. Nor is
+ * that for which there is something else that may be done instead (REQ_FAILFAST_*).
  */
 static bool goes_once_over_each_path(struct scsi_cmnd *cmd,
 				     struct scsi_cmnd *lu_cmd)
 {
 	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))
-		return false;
+		return scsi_noretry_cmd(lu_cmd);
 	return !lu_cmd->allowed ||
 	       (host_byte(cmd->result) == DID_TIME_OUT &&
 		!(cmd->flags & SCMD_PATH_RETRY)) ||
