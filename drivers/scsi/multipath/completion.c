@@ -74,6 +74,20 @@ static __always_inline void succeed(struct scsi_lu *lu,
 	scsi_lu_finish_cmd(lu_cmd);
 }
 
+/* As scsi_complete() does; what the timer has taken back does not come there. */
+static void count_error(struct scsi_cmnd *lu_cmd)
+{
+	if (host_byte(lu_cmd->result) != DID_TIME_OUT)
+		atomic_inc(&lu_cmd->device->ioerr_cnt);
+}
+
+/* It is sent once more, and counted once more. */
+static void count_lost_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
+{
+	this_cpu_inc(lu->cpu->done);
+	count_error(lu_cmd);
+}
+
 /**
  * scsi_lu_cmd_done - a logical unit's command has its result
  * @lu_cmd: command that no path owns any more
@@ -93,7 +107,7 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 	}
 
 	mark_complete(lu, lu_cmd);
-	atomic_inc(&lu_cmd->device->ioerr_cnt);
+	count_error(lu_cmd);
 	forget_time_without_path(lu, lu_cmd);
 	disposition = scsi_decide_disposition(lu_cmd);
 	/* FAILED: error handling is done with, it was that of the path. */
@@ -118,7 +132,7 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 void scsi_lu_cmd_failed(struct scsi_cmnd *lu_cmd)
 {
 	mark_complete(lu_cmd->device->hostdata, lu_cmd);
-	atomic_inc(&lu_cmd->device->ioerr_cnt);
+	count_error(lu_cmd);
 	scsi_lu_finish_cmd(lu_cmd);
 }
 
@@ -353,22 +367,24 @@ static void apply_to_cmd(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 		scsi_lu_cmd_done(lu_cmd);
 		return;
 	case CMD_NEVER_RAN:
-		if (!pause)
-			scsi_lu_requeue_cmd(lu_cmd);
-		else if (out_of_time(lu_cmd))
+		if (pause && out_of_time(lu_cmd)) {
 			scsi_lu_cmd_failed(lu_cmd);
-		else
-			scsi_lu_retry_cmd(lu_cmd);
-		return;
+			return;
+		}
+		break;
 	case CMD_MAY_HAVE_RUN:
-		if (!charge_attempt(lu, lu_cmd, once))
+		if (!charge_attempt(lu, lu_cmd, once)) {
 			scsi_lu_cmd_failed(lu_cmd);
-		else if (has_untried_path(lu, scsi_lu_cmd_history(lu_cmd)))
-			scsi_lu_requeue_cmd(lu_cmd);
-		else
-			scsi_lu_retry_cmd(lu_cmd);
-		return;
+			return;
+		}
+		pause = !has_untried_path(lu, scsi_lu_cmd_history(lu_cmd));
+		break;
 	}
+	count_lost_attempt(lu, lu_cmd);
+	if (pause)
+		scsi_lu_retry_cmd(lu_cmd);
+	else
+		scsi_lu_requeue_cmd(lu_cmd);
 }
 
 /* What commands other nexuses are told of by a unit attention (SPC-4 5.14) */
@@ -530,10 +546,12 @@ static noinline void attempt_failed(struct scsi_path *path,
 	scsi_path_free_cmd(cmd);
 	if (completed_later)
 		return;
-	if (verdict.ask_others && verdict.cmd != CMD_COMPLETE)
+	if (verdict.ask_others && verdict.cmd != CMD_COMPLETE) {
+		count_lost_attempt(lu, lu_cmd);
 		scsi_lu_requeue_cmd(lu_cmd);
-	else
+	} else {
 		apply_to_cmd(lu, lu_cmd, verdict.cmd, pause, once);
+	}
 }
 
 /**

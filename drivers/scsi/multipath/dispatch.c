@@ -378,6 +378,9 @@ static void refuse(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 /* The command has been answered here. */
 static noinline blk_status_t answered(struct scsi_cmnd *lu_cmd)
 {
+	struct scsi_lu *lu = lu_cmd->device->hostdata;
+
+	this_cpu_inc(lu->cpu->sent);
 	/* Whoever is told may send more: not from within the dispatch. */
 	blk_mq_complete_request(scsi_cmd_to_rq(lu_cmd));
 	return BLK_STS_OK;
