@@ -139,8 +139,12 @@ static void block_or_unblock(struct scsi_lu *lu)
 		if (!usable)
 			scsi_internal_device_block_nowait(sdev);
 		break;
+	case SDEV_OFFLINE:
+		/* What has been blocked before fails, as on any offline device. */
+		scsi_internal_device_unblock_nowait(sdev, SDEV_RUNNING);
+		break;
 	default:
-		/* Set offline by hand, suspended, or being removed. */
+		/* Suspended, or being removed. */
 		break;
 	}
 	changed = sdev->sdev_state != old;
@@ -244,8 +248,7 @@ static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 		    (path->pr.aside && lu->pr.moving))
 			due = later(due, path->check_end);
 		/* Nor is it over, while the error handler of its host works. */
-		if ((path->pr.barred || (path->pr.aside && lu->pr.moving)) &&
-		    scsi_pr_is_reachable_soon(path) &&
+		if (path->running && path->state != PATH_DISABLED &&
 		    scsi_host_in_recovery(path->sdev->host))
 			due = later(due, jiffies + RECOVERY_PATIENCE);
 		if (path->transition_end)

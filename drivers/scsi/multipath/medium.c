@@ -80,5 +80,9 @@ enum scsi_disposition scsi_path_eh_action(struct scsi_cmnd *cmd,
 	if (may_be_better || !driver->eh_action)
 		return disposition;
 	lu_cmd->result = cmd->result;
-	return driver->eh_action(lu_cmd, disposition);
+	disposition = driver->eh_action(lu_cmd, disposition);
+	/* It may have lost its path meanwhile, and be blocked. */
+	if (!scsi_device_online(lu->sdev))
+		queue_work(scsi_multipath_wq, &lu->work);
+	return disposition;
 }

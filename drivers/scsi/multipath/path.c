@@ -115,6 +115,27 @@ bool scsi_path_is_passive(const struct scsi_path *path)
 }
 
 /**
+ * scsi_path_has_alternative - is there another path that takes commands now?
+ * @path: path
+ *
+ * One whose host recovers takes none, for nobody knows how long.
+ *
+ * Context: the logical unit's lock held.
+ */
+bool scsi_path_has_alternative(const struct scsi_path *path)
+{
+	const struct scsi_path *other;
+
+	lockdep_assert_held(&path->lu->lock);
+	list_for_each_entry(other, &path->lu->paths, node) {
+		if (other != path && scsi_path_is_usable(other) &&
+		    !scsi_host_in_recovery(other->sdev->host))
+			return true;
+	}
+	return false;
+}
+
+/**
  * scsi_path_is_the_last_usable - is it all that is left?
  * @path: path
  *
@@ -122,8 +143,7 @@ bool scsi_path_is_passive(const struct scsi_path *path)
  */
 bool scsi_path_is_the_last_usable(const struct scsi_path *path)
 {
-	return scsi_path_is_usable(path) &&
-	       scsi_lu_nr_usable(path->lu) == 1;
+	return scsi_path_is_usable(path) && !scsi_path_has_alternative(path);
 }
 
 /**

@@ -462,6 +462,7 @@ static inline bool scsi_path_state_carries_io(enum scsi_path_state state)
 /* path.c */
 bool scsi_path_is_usable(const struct scsi_path *path);
 bool scsi_path_is_passive(const struct scsi_path *path);
+bool scsi_path_has_alternative(const struct scsi_path *path);
 bool scsi_path_is_the_last_usable(const struct scsi_path *path);
 bool scsi_path_is_being_removed(const struct scsi_path *path);
 bool scsi_path_device_runs(const struct scsi_path *path);

@@ -377,7 +377,7 @@ bool scsi_path_take_out_if_stuck(struct scsi_path *path, unsigned long since)
 	char why[40];
 
 	spin_lock_irqsave(&path->lu->lock, flags);
-	if (scsi_lu_nr_usable(path->lu) > scsi_path_is_usable(path)) {
+	if (scsi_path_has_alternative(path)) {
 		stuck = true;
 		if (scsi_path_state_carries_io(path->state) &&
 		    !scsi_path_reinstated_after(path, since)) {

@@ -115,7 +115,7 @@ static bool was_taken_out(struct scsi_path *path, unsigned long since)
 	spin_lock_irqsave(&path->lu->lock, flags);
 	was_out = (!scsi_path_state_carries_io(path->state) ||
 		   scsi_path_reinstated_after(path, since)) &&
-		  scsi_lu_nr_usable(path->lu) > scsi_path_is_usable(path);
+		  scsi_path_has_alternative(path);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 	return was_out;
 }
