@@ -122,12 +122,14 @@ void scsi_lu_fold_iostat(struct scsi_device *sdev);
 int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
+void scsi_path_flush_cache(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
 void scsi_path_drained(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
 void scsi_path_host_leaves(struct Scsi_Host *shost);
 void scsi_path_host_removed(struct Scsi_Host *shost);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
+bool scsi_lu_bring_back(struct scsi_device *sdev);
 void scsi_lu_quiesce_paths(struct device *dev);
 void scsi_lu_resume_paths(struct device *dev);
 void scsi_path_cmd_done(struct scsi_cmnd *cmd);
@@ -365,6 +367,7 @@ static inline int scsi_lu_busy(struct scsi_device *sdev)
 
 static inline void scsi_path_claim(struct scsi_device *sdev) { }
 static inline void scsi_path_announce(struct scsi_device *sdev) { }
+static inline void scsi_path_flush_cache(struct scsi_device *sdev) { }
 static inline void scsi_path_leave(struct scsi_device *sdev) { }
 static inline void scsi_path_drained(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }
@@ -422,6 +425,11 @@ scsi_path_eh_action(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
 
 static inline void scsi_path_eh_is_over(struct scsi_cmnd *cmd) { }
 static inline void scsi_lu_settings_changed(struct scsi_device *sdev) { }
+static inline bool scsi_lu_bring_back(struct scsi_device *sdev)
+{
+	return false;
+}
+
 static inline void scsi_lu_quiesce_paths(struct device *dev) { }
 static inline void scsi_lu_resume_paths(struct device *dev) { }
 static inline int scsi_multipath_init(void) { return 0; }

@@ -172,7 +172,11 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 		scsi_path_probe_now(path);
 	else if (path->state == PATH_PENDING || path->state == PATH_FAILED)
 		scsi_path_probe_schedule(path);
-	scsi_lu_refresh_locked(lu);
+	/* Its names were read a while ago, when nobody would have heard that they change. */
+	if (lu->announced && path->running && scsi_path_state_carries_io(path->state))
+		scsi_path_start_check(path, CHECK_RETURN);
+	else
+		scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
 	share_wanted_depth(lu);
 	if (lu->announced) {

@@ -605,6 +605,38 @@ static void rearm_no_path(struct scsi_lu *lu)
 }
 
 /**
+ * scsi_lu_bring_back - the administrator wants a device to run that has no path
+ * @sdev: any SCSI device
+ *
+ * As a plain device that error handling has set offline: its paths were set so. They are
+ * probed, and I/O waits for that.
+ *
+ * Context: process; takes scsi_multipath_list_mutex and the state_mutex of its paths.
+ * Return: true if @sdev is a logical unit's that has the state that it has for want of
+ * a path.
+ */
+bool scsi_lu_bring_back(struct scsi_device *sdev)
+{
+	enum scsi_device_state state = READ_ONCE(sdev->sdev_state);
+	struct scsi_path *path;
+	struct scsi_lu *lu;
+
+	if (!scsi_device_is_lu(sdev) ||
+	    (state != SDEV_BLOCK && state != SDEV_TRANSPORT_OFFLINE))
+		return false;
+	lu = sdev->hostdata;
+	mutex_lock(&scsi_multipath_list_mutex);
+	list_for_each_entry(path, &lu->paths, node)
+		scsi_path_bring_online(path);
+	spin_lock_irq(&lu->lock);
+	lu->no_path_since = jiffies;
+	rearm_no_path(lu);
+	spin_unlock_irq(&lu->lock);
+	mutex_unlock(&scsi_multipath_list_mutex);
+	return true;
+}
+
+/**
  * scsi_lu_rearm_no_path - how long I/O waits for a path may have changed
  * @lu: logical unit
  *

@@ -491,6 +491,7 @@ void scsi_path_set_disconnected(struct scsi_path *path, const char *why);
 void scsi_lu_blame(struct scsi_lu *lu, unsigned long slots);
 void scsi_path_succeeded(struct scsi_path *path);
 void scsi_path_fail_unless_last(struct scsi_path *path, const char *why);
+void scsi_path_bring_online(struct scsi_path *path);
 bool scsi_path_take_out_if_stuck(struct scsi_path *path, unsigned long since);
 void scsi_path_admin_write(struct scsi_path *path,
 			   enum scsi_path_shown_state state, u32 failures,

@@ -393,6 +393,22 @@ bool scsi_path_take_out_if_stuck(struct scsi_path *path, unsigned long since)
 }
 
 /**
+ * scsi_path_bring_online - a path that is offline runs again
+ * @path: path; if error handling has set it offline, or somebody by hand
+ *
+ * Context: process; takes sdev->state_mutex.
+ */
+void scsi_path_bring_online(struct scsi_path *path)
+{
+	struct scsi_device *sdev = path->sdev;
+
+	mutex_lock(&sdev->state_mutex);
+	if (sdev->sdev_state == SDEV_OFFLINE)
+		scsi_device_set_state(sdev, SDEV_RUNNING);
+	mutex_unlock(&sdev->state_mutex);
+}
+
+/**
  * scsi_path_admin_write - what the administrator wants of a path
  * @path: path
  * @state: the 2002 state number
@@ -415,23 +431,20 @@ void scsi_path_admin_write(struct scsi_path *path,
 		[SHOWN_FAILING]	= PATH_PENDING,
 		[SHOWN_DEAD]	= PATH_DISABLED,
 	};
-	struct scsi_device *sdev = path->sdev;
 	struct scsi_lu *lu = path->lu;
 	unsigned long flags;
-	bool carried_io;
+	bool is_to_be_checked;
 
-	/* An offline path was set so by error handling, or by hand. */
-	if (state == SHOWN_GOOD) {
-		mutex_lock(&sdev->state_mutex);
-		if (sdev->sdev_state == SDEV_OFFLINE)
-			scsi_device_set_state(sdev, SDEV_RUNNING);
-		mutex_unlock(&sdev->state_mutex);
-	}
-
+	if (state == SHOWN_GOOD)
+		scsi_path_bring_online(path);
 	scsi_path_set_weight(path, weight);
 	spin_lock_irqsave(&lu->lock, flags);
 	WRITE_ONCE(path->failures, failures);
-	carried_io = scsi_path_state_carries_io(path->state);
+	is_to_be_checked = state == SHOWN_GOOD && path->running && lu->announced &&
+			   !scsi_path_state_carries_io(path->state);
+	/* Before anybody can choose it. */
+	if (is_to_be_checked)
+		WRITE_ONCE(path->check, CHECK_RETURN);
 	scsi_path_set_state_locked(path, meaning[state], LOSS_DISABLED,
 				   "administrator");
 	if (state == SHOWN_GOOD) {
@@ -439,7 +452,7 @@ void scsi_path_admin_write(struct scsi_path *path,
 		path->answers_eh_only = false;
 		path->probe.delay = SCSI_PATH_PROBE_DELAY;
 		WRITE_ONCE(path->suspect, false);
-		if (!carried_io && path->running && lu->announced)
+		if (is_to_be_checked)
 			scsi_path_start_check(path, CHECK_RETURN);
 	}
 	/* I/O may have been waiting for the transport of this very path. */
