@@ -291,9 +291,17 @@ out:
 	return sent;
 }
 
+/* Its LLD lets nothing pass for a moment, or its error handler does not. */
+static bool host_is_away(struct Scsi_Host *shost)
+{
+	return scsi_host_in_recovery(shost) ||
+	       shost->host_self_blocked ||
+	       atomic_read(&shost->host_blocked) > 0;
+}
+
 /*
- * Is there a path that only its host's error handler keeps, or who reads whose path
- * it is? Neither waits for a scan.
+ * Is there a path that only its host keeps, or who reads whose path it is? Neither waits
+ * for a scan, nor for the removal of a device.
  */
 static bool has_path_soon(struct scsi_lu *lu)
 {
@@ -306,24 +314,24 @@ static bool has_path_soon(struct scsi_lu *lu)
 		soon |= path->check || path->pr.barred ||
 			(scsi_path_is_usable(path) &&
 			 (path->pr.aside ||
-			  scsi_host_in_recovery(path->sdev->host)));
+			  host_is_away(path->sdev->host)));
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return soon;
 }
 
 /*
- * Without a usable path, may this logical unit's I/O wait for one? Not during a
- * scan, but for what that does not keep: the path's host waits for the end of it.
- * Not once no_path_timeout is over, and not when the device is being deleted.
+ * Without a usable path, may this logical unit's I/O wait for one? Not once
+ * no_path_timeout is over. During a scan, and when the device is being deleted, only for
+ * what these do not keep: the path's host waits for their end.
  */
 static bool may_wait_for_path(struct scsi_lu *lu)
 {
 	enum scsi_device_state state = READ_ONCE(lu->sdev->sdev_state);
 
-	if (READ_ONCE(lu->expired) || state == SDEV_CANCEL ||
-	    state == SDEV_DEL)
+	if (READ_ONCE(lu->expired) || state == SDEV_DEL)
 		return false;
-	return READ_ONCE(lu->announced) || has_path_soon(lu);
+	return (READ_ONCE(lu->announced) && state != SDEV_CANCEL) ||
+	       has_path_soon(lu);
 }
 
 /*

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The cache of a disk whose last path is removed in good order: what has been written is on
+ * the medium before its host lets go of it, as when the device of a plain disk is removed.
+ * The logical unit stays for a while, in case that a path comes back; by then it is too late.
+ */
+
+#include <linux/blk-mq.h>
+#include <linux/blkdev.h>
+#include <scsi/scsi.h>
+#include <scsi/scsi_device.h>
+#include <scsi/scsi_path.h>
+#include <scsi/scsi_proto.h>
+
+#include "mpath.h"
+
+/* As sd has it. */
+#define FLUSH_TIMEOUT_FACTOR	2
+#define FLUSH_TRIES		4
+
+static bool has_cache(const struct scsi_lu *lu)
+{
+	const struct scsi_device *sdev = lu->sdev;
+
+	return sdev->request_queue->limits.features & BLK_FEAT_WRITE_CACHE;
+}
+
+/* If the logical unit's own device goes, its driver has it flushed. */
+static bool leaves_in_use(struct scsi_lu *lu)
+{
+	bool in_use;
+
+	if (READ_ONCE(lu->removing) || !scsi_device_online(lu->sdev) ||
+	    READ_ONCE(lu->sdev->sdev_state) == SDEV_CANCEL)
+		return false;
+	spin_lock_irq(&lu->lock);
+	in_use = lu->announced && !scsi_lu_has_path_locked(lu);
+	spin_unlock_irq(&lu->lock);
+	return in_use;
+}
+
+static void wait_for_attempts(struct request_queue *q)
+{
+	blk_freeze_queue_start(q);
+	blk_mq_freeze_queue_wait(q);
+	blk_mq_unfreeze_queue_nomemrestore(q);
+}
+
+static void synchronize_cache(struct scsi_device *sdev,
+			      const struct scsi_device *lu_sdev)
+{
+	const struct scsi_exec_args args = { .req_flags = BLK_MQ_REQ_PM };
+	unsigned int timeout = lu_sdev->request_queue->rq_timeout *
+			       FLUSH_TIMEOUT_FACTOR;
+	int result, tries = FLUSH_TRIES;
+	u8 cdb[16] = { };
+
+	cdb[0] = lu_sdev->use_16_for_sync ? SYNCHRONIZE_CACHE_16 :
+					    SYNCHRONIZE_CACHE;
+	do {
+		result = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN, NULL, 0,
+					  timeout, 0, &args);
+	} while (result > 0 && --tries);
+}
+
+/**
+ * scsi_path_flush_cache - a device is being removed, and can still be reached
+ * @sdev: any SCSI device; its driver, if it had one, is still there
+ *
+ * Does nothing unless it is the last path of a logical unit with a write cache.
+ *
+ * Context: process, scan_mutex of the host held.
+ */
+void scsi_path_flush_cache(struct scsi_device *sdev)
+{
+	struct scsi_path *path = sdev->path;
+
+	if (!path || READ_ONCE(sdev->sdev_state) != SDEV_CANCEL ||
+	    !has_cache(path->lu) || !leaves_in_use(path->lu))
+		return;
+	scsi_autopm_get_device(sdev);
+	wait_for_attempts(sdev->request_queue);
+	synchronize_cache(sdev, path->lu->sdev);
+	scsi_autopm_put_device(sdev);
+}
