@@ -5,8 +5,9 @@
 # guest: clock=virtual cpus=2 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 24
+plan 37
 
+TEST_UNIT_READY=0
 READ=0x28
 SILENT=8
 
@@ -69,6 +70,44 @@ dead 0
 dead 1
 gives_up "two dead paths"
 script_remove "$unit"
+
+# What waits fails, too, if the disk has lost its path just then.
+add 1 lu
+dead 0
+script "$unit" eh "0 1 0 5000"
+read_block &
+reader=$!
+within 200 sh -c "dmesg | grep 'Medium access timeout'" &
+watcher=$!
+while kill -0 $watcher 2>/dev/null && [ "$(disk_state)" != offline ]; do
+	script "$unit" event "target_block 0"
+	sleep 1
+	script "$unit" event "target_unblock 0"
+	sleep 1
+done
+fails "blocked meanwhile: the read fails" wait $reader
+is "blocked meanwhile: the disk is given up" "$(disk_state)" offline
+fails "blocked meanwhile: the next fails" read_block
+kill $watcher 2>/dev/null
+script_remove "$unit"
+
+# The error handler cannot help at all.
+for how in plain lu; do
+	dmesg -c >/dev/null
+	add 1 $how
+	dead 0
+	script "$unit" rules "0 $TEST_UNIT_READY -1 1 0 0 0 0"
+	fails "no help, $how: the read fails" read_block
+	ok "no help, $how: the device is offline" within 60 \
+		sh -c "[ \"\$(cat $(script_sdev "$unit")/state)\" = offline ]"
+	sleep 60
+	fails "no help, $how: the next fails" read_block
+	script "$unit" rules clear
+	script "$unit" eh "0 0 0 0"
+	ok "no help, $how: the administrator brings it back" sh -c "echo running >$above/state"
+	ok "no help, $how: and it reads" within 20 read_block
+	script_remove "$unit"
+done
 
 # One that reads is enough, however often the other does not.
 add 2 lu
