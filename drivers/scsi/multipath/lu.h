@@ -145,7 +145,7 @@ struct scsi_lu {
 	struct mutex scan_mutex;
 	/**
 	 * @wanted_depth: commands that the administrator allows it, 0: as many as its paths
-	 * take; under scsi_multipath_list_mutex
+	 * take. Written under scsi_multipath_list_mutex, read anywhere
 	 */
 	unsigned int wanted_depth;
 	/** @lock: protects what names it, and every change of a path's state */

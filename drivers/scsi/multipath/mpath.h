@@ -182,6 +182,8 @@ void scsi_path_note_patience(struct scsi_path *path, unsigned long since);
 #define ATTENTION_REWOUND	BIT(NR_LU_EVENTS + 1)
 /* Or what they wait for: another path is being asked whether there was a reset */
 #define ATTENTION_KEPT_BACK	BIT(NR_LU_EVENTS + 2)
+/* Or: that an administrator allows no more, however many paths there are */
+#define ATTENTION_LIMITED	BIT(NR_LU_EVENTS + 3)
 /* Of a unit attention with 29h: it is none of the device */
 #define I_T_NEXUS_LOSS		0x07
 bool scsi_lu_must_be_exact(const struct scsi_lu *lu);
@@ -266,7 +268,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone);
 void scsi_path_unjoin(struct scsi_path *path);
 void scsi_path_wait_for_work(struct scsi_path *path);
 void scsi_lu_follow_path_depths(struct scsi_lu *lu);
-int scsi_lu_share_depth(struct scsi_lu *lu, unsigned int depth);
+int scsi_lu_set_depth(struct scsi_lu *lu, int depth);
 
 /* settings.c */
 void scsi_lu_copy_quirks(struct scsi_device *to, const struct scsi_device *from);
