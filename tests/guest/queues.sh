@@ -2,10 +2,10 @@
 # The queue of a logical unit is like that of a plain disk on the same host: as many
 # hardware queues, the same I/O scheduler by default, and requests are merged, moved
 # to another path and waited with on each of them.
-# guest: cpus=4 memory=2048 seconds=300
+# guest: cpus=4 memory=2048 seconds=400
 # append: kmemleak=on
 . ./lib.sh
-plan 42
+plan 43
 
 # queue_of DISK: hardware queues and schedulers
 queue_of() {
@@ -152,6 +152,20 @@ echo -1 >$SDEBUG/add_host
 ok "one path less" within 20 nr_paths_is 1
 is "it has all of it" "$(depth_of_paths)" 4
 is "and so has the disk" "$(cat /sys/block/sda/device/queue_depth)" 4
+unload
+
+# Nor is less done than on a plain disk.
+plain_disk submit_queues=4 delay=1
+may_have 2
+plain_iops=$(reads sda)
+unload
+one_lu 2 max_luns=1 submit_queues=4 delay=1
+echo round-robin >/sys/block/sda/device/multipath/iopolicy
+may_have 2
+lu_iops=$(reads sda)
+echo "# a depth of 2: $lu_iops a second, plain $plain_iops"
+ok "with a depth of 2 as many are done over two paths as on a plain disk, nearly" \
+	test "$((lu_iops * 2))" -ge "$plain_iops"
 unload
 
 # under_way DISK: the most commands of a load that are seen at a time

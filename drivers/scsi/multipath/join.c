@@ -281,6 +281,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	disable_delayed_work(&path->probe.work);
 	disable_delayed_work(&path->pr.line);
 	synchronize_rcu();
+	scsi_lu_limits_path_left(lu);
 }
 
 /**

@@ -335,6 +335,8 @@ unsigned int scsi_protection_lost(const struct scsi_protection *lu,
 unsigned int scsi_protection_needed(const struct scsi_path_size *size);
 void scsi_lu_protection_init(struct scsi_lu *lu, struct scsi_device *first);
 bool scsi_lu_may_protect(const struct scsi_lu *lu, const struct scsi_path_size *size);
+bool scsi_lu_lacks_protection(struct scsi_lu *lu, struct scsi_device *path,
+			      const struct scsi_path_size *size);
 int scsi_lu_take_protection(struct scsi_lu *lu, struct scsi_device *path,
 			    const struct scsi_path_size *size);
 
@@ -343,8 +345,11 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
 			     const struct queue_limits *path);
 void scsi_limits_stack(struct queue_limits *lu,
 		       const struct queue_limits *path);
+bool scsi_limits_cut(const struct queue_limits *lu, const struct queue_limits *path);
 void scsi_limits_replace(struct queue_limits *lu,
 			 const struct queue_limits *hosts);
+int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *path);
+void scsi_lu_limits_path_left(struct scsi_lu *lu);
 int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path);
 void scsi_path_take_block_size(struct scsi_path *path);
 void scsi_lu_limits_init(struct scsi_lu *lu);
