@@ -3,7 +3,7 @@
 # sent over each path bears it, and a host that cannot do it gets no path.
 # guest: cpus=2 memory=1024 seconds=300
 . ./lib.sh
-plan 58
+plan 59
 
 RULES=/sys/module/scsi_mod/parameters/path_rules
 LATE=/sys/module/scsi_late/parameters
@@ -107,6 +107,9 @@ is "a host that cannot: gets no path" "$(nr_paths)" 2
 is "a host that cannot: no disk of its own" "$(find /sys/block -name 'sd*' | wc -l)" 1
 ok "a host that cannot: is told of" \
 	sh -c 'dmesg | grep "cannot do the protection information of"'
+sleep 5
+is "a host that cannot: is told of once" \
+	"$(dmesg | grep -c "cannot do the protection information of")" 1
 ok "a host that cannot: data is what was written over the others" write_and_read
 is "none without protection" "$(cat $LATE/unprotected)" 0
 is "none with a wrong tag" "$(cat $LATE/mistagged)" 0

@@ -2,10 +2,10 @@
 # The queue of a logical unit is like that of a plain disk on the same host: as many
 # hardware queues, the same I/O scheduler by default, and requests are merged, moved
 # to another path and waited with on each of them.
-# guest: cpus=4 memory=2048 seconds=300
+# guest: cpus=4 memory=2048 seconds=400
 # append: kmemleak=on
 . ./lib.sh
-plan 32
+plan 43
 
 # queue_of DISK: hardware queues and schedulers
 queue_of() {
@@ -127,7 +127,7 @@ ok "with a depth of 1 as many are done as on a plain disk, nearly" \
 	test "$((lu_iops * 2))" -ge "$plain_iops"
 unload
 
-# What the administrator allows holds: nobody raises it, and one more path shares it.
+# What the administrator allows holds: nobody raises it, and one more path keeps to it.
 one_lu 1 max_luns=1
 echo 4 >/sys/block/sda/device/queue_depth
 echo 100 >/sys/block/sda/device/queue_ramp_up_period
@@ -137,14 +137,65 @@ depth_of_paths() {
 		cat "/sys/bus/scsi/devices/$each/queue_depth"
 	done | xargs
 }
+may_have() {
+	echo "$1" >/sys/block/sda/device/queue_depth
+}
 is "a depth of 4 is not raised again" "$(depth_of_paths)" 4
+most=$(cat "/sys/class/scsi_host/host$(first_path | cut -d : -f 1)/can_queue")
+fails "more than its host takes is refused, as of a plain disk" may_have $((most + 1))
+is "and nothing has changed" "$(cat /sys/block/sda/device/queue_depth)" 4
 echo 1 >$SDEBUG/add_host
 ok "one more path" within 20 nr_paths_is 2
-is "both have it together" "$(depth_of_paths)" "2 2"
+is "each can have all of it" "$(depth_of_paths)" "4 4"
 is "and it is that of the disk" "$(cat /sys/block/sda/device/queue_depth)" 4
 echo -1 >$SDEBUG/add_host
 ok "one path less" within 20 nr_paths_is 1
 is "it has all of it" "$(depth_of_paths)" 4
+is "and so has the disk" "$(cat /sys/block/sda/device/queue_depth)" 4
+unload
+
+# Nor is less done than on a plain disk.
+plain_disk submit_queues=4 delay=1
+may_have 2
+plain_iops=$(reads sda)
+unload
+one_lu 2 max_luns=1 submit_queues=4 delay=1
+echo round-robin >/sys/block/sda/device/multipath/iopolicy
+may_have 2
+lu_iops=$(reads sda)
+echo "# a depth of 2: $lu_iops a second, plain $plain_iops"
+ok "with a depth of 2 as many are done over two paths as on a plain disk, nearly" \
+	test "$((lu_iops * 2))" -ge "$plain_iops"
+unload
+
+# under_way DISK: the most commands of a load that are seen at a time
+under_way() {
+	fio --name=room --filename="/dev/$1" --direct=1 --ioengine=libaio \
+		--rw=randread --bs=4k --iodepth=8 --numjobs=4 --time_based \
+		--runtime=6 --eta=never --minimal >/dev/null &
+	for _ in $(seq 60); do
+		cat "/sys/block/$1/device/device_busy"
+		sleep 0.1
+	done | sort -n | tail -1
+	wait $!
+}
+
+# However many paths carry it, so many are under way: all of them on one, if that is what
+# the policy wants. A few more for a moment, if all CPUs send at once.
+plain_disk submit_queues=4 delay=5
+may_have 8
+is "a plain disk has 8 under way" "$(under_way sda)" 8
+unload
+one_lu 2 max_luns=1 submit_queues=4 delay=5
+for policy in last-path-used round-robin; do
+	echo $policy >/sys/block/sda/device/multipath/iopolicy
+	may_have 8
+	is "$policy: 8 are allowed" "$(cat /sys/block/sda/device/queue_depth)" 8
+	most=$(under_way sda)
+	echo "# $policy: $most of 8"
+	ok "$policy: 8 are under way" test "$most" -ge 8
+	ok "$policy: and not many more" test "$most" -lt 12
+done
 unload
 ok "no task is stuck" sh -c '! ps -o stat,comm | grep "^D"'
 ok "no leak" no_leaks

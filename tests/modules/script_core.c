@@ -28,7 +28,9 @@
  *		given up; "forget": that, no rules and no orders for handlers any more, and
  *		nobody prevents removal; "block PATH", "unblock PATH": the host takes no requests;
  *		"target_block PATH", "target_unblock PATH"; "rescan PATH";
- *		"max_sectors PATH SECTORS"; "zero": the counters; "timeout MS H:C:T:L": what
+ *		"max_sectors PATH SECTORS"; "host_sectors PATH SECTORS" and "host_segments
+ *		PATH SEGMENTS": of what is found over that path's host from now on; "zero":
+ *		the counters; "timeout MS H:C:T:L": what
  *		is sent to any device from now on has that time, in sysfs it has seconds;
  *		"allow": nobody prevents removal any more; "told H:C:T:L": the write returns
  *		when user space has been told what that device and all of the paths have
@@ -857,6 +859,14 @@ static int do_to_path(struct script_unit *unit, const char *what,
 	}
 	if (!strcmp(what, "target_unblock")) {
 		scsi_target_unblock(&shost->shost_gendev, SDEV_RUNNING);
+		return 0;
+	}
+	if (!strcmp(what, "host_sectors")) {
+		shost->max_sectors = arg;
+		return 0;
+	}
+	if (!strcmp(what, "host_segments")) {
+		shost->sg_tablesize = arg;
 		return 0;
 	}
 	sdev = device_of(unit, path);

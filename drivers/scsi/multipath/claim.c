@@ -126,9 +126,14 @@ static int join_known(struct newcomer *new, struct scsi_lu *lu)
 	error = scsi_lu_take_limits(lu, new->sdev);
 	if (!error)
 		return scsi_path_join(lu, new->path, new->is_alone);
-	sdev_printk(KERN_ERR, new->sdev,
-		    "cannot make %s fit this host's limits\n",
-		    dev_name(&lu->sdev->sdev_gendev));
+	if (error == -EOPNOTSUPP)
+		sdev_printk(KERN_ERR, new->sdev,
+			    "this host takes less at a time than %s may be sent: not combined\n",
+			    dev_name(&lu->sdev->sdev_gendev));
+	else
+		sdev_printk(KERN_ERR, new->sdev,
+			    "cannot make %s fit this host's limits\n",
+			    dev_name(&lu->sdev->sdev_gendev));
 	return error;
 }
 
@@ -190,6 +195,16 @@ static void wait_for_size(struct scsi_path *path)
 	path->loss = LOSS_UNSIZED;
 }
 
+/* What join_known() would return, as far as can be said without doing it */
+static int could_join(struct newcomer *new, struct scsi_lu *lu)
+{
+	if (READ_ONCE(lu->reserved) && READ_ONCE(lu->nr_paths))
+		return -EBUSY;
+	if (scsi_lu_lacks_protection(lu, new->sdev, &new->size))
+		return -EOPNOTSUPP;
+	return scsi_lu_may_take_limits(lu, new->sdev);
+}
+
 /* May it join the logical unit that it has the name of? */
 static int compare(struct newcomer *new, struct scsi_lu *lu)
 {
@@ -208,8 +223,7 @@ static int compare(struct newcomer *new, struct scsi_lu *lu)
 	}
 	if (error && new->path)
 		wait_for_size(new->path);
-	return READ_ONCE(lu->reserved) && READ_ONCE(lu->nr_paths) &&
-	       !new->path ? -EBUSY : 0;
+	return new->path ? 0 : could_join(new, lu);
 }
 
 /* Nobody else has brought up meanwhile what was not there before. */

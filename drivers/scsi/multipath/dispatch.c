@@ -410,6 +410,31 @@ static noinline blk_status_t fail(struct scsi_cmnd *lu_cmd, int host_byte)
 	return answered(lu_cmd);
 }
 
+/*
+ * Has it under way what the administrator allows? Whoever asks at the same moment may
+ * be told the same, so it may be one for each CPU more. What a path has that is away is
+ * left out: it may take long to come back, and is no reason not to use the others.
+ */
+static noinline bool is_at_its_depth(struct scsi_lu *lu)
+{
+	const struct scsi_path_set *all;
+	unsigned int busy = 0;
+	unsigned int nr;
+
+	rcu_read_lock();
+	all = scsi_lu_all_rcu(lu);
+	/* Pairs with smp_store_release() in publish(). */
+	nr = smp_load_acquire(&all->nr);
+	for (unsigned int i = 0; i < nr; i++) {
+		struct scsi_path *path = READ_ONCE(all->path[i]);
+
+		if (path && !scsi_host_in_recovery(path->sdev->host))
+			busy += scsi_device_busy(path->sdev);
+	}
+	rcu_read_unlock();
+	return busy >= READ_ONCE(lu->wanted_depth);
+}
+
 /* Returns true if it has been answered. */
 static noinline bool answer_attention(struct scsi_lu *lu,
 				      struct scsi_cmnd *lu_cmd)
@@ -490,7 +515,9 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 	if (unlikely(READ_ONCE(lu->attention))) {
 		if (answer_attention(lu, lu_cmd))
 			return answered(lu_cmd);
-		if (waits_for_report(lu, lu_cmd))
+		if (waits_for_report(lu, lu_cmd) ||
+		    (READ_ONCE(lu->attention) & ATTENTION_LIMITED &&
+		     is_at_its_depth(lu)))
 			return BLK_STS_RESOURCE;
 	}
 	if (unlikely(blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))) {

@@ -748,7 +748,8 @@ bool scsi_lu_answer_attention(struct scsi_lu *lu,
 	bool is_answered = false;
 	unsigned long flags;
 
-	if (scsi_leaves_attention_alone(lu_cmd->cmnd[0]))
+	if (!(READ_ONCE(lu->attention) & ~ATTENTION_LIMITED) ||
+	    scsi_leaves_attention_alone(lu_cmd->cmnd[0]))
 		return false;
 
 	spin_lock_irqsave(&lu->lock, flags);

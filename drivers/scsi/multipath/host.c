@@ -70,7 +70,6 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 	return queue_limits_commit_update(q, &lim);
 }
 
-/* As many commands as the administrator allows the logical unit, spread evenly. */
 static int lu_change_queue_depth(struct scsi_device *sdev, int depth)
 {
 	struct scsi_lu *lu = sdev->hostdata;
@@ -79,9 +78,7 @@ static int lu_change_queue_depth(struct scsi_device *sdev, int depth)
 	if (depth < 1)
 		return -EINVAL;
 	mutex_lock(&scsi_multipath_list_mutex);
-	error = scsi_lu_share_depth(lu, depth);
-	if (!error)
-		lu->wanted_depth = depth;
+	error = scsi_lu_set_depth(lu, depth);
 	scsi_lu_follow_path_depths(lu);
 	mutex_unlock(&scsi_multipath_list_mutex);
 	return error ?: sdev->queue_depth;

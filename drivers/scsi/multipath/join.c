@@ -11,9 +11,24 @@
 
 #include "mpath.h"
 
+/* With one path, its device keeps to what is allowed. */
+static void limit(struct scsi_lu *lu)
+{
+	unsigned long attention;
+
+	spin_lock_irq(&lu->lock);
+	attention = lu->attention & ~ATTENTION_LIMITED;
+	if (lu->wanted_depth && lu->nr_paths > 1)
+		attention |= ATTENTION_LIMITED;
+	WRITE_ONCE(lu->attention, attention);
+	spin_unlock_irq(&lu->lock);
+}
+
 /**
  * scsi_lu_follow_path_depths - a logical unit takes what its paths take together
  * @lu: logical unit
+ *
+ * Or what the administrator allows, if that is less.
  *
  * Context: process, scsi_multipath_list_mutex held.
  */
@@ -25,50 +40,96 @@ void scsi_lu_follow_path_depths(struct scsi_lu *lu)
 	lockdep_assert_held(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node)
 		depth += path->sdev->queue_depth;
+	limit(lu);
+	if (lu->wanted_depth)
+		depth = min_t(int, depth, lu->wanted_depth);
 	if (lu->sdev && depth)
 		scsi_change_queue_depth(lu->sdev, depth);
 }
 
+static int change_depth(struct scsi_device *sdev, int depth)
+{
+	struct Scsi_Host *shost = sdev->host;
+	int error;
+
+	if (!shost->hostt->change_queue_depth)
+		return -EOPNOTSUPP;
+	error = shost->hostt->change_queue_depth(sdev, min(depth, shost->can_queue));
+	return min(error, 0);
+}
+
+/* What a device has by now may be less for a while: who has lowered it does so again. */
+static void undo_change(struct scsi_lu *lu, const struct scsi_path *end)
+{
+	struct scsi_path *path;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path == end)
+			break;
+		change_depth(path->sdev, path->sdev->max_queue_depth);
+	}
+}
+
+static int can_have_depth(struct scsi_lu *lu, int depth)
+{
+	struct scsi_path *path;
+	int most = 0;
+
+	if (list_empty(&lu->paths))
+		return -ENODEV;
+	list_for_each_entry(path, &lu->paths, node) {
+		if (!path->sdev->host->hostt->change_queue_depth)
+			return -EOPNOTSUPP;
+		most += path->sdev->host->can_queue;
+	}
+	return depth > most ? -EINVAL : 0;
+}
+
 /**
- * scsi_lu_share_depth - the paths of a logical unit take so many commands together
+ * scsi_lu_set_depth - a logical unit may have so many commands under way
  * @lu: logical unit
  * @depth: how many
  *
- * Their LLDs may take less for a while, and do not raise it beyond that.
+ * All of them may be on one path: which ones carry is a matter of the policy, of their
+ * states and of the CPU. Their LLDs may take less for a while, and do not raise it
+ * beyond that.
  *
  * Context: process, scsi_multipath_list_mutex held.
- * Return: 0 or an errno; -ENODEV without a path.
+ * Return: 0 or an errno, and nothing has changed: -ENODEV without a path, -EINVAL if it
+ * is more than all hosts take.
  */
-int scsi_lu_share_depth(struct scsi_lu *lu, unsigned int depth)
+int scsi_lu_set_depth(struct scsi_lu *lu, int depth)
 {
 	struct scsi_path *path;
-	int error = -ENODEV;
+	int error;
 
 	lockdep_assert_held(&scsi_multipath_list_mutex);
+	error = can_have_depth(lu, depth);
+	if (error)
+		return error;
 	list_for_each_entry(path, &lu->paths, node) {
-		struct scsi_device *sdev = path->sdev;
-
-		if (!sdev->host->hostt->change_queue_depth)
-			return -EOPNOTSUPP;
-		error = sdev->host->hostt->change_queue_depth(sdev,
-					DIV_ROUND_UP(depth, lu->nr_paths));
-		if (error < 0)
+		error = change_depth(path->sdev, depth);
+		if (error) {
+			undo_change(lu, path);
 			return error;
-		sdev->max_queue_depth = sdev->queue_depth;
-		error = 0;
+		}
 	}
-	return error;
+	list_for_each_entry(path, &lu->paths, node)
+		path->sdev->max_queue_depth = path->sdev->queue_depth;
+	WRITE_ONCE(lu->wanted_depth, depth);
+	return 0;
 }
 
-/* There is another number of paths now. */
-static void share_wanted_depth(struct scsi_lu *lu)
+static void take_wanted_depth(struct scsi_path *path)
 {
-	if (lu->wanted_depth && !list_empty(&lu->paths) &&
-	    scsi_lu_share_depth(lu, lu->wanted_depth))
+	struct scsi_lu *lu = path->lu;
+
+	if (lu->wanted_depth && change_depth(path->sdev, lu->wanted_depth))
 		sdev_printk(KERN_WARNING, lu->sdev,
 			    "queue depth %u is not that of all paths\n",
 			    lu->wanted_depth);
-	scsi_lu_follow_path_depths(lu);
+	else if (lu->wanted_depth)
+		path->sdev->max_queue_depth = path->sdev->queue_depth;
 }
 
 /* What is reserved over its only path can not be used over another one. */
@@ -178,7 +239,8 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	else
 		scsi_lu_refresh_locked(lu);
 	spin_unlock_irq(&lu->lock);
-	share_wanted_depth(lu);
+	take_wanted_depth(path);
+	scsi_lu_follow_path_depths(lu);
 	if (lu->announced) {
 		scsi_path_share_settings(path);
 		scsi_path_share_quirks(path);
@@ -215,7 +277,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	if (list_empty(&lu->paths))
 		scsi_lu_last_path_left(lu, path->disconnected);
 	spin_unlock_irq(&lu->lock);
-	share_wanted_depth(lu);
+	scsi_lu_follow_path_depths(lu);
 	mutex_unlock(&scsi_multipath_list_mutex);
 
 	/* Those that are under way may be waiting for its queue. */
@@ -223,6 +285,7 @@ void scsi_path_unjoin(struct scsi_path *path)
 	disable_delayed_work(&path->probe.work);
 	disable_delayed_work(&path->pr.line);
 	synchronize_rcu();
+	scsi_lu_limits_path_left(lu);
 }
 
 /**

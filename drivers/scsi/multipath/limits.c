@@ -21,6 +21,11 @@
 
 /* How long a path that joins may wait for the I/O under way to end. */
 #define FREEZE_TIMEOUT	(30 * HZ)
+/* In so long a time, some of it does. */
+#define STUCK_AFTER	(5 * HZ)
+/* How long it is left alone after that; twice as long each time */
+#define PAUSE_MIN	(60UL * HZ)
+#define PAUSE_MAX	(3600UL * HZ)
 
 /* Those that are not of the medium: what a host needs of all that is sent to it */
 #define HOST_FEATURES	(BLK_FEAT_INHERIT_MASK & \
@@ -82,6 +87,24 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
 }
 
 /**
+ * scsi_limits_cut - is there what the logical unit may send, but not over a path?
+ * @lu: limits of the logical unit's queue
+ * @path: limits of the path's queue
+ *
+ * What is of alignment alone is not of that kind: the block layer copies such data.
+ *
+ * Context: any. Pure.
+ */
+bool scsi_limits_cut(const struct queue_limits *lu, const struct queue_limits *path)
+{
+	return path->max_hw_sectors < lu->max_hw_sectors ||
+	       path->max_segments < lu->max_segments ||
+	       path->max_segment_size < lu->max_segment_size ||
+	       path->seg_boundary_mask < lu->seg_boundary_mask ||
+	       path->virt_boundary_mask & ~lu->virt_boundary_mask;
+}
+
+/**
  * scsi_limits_replace - give a logical unit other limits of its hosts
  * @lu: limits of the logical unit's queue
  * @hosts: those of the virtual host, with those of all paths stacked on them
@@ -122,24 +145,77 @@ static bool lock_limits(struct request_queue *q)
 	return true;
 }
 
-/* No request made under the old limits remains. Unlocks the limits. */
-static int commit_when_idle(struct request_queue *q, struct queue_limits *lim)
+/* In a frozen queue. False if the rest does not end before long, if ever. */
+static bool wait_until_idle(struct scsi_lu *lu)
 {
+	unsigned long give_up = jiffies + FREEZE_TIMEOUT;
+	int done;
+
+	do {
+		scsi_lu_fold_iostat(lu->sdev);
+		done = atomic_read(&lu->sdev->iodone_cnt);
+		if (blk_mq_freeze_queue_wait_timeout(lu->sdev->request_queue,
+						     STUCK_AFTER))
+			return true;
+		scsi_lu_fold_iostat(lu->sdev);
+	} while (atomic_read(&lu->sdev->iodone_cnt) != done &&
+		 time_before(jiffies, give_up));
+	return false;
+}
+
+/* No request made under the old limits remains. Unlocks the limits. */
+static int commit_when_idle(struct scsi_lu *lu, struct queue_limits *lim)
+{
+	struct request_queue *q = lu->sdev->request_queue;
 	int error;
 
-	if (!can_be_expressed(lim)) {
-		queue_limits_cancel_update(q);
-		return -EINVAL;
-	}
 	blk_freeze_queue_start(q);
-	if (blk_mq_freeze_queue_wait_timeout(q, FREEZE_TIMEOUT)) {
+	if (wait_until_idle(lu)) {
 		error = queue_limits_commit_update(q, lim);
+		WRITE_ONCE(lu->sends_more, false);
+		WRITE_ONCE(lu->limits_pause, 0);
 	} else {
 		queue_limits_cancel_update(q);
 		error = -ETIMEDOUT;
+		WRITE_ONCE(lu->limits_since, jiffies);
+		WRITE_ONCE(lu->limits_pause, clamp(2 * lu->limits_pause,
+						   PAUSE_MIN, PAUSE_MAX));
 	}
 	blk_mq_unfreeze_queue_nomemrestore(q);
 	return error;
+}
+
+/*
+ * What an upper-level driver sends of these goes to the device as it is, and it may look
+ * at the limits once only: st does.
+ */
+static bool must_not_shrink(const struct scsi_lu *lu)
+{
+	return scsi_type_is_sticky(lu->sdev->type);
+}
+
+/**
+ * scsi_lu_may_take_limits - can one more path join, as far as limits go?
+ * @lu: logical unit with a device
+ * @path: device that is to join
+ *
+ * Context: process.
+ * Return: 0 if so, or if that is to be tried; -EOPNOTSUPP if the path's host takes less
+ * than the logical unit must be able to send; -ETIMEDOUT if it is not to be tried yet.
+ */
+int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *path)
+{
+	const struct queue_limits *lu_lim = &lu->sdev->request_queue->limits;
+	const struct queue_limits *path_lim = &path->request_queue->limits;
+	unsigned long pause = READ_ONCE(lu->limits_pause);
+
+	if (must_not_shrink(lu) && scsi_limits_cut(lu_lim, path_lim))
+		return -EOPNOTSUPP;
+	if (pause && (!scsi_limits_are_stacked(lu_lim, path_lim) ||
+		      READ_ONCE(lu->sends_more)) &&
+	    time_before(jiffies, READ_ONCE(lu->limits_since) + pause))
+		return -ETIMEDOUT;
+	return 0;
 }
 
 /**
@@ -148,10 +224,12 @@ static int commit_when_idle(struct request_queue *q, struct queue_limits *lim)
  * @path: device that is to join
  *
  * If the path takes less than the logical unit sends so far, the queue is
- * frozen for the change: no request made under the old limits remains.
+ * frozen for the change: no request made under the old limits remains. If a command
+ * does not end, others are not kept for longer than it takes to see that, and seldom.
  *
  * Context: process, @lu->claim_mutex held; waits for I/O under way.
  * Return: 0; -ETIMEDOUT if I/O did not end (it may be waiting for a path);
+ * -EOPNOTSUPP if the logical unit must go on to send what the path does not take;
  * -EINVAL if no request can fit all hosts. On failure nothing has changed.
  */
 int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path)
@@ -159,38 +237,60 @@ int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path)
 	const struct queue_limits *path_lim = &path->request_queue->limits;
 	struct request_queue *q = lu->sdev->request_queue;
 	struct queue_limits lim;
+	int error;
 
 	/*
 	 * An upper-level driver holds the lock while it reads the capacity, for
 	 * which it may be waiting for this very path. What is compared here
 	 * is changed by nobody but us.
 	 */
-	if (scsi_limits_are_stacked(&q->limits, path_lim))
+	if (scsi_limits_are_stacked(&q->limits, path_lim) && !lu->sends_more)
 		return 0;
+	error = scsi_lu_may_take_limits(lu, path);
+	if (error)
+		return error;
 	if (!lock_limits(q))
 		return -ETIMEDOUT;
 	lim = q->limits;
 	scsi_limits_stack(&lim, path_lim);
-	return commit_when_idle(q, &lim);
+	if (!can_be_expressed(&lim)) {
+		queue_limits_cancel_update(q);
+		return -EINVAL;
+	}
+	return commit_when_idle(lu, &lim);
 }
 
-static void stack_all_paths(struct scsi_lu *lu, struct queue_limits *hosts)
+/* Returns false if there are none. */
+static bool stack_all_paths(struct scsi_lu *lu, struct queue_limits *hosts)
 {
 	struct scsi_path *path;
+	bool has_paths;
 
 	scsi_init_limits(scsi_multipath_host, hosts);
 	mutex_lock(&scsi_multipath_list_mutex);
+	has_paths = !list_empty(&lu->paths);
 	list_for_each_entry(path, &lu->paths, node)
 		scsi_limits_stack(hosts, &path->sdev->request_queue->limits);
 	mutex_unlock(&scsi_multipath_list_mutex);
+	return has_paths;
 }
 
+/*
+ * The queue is not frozen: a path may have left because a command on another one does not
+ * end. A request that sees old limits and new ones has those of one time or the other
+ * for each, and what is right for the paths at both is no more than either. If a driver
+ * has made those of its path smaller, requests that are larger are on their way to it,
+ * freeze or not; they must not meet a path that joins.
+ */
 static int follow_paths(struct scsi_lu *lu)
 {
 	struct request_queue *q = lu->sdev->request_queue;
 	struct queue_limits hosts, lim;
 
-	stack_all_paths(lu, &hosts);
+	if (!stack_all_paths(lu, &hosts))
+		return 0;
+	if (!can_be_expressed(&hosts))
+		return -EINVAL;
 	if (!lock_limits(q))
 		return -ETIMEDOUT;
 	lim = q->limits;
@@ -199,7 +299,9 @@ static int follow_paths(struct scsi_lu *lu)
 		queue_limits_cancel_update(q);
 		return 0;
 	}
-	return commit_when_idle(q, &lim);
+	if (!scsi_limits_are_stacked(&q->limits, &hosts))
+		WRITE_ONCE(lu->sends_more, true);
+	return queue_limits_commit_update(q, &lim);
 }
 
 static void limits_work(struct work_struct *work)
@@ -262,6 +364,18 @@ void scsi_path_limits_changed(struct request_queue *q)
 		mod_delayed_work(system_dfl_wq, &path->lu->limits_work, 0);
 	}
 	rcu_read_unlock();
+}
+
+/**
+ * scsi_lu_limits_path_left - what a path that has left could take binds nobody any more
+ * @lu: logical unit
+ *
+ * Context: any.
+ */
+void scsi_lu_limits_path_left(struct scsi_lu *lu)
+{
+	if (lu->announced)
+		mod_delayed_work(system_dfl_wq, &lu->limits_work, 0);
 }
 
 /**

@@ -145,7 +145,7 @@ struct scsi_lu {
 	struct mutex scan_mutex;
 	/**
 	 * @wanted_depth: commands that the administrator allows it, 0: as many as its paths
-	 * take; under scsi_multipath_list_mutex
+	 * take. Written under scsi_multipath_list_mutex, read anywhere
 	 */
 	unsigned int wanted_depth;
 	/** @lock: protects what names it, and every change of a path's state */
@@ -293,6 +293,18 @@ struct scsi_lu {
 	struct delayed_work marginal_work;
 	/** @limits_work: brings the limits of its queue in line with those of the paths */
 	struct delayed_work limits_work;
+	/**
+	 * @sends_more: there may be requests that are larger than the limits of its queue.
+	 * Written under @claim_mutex, read anywhere
+	 */
+	bool sends_more;
+	/**
+	 * @limits_pause: jiffies for which a path is not joined that needs its queue
+	 * frozen; 0: that did not fail. Written under @claim_mutex, read anywhere
+	 */
+	unsigned long limits_pause;
+	/** @limits_since: jiffies since when; likewise */
+	unsigned long limits_since;
 	/** @event_work: tells user space of what has changed */
 	struct work_struct event_work;
 	/** @pr: what it is registered with, see pr.h */

@@ -183,6 +183,8 @@ unsigned long scsi_path_judge_timeout(struct scsi_cmnd *cmd);
 #define ATTENTION_REWOUND	BIT(NR_LU_EVENTS + 1)
 /* Or what they wait for: another path is being asked whether there was a reset */
 #define ATTENTION_KEPT_BACK	BIT(NR_LU_EVENTS + 2)
+/* Or: that an administrator allows no more, however many paths there are */
+#define ATTENTION_LIMITED	BIT(NR_LU_EVENTS + 3)
 /* Of a unit attention with 29h: it is none of the device */
 #define I_T_NEXUS_LOSS		0x07
 bool scsi_lu_must_be_exact(const struct scsi_lu *lu);
@@ -267,7 +269,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone);
 void scsi_path_unjoin(struct scsi_path *path);
 void scsi_path_wait_for_work(struct scsi_path *path);
 void scsi_lu_follow_path_depths(struct scsi_lu *lu);
-int scsi_lu_share_depth(struct scsi_lu *lu, unsigned int depth);
+int scsi_lu_set_depth(struct scsi_lu *lu, int depth);
 
 /* settings.c */
 void scsi_lu_copy_quirks(struct scsi_device *to, const struct scsi_device *from);
@@ -334,6 +336,8 @@ unsigned int scsi_protection_lost(const struct scsi_protection *lu,
 unsigned int scsi_protection_needed(const struct scsi_path_size *size);
 void scsi_lu_protection_init(struct scsi_lu *lu, struct scsi_device *first);
 bool scsi_lu_may_protect(const struct scsi_lu *lu, const struct scsi_path_size *size);
+bool scsi_lu_lacks_protection(struct scsi_lu *lu, struct scsi_device *path,
+			      const struct scsi_path_size *size);
 int scsi_lu_take_protection(struct scsi_lu *lu, struct scsi_device *path,
 			    const struct scsi_path_size *size);
 
@@ -342,8 +346,11 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
 			     const struct queue_limits *path);
 void scsi_limits_stack(struct queue_limits *lu,
 		       const struct queue_limits *path);
+bool scsi_limits_cut(const struct queue_limits *lu, const struct queue_limits *path);
 void scsi_limits_replace(struct queue_limits *lu,
 			 const struct queue_limits *hosts);
+int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *path);
+void scsi_lu_limits_path_left(struct scsi_lu *lu);
 int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path);
 void scsi_path_take_block_size(struct scsi_path *path);
 void scsi_lu_limits_init(struct scsi_lu *lu);

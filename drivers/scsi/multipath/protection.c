@@ -90,6 +90,24 @@ static bool is_in_use(struct scsi_lu *lu, unsigned int lost)
 }
 
 /**
+ * scsi_lu_lacks_protection - could one more path not do what a logical unit needs?
+ * @lu: logical unit with a device
+ * @path: device that is to join
+ * @size: what it says of itself
+ *
+ * Context: process.
+ */
+bool scsi_lu_lacks_protection(struct scsi_lu *lu, struct scsi_device *path,
+			      const struct scsi_path_size *size)
+{
+	struct scsi_protection host = of_host(path->host);
+	unsigned int lost = scsi_protection_lost(&lu->protection, &host);
+
+	return lost & scsi_protection_needed(size) ||
+	       (scsi_host_prot_dma(path->host) && is_in_use(lu, lost));
+}
+
+/**
  * scsi_lu_take_protection - make a logical unit fit one more path
  * @lu: logical unit with a device
  * @path: device that is to join
@@ -107,8 +125,7 @@ int scsi_lu_take_protection(struct scsi_lu *lu, struct scsi_device *path,
 	struct scsi_protection host = of_host(path->host);
 	unsigned int lost = scsi_protection_lost(&lu->protection, &host);
 
-	if (lost & scsi_protection_needed(size) ||
-	    (scsi_host_prot_dma(path->host) && is_in_use(lu, lost)))
+	if (scsi_lu_lacks_protection(lu, path, size))
 		return -EOPNOTSUPP;
 	WRITE_ONCE(lu->protection.capabilities,
 		   lu->protection.capabilities & ~lost);

@@ -230,6 +230,39 @@ static void three_paths_in_any_order(struct kunit *test)
 	}
 }
 
+static void expect_cut(struct kunit *test, const char *what, bool cut)
+{
+	struct pair *p = test->priv;
+
+	KUNIT_EXPECT_EQ_MSG(test, scsi_limits_cut(&p->loose, &p->strict), cut, "%s", what);
+	KUNIT_EXPECT_FALSE_MSG(test, scsi_limits_cut(&p->strict, &p->loose), "%s", what);
+	p->strict = ordinary;
+}
+
+/* Of what goes to the device as it is */
+static void cut(struct kunit *test)
+{
+	struct pair *p = test->priv;
+
+	expect_cut(test, "the same", false);
+	p->strict.max_hw_sectors--;
+	expect_cut(test, "sectors", true);
+	p->strict.max_segments--;
+	expect_cut(test, "segments", true);
+	p->strict.max_segment_size--;
+	expect_cut(test, "size of segments", true);
+	p->strict.seg_boundary_mask >>= 1;
+	expect_cut(test, "boundary of segments", true);
+	p->strict.virt_boundary_mask = 0xfff;
+	expect_cut(test, "gaps", true);
+	p->strict.dma_alignment = 511;
+	expect_cut(test, "alignment", false);
+	p->strict.dma_pad_mask = 511;
+	expect_cut(test, "padding", false);
+	p->strict.features |= BLK_FEAT_STABLE_WRITES;
+	expect_cut(test, "stable writes", false);
+}
+
 /* What the block layer itself notes of a queue without a profile is no profile. */
 static void integrity(struct kunit *test)
 {
@@ -262,6 +295,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(virt_boundary),
 	KUNIT_CASE(dma),
 	KUNIT_CASE(features),
+	KUNIT_CASE(cut),
 	KUNIT_CASE(integrity),
 	KUNIT_CASE(medium_is_left_alone),
 	KUNIT_CASE(three_paths_in_any_order),
