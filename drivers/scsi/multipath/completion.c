@@ -490,7 +490,9 @@ static noinline void attempt_failed(struct scsi_path *path,
 	struct scsi_sense_hdr sense_hdr, *sense = NULL;
 	struct scsi_verdict verdict;
 	bool is_news = true, pause = false, completed_later = false;
-	bool once = goes_once_over_each_path(cmd, lu_cmd);
+	bool taken_back = test_bit(SCMD_STATE_TAKEN_BACK, &cmd->state);
+	/* That a path has had it for so short a time was not its sender's choice. */
+	bool once = !taken_back && goes_once_over_each_path(cmd, lu_cmd);
 
 	if (host_byte(cmd->result) == DID_TIME_OUT)
 		atomic_inc(&lu_cmd->device->iotmo_cnt);
@@ -540,7 +542,7 @@ static noinline void attempt_failed(struct scsi_path *path,
 	if (verdict.path == EFFECT_SUCCEEDED && verdict.cmd == CMD_COMPLETE &&
 	    scsi_lu_cmd_history(lu_cmd))
 		completed_later = has_an_epilogue(path, cmd, lu_cmd);
-	if (!once && !(cmd->flags & SCMD_PATH_TAKEN_BACK))
+	if (!once && !taken_back)
 		lu_cmd->eh_eflags = cmd->eh_eflags;
 	/* The attempt held the path; the command holds the logical unit. */
 	scsi_path_free_cmd(cmd);

@@ -25,13 +25,23 @@ static bool has_cache(const struct scsi_lu *lu)
 	return sdev->request_queue->limits.features & BLK_FEAT_WRITE_CACHE;
 }
 
-/* If the logical unit's own device goes, its driver has it flushed. */
+/*
+ * If the logical unit's own device goes, its driver has it flushed. That its I/O fails
+ * already is no reason not to: that is because the path is leaving.
+ */
 static bool leaves_in_use(struct scsi_lu *lu)
 {
 	bool in_use;
 
-	if (READ_ONCE(lu->removing) || !scsi_device_online(lu->sdev) ||
-	    READ_ONCE(lu->sdev->sdev_state) == SDEV_CANCEL)
+	switch (READ_ONCE(lu->sdev->sdev_state)) {
+	case SDEV_OFFLINE:
+	case SDEV_CANCEL:
+	case SDEV_DEL:
+		return false;
+	default:
+		break;
+	}
+	if (READ_ONCE(lu->removing))
 		return false;
 	spin_lock_irq(&lu->lock);
 	in_use = lu->announced && !scsi_lu_has_path_locked(lu);
@@ -78,7 +88,8 @@ void scsi_path_flush_cache(struct scsi_device *sdev)
 	if (!path || READ_ONCE(sdev->sdev_state) != SDEV_CANCEL ||
 	    !has_cache(path->lu) || !leaves_in_use(path->lu))
 		return;
-	scsi_autopm_get_device(sdev);
+	if (scsi_autopm_get_device(sdev))
+		return;
 	wait_for_attempts(sdev->request_queue);
 	synchronize_cache(sdev, path->lu->sdev);
 	scsi_autopm_put_device(sdev);

@@ -223,19 +223,34 @@ static bool waits_for_transport(struct scsi_lu *lu)
 	return false;
 }
 
+static bool waits_for_host(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->running && path->state != PATH_DISABLED &&
+		    scsi_host_in_recovery(path->sdev->host))
+			return true;
+	}
+	return false;
+}
+
 /* When is I/O to fail? Returns false if never. */
 static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 {
 	struct scsi_path *path;
+	bool waits, for_host;
 	unsigned long due;
-	bool waits;
 
 	lockdep_assert_held(&lu->lock);
 	waits = waits_for_transport(lu);
+	for_host = waits_for_host(lu);
 	/* It is from now on that the last path is lost. */
-	if (lu->waits_for_transport && !waits)
+	if ((lu->waits_for_transport && !waits) ||
+	    (lu->waits_for_host && !for_host))
 		lu->no_path_since = jiffies;
 	lu->waits_for_transport = waits;
+	lu->waits_for_host = for_host;
 	if (!scsi_lu_ends(lu, waits, &due)) {
 		if (waits || lu->no_path_timeout < 0 ||
 		    scsi_lu_waits_for_resume(lu))
@@ -247,13 +262,12 @@ static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 		if (path->check || path->pr.barred ||
 		    (path->pr.aside && lu->pr.moving))
 			due = later(due, path->check_end);
-		/* Nor is it over, while the error handler of its host works. */
-		if (path->running && path->state != PATH_DISABLED &&
-		    scsi_host_in_recovery(path->sdev->host))
-			due = later(due, jiffies + RECOVERY_PATIENCE);
 		if (path->transition_end)
 			due = later(due, path->transition_end);
 	}
+	/* Nor is it over, while the error handler of its host works. */
+	if (for_host)
+		due = later(due, jiffies + RECOVERY_PATIENCE);
 	if (!is_disconnected_for_good(lu)) {
 		lu->disconnected_since = 0;
 	} else if (list_empty(&lu->paths)) {

@@ -234,6 +234,8 @@ struct scsi_lu {
 	 * @lock
 	 */
 	bool waits_for_transport;
+	/** @waits_for_host: the same of a path whose host's error handler works */
+	bool waits_for_host;
 	/** @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere */
 	bool expired;
 	/**

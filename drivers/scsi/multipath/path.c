@@ -128,7 +128,7 @@ bool scsi_path_has_alternative(const struct scsi_path *path)
 
 	lockdep_assert_held(&path->lu->lock);
 	list_for_each_entry(other, &path->lu->paths, node) {
-		if (other != path && scsi_path_is_usable(other) &&
+		if (other != path && scsi_path_is_candidate(other) &&
 		    !scsi_host_in_recovery(other->sdev->host))
 			return true;
 	}
@@ -143,7 +143,20 @@ bool scsi_path_has_alternative(const struct scsi_path *path)
  */
 bool scsi_path_is_the_last_usable(const struct scsi_path *path)
 {
-	return scsi_path_is_usable(path) && !scsi_path_has_alternative(path);
+	const struct scsi_path *other;
+	const struct Scsi_Host *shost;
+
+	lockdep_assert_held(&path->lu->lock);
+	if (!scsi_path_is_usable(path))
+		return false;
+	list_for_each_entry(other, &path->lu->paths, node) {
+		shost = other->sdev->host;
+		/* That of its own host is back when it is. */
+		if (other != path && scsi_path_is_usable(other) &&
+		    (shost == path->sdev->host || !scsi_host_in_recovery(shost)))
+			return false;
+	}
+	return true;
 }
 
 /**

@@ -156,8 +156,10 @@ unsigned long scsi_path_judge_timeout(struct scsi_cmnd *cmd)
 	if (time_before(READ_ONCE(rq->deadline), scsi_path_due(cmd)))
 		return 0;
 	had = jiffies - since;
-	if (had >= rq->timeout)
+	if (had >= rq->timeout) {
+		clear_bit(SCMD_STATE_TAKEN_BACK, &cmd->state);
 		return 0;
+	}
 
 	left = rq->timeout - had;
 	attempt_timeout = READ_ONCE(path->lu->attempt_timeout);
@@ -170,7 +172,7 @@ unsigned long scsi_path_judge_timeout(struct scsi_cmnd *cmd)
 	    !cmd->device->host->hostt->eh_abort_handler)
 		return left;
 	if (is_kept_in_vain(path, rq, since)) {
-		cmd->flags |= SCMD_PATH_TAKEN_BACK;
+		set_bit(SCMD_STATE_TAKEN_BACK, &cmd->state);
 		return 0;
 	}
 	return min_t(unsigned long, attempt_timeout, left);
