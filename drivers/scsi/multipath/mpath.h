@@ -211,6 +211,7 @@ void scsi_path_event_init(struct scsi_path *path);
 void scsi_lu_drain_others(struct scsi_lu *lu, struct scsi_path *except);
 void scsi_path_fetch_reports(struct scsi_path *path);
 bool scsi_path_drain_later(struct scsi_path *path);
+void scsi_path_resume_drain(struct scsi_path *path);
 void scsi_path_drain_init(struct scsi_path *path);
 
 /* rewound.c */
