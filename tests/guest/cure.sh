@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # A disk that works again only when it is reset: its reads are aborted, and that is no
-# help. What has timed out twice is for the error handler, which resets the disk.
+# help. What has timed out twice is for the error handler, which resets the disk. And one
+# that is lost over all its paths until somebody resets it.
 # guest: clock=virtual cpus=2 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 18
+plan 30
 
 READ=0x28
 SILENT_UNTIL_RESET=72
@@ -53,6 +54,21 @@ for how in "1 plain" "1 lu" "2 lu"; do
 	ok "$title: one that hangs once" read_block
 	is "$title: is aborted, and nothing reset" \
 		"$(dmesg | grep -c "device reset occurred")" "$resets"
+	script_remove "$unit"
+done
+
+for how in "1 plain" "1 lu" "2 lu"; do
+	script_add disk ${how% *} ${how#* }
+	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
+	disk=$(script_node block 'sd[a-z]*')
+	title="${how#* } ${how% *}, lost"
+	[ "${how#* }" = plain ] || echo 0 >"$above/multipath/no_path_timeout"
+	ok "$title: reads" within 10 read_block
+	script "$unit" rules "-1 -1 -1 1 0 0 64 0"
+	fails "$title: it does not" read_block
+	ok "$title: reset by hand" sg_reset --device --no-esc \
+		"$(script_node scsi_generic 'sg[0-9]*')"
+	ok "$title: reads again" within 60 read_block
 	script_remove "$unit"
 done
 finish

@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=4 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 39
+plan 42
 
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
 RESET=0
@@ -142,4 +142,27 @@ for how in "1 plain" "1 lu"; do
 	fails "${how#* } ${how% *}: it is told" sg_raw "$node" 07 00 00 00 00 00
 	script_remove "$unit"
 done
+
+# The system sleeps before it is known whether it was the device: the other path does not
+# say, and is gone afterwards. No upper level asks anything before it sleeps.
+two_paths cd block 'sr[0-9]*'
+echo lpu >"$above/multipath/iopolicy"
+echo 0 >"/sys/block/${node##*/}/queue/read_ahead_kb"
+exec 3<"$node"
+ok "asleep: it is read" read_open
+find_idle read_open
+watched both_were_asked
+script "$unit" rules "$((1 - idle)) 0x0 -1 0 2 0x052400 0 0"
+script "$unit" event "attention $idle $RESET"
+watched was_asked "$idle"
+for opcode in -1 0x12; do
+	script "$unit" rules "$((1 - idle)) $opcode -1 1 0 0 0 0"
+done
+echo devices >/sys/power/pm_test
+ok "asleep: and awake" sh -c 'echo freeze >/sys/power/state'
+{ read_open; echo over >/tmp/asleep.out; } &
+ok "asleep: then it is told, and nothing waits for ever" within 60 test -s /tmp/asleep.out
+exec 3<&-
+script "$unit" rules clear
+script_remove "$unit"
 finish

@@ -126,6 +126,22 @@ static void drain_work(struct work_struct *work)
 }
 
 /**
+ * scsi_path_resume_drain - the system wakes up, a path may be asked again
+ * @path: path
+ *
+ * What was to be decided when the system went to sleep is decided now: nobody else will.
+ * What was to be asked is seen to when the path is reinstated.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_resume_drain(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	if (path->lu->kept_back == path)
+		scsi_lu_tell_kept_back(path->lu);
+}
+
+/**
  * scsi_path_drain_init - a new path
  * @path: path
  */

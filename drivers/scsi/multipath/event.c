@@ -234,9 +234,7 @@ static bool is_of_nexus_alone(struct scsi_path *path,
 static void lose_nexus(struct scsi_path *path)
 {
 	path->nexus_lost = jiffies;
-	/* With the nexus has gone what it prevented. */
-	if (path->lu->door.prevented)
-		path->door.prevents_removal = false;
+	scsi_path_doubt_door(path);
 	scsi_path_check_identity(path);
 	tell_user_space(path->lu, EVENT_RESET);
 }

@@ -220,6 +220,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	path->group_disabled = scsi_lu_group_is_disabled(lu, path->weight);
 	scsi_path_access_join(path);
 	scsi_path_pr_join(path);
+	scsi_path_door_join(path);
 	list_add_tail(&path->node, &lu->paths);
 	scsi_path_inherit_reset(path);
 	scsi_path_start_polling(path);

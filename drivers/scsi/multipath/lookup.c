@@ -35,21 +35,36 @@ get_nth(struct scsi_lu *lu, const struct scsi_device *except, unsigned int nr,
 	return sdev;
 }
 
+static bool has_not_failed(const struct scsi_path *path)
+{
+	return scsi_path_state_carries_io(path->state);
+}
+
+static bool is_not_disabled(const struct scsi_path *path)
+{
+	return path->state != PATH_DISABLED;
+}
+
 /**
- * scsi_lu_get_path - the device of a path in use
+ * scsi_lu_get_path - the device of the best path
  * @sdev: any SCSI device
  *
- * For what acts on an I_T nexus and is asked of the logical unit.
+ * For what acts on an I_T nexus and is asked of the logical unit. It may be asked because
+ * no path is usable, as a reset that is to mend that.
  *
  * Context: process.
  * Return: a device with a reference for scsi_device_put(); NULL if @sdev is not
- * that of a logical unit, or no path is usable.
+ * that of a logical unit, or it has none but paths that the administrator has disabled.
  */
 struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
 {
+	struct scsi_lu *lu = sdev->hostdata;
+
 	if (!scsi_device_is_lu(sdev))
 		return NULL;
-	return get_nth(sdev->hostdata, NULL, 0, scsi_path_is_in_use);
+	return get_nth(lu, NULL, 0, scsi_path_is_in_use) ?:
+	       get_nth(lu, NULL, 0, has_not_failed) ?:
+	       get_nth(lu, NULL, 0, is_not_disabled);
 }
 EXPORT_SYMBOL_GPL(scsi_lu_get_path);	/* sd */
 

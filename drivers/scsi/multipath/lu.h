@@ -65,14 +65,16 @@ struct scsi_lu_activation {
 /**
  * struct scsi_lu_door - whether the medium can be removed, see door.c
  * @is_used: that was ever said; @lu->lock
- * @prevented: the upper level does not want it removed; @lu->lock
+ * @wanted: what was said last, an enum scsi_door; @lu->lock
+ * @tells: @work is running; @lu->lock
  * @round: counts the runs of @work; @lu->lock
  * @waiting: commands that are complete when @work is done; @lu->lock
  * @work: tells the paths
  */
 struct scsi_lu_door {
 	bool is_used;
-	bool prevented;
+	u8 wanted;
+	bool tells;
 	unsigned int round;
 	struct list_head waiting;
 	struct work_struct work;

@@ -213,6 +213,7 @@ void scsi_path_event_init(struct scsi_path *path);
 void scsi_lu_drain_others(struct scsi_lu *lu, struct scsi_path *except);
 void scsi_path_fetch_reports(struct scsi_path *path);
 bool scsi_path_drain_later(struct scsi_path *path);
+void scsi_path_resume_drain(struct scsi_path *path);
 void scsi_path_drain_init(struct scsi_path *path);
 
 /* rewound.c */
@@ -250,6 +251,8 @@ bool scsi_lu_may_repeat_passthrough(const struct scsi_lu *lu,
 /* door.c */
 bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
 void scsi_lu_look_after_door(struct scsi_lu *lu);
+void scsi_path_doubt_door(struct scsi_path *path);
+void scsi_path_door_join(struct scsi_path *path);
 void scsi_lu_was_reset(struct scsi_lu *lu);
 void scsi_lu_door_init(struct scsi_lu_door *door);
 

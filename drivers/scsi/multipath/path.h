@@ -225,11 +225,23 @@ struct scsi_path_told {
 };
 
 /**
+ * enum scsi_door - whether the medium can be removed
+ * @DOOR_ALLOWED: it can
+ * @DOOR_PREVENTED: it cannot
+ * @DOOR_UNKNOWN: what was said of that may have ended
+ */
+enum scsi_door {
+	DOOR_ALLOWED,
+	DOOR_PREVENTED,
+	DOOR_UNKNOWN,
+};
+
+/**
  * struct scsi_path_door - what a nexus says of the removal of the medium, see door.c
  */
 struct scsi_path_door {
-	/** @prevents_removal: the medium cannot be removed. Under the lock. */
-	bool prevents_removal;
+	/** @says: that, an enum scsi_door. Under the lock. */
+	u8 says;
 	/** @refuses: it has not done what it was told about that. Under the lock. */
 	bool refuses;
 	/** @round: when it was last told about that. Under the lock. */

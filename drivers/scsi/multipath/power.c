@@ -184,6 +184,7 @@ void scsi_lu_resume_paths(struct device *dev)
 		enable_delayed_work(&path->probe.work);
 		scsi_device_resume(path->sdev);
 		spin_lock_irq(&path->lu->lock);
+		scsi_path_resume_drain(path);
 		scsi_path_probe_soon(path);
 		spin_unlock_irq(&path->lu->lock);
 		scsi_device_put(path->sdev);

@@ -165,9 +165,7 @@ void scsi_path_reinstate(struct scsi_path *path)
 	if (path->check == CHECK_RETURN ||
 	    !scsi_path_state_carries_io(path->state))
 		scsi_path_inherit_reset(path);
-	/* After the loss of its nexus it prevents nothing any more. */
-	if (path->lu->door.prevented)
-		path->door.prevents_removal = false;
+	scsi_path_doubt_door(path);
 	if (!scsi_path_state_carries_io(path->state))
 		path->door.refuses = false;
 	if (path->check)
