@@ -281,6 +281,7 @@ struct scsi_device *scsi_path_get_other(const struct scsi_path *path);
 struct scsi_device *scsi_lu_get_in_use(struct scsi_lu *lu,
 				       const struct scsi_device *except,
 				       unsigned int nr);
+bool scsi_lu_is_in_use(struct scsi_lu *lu, const struct scsi_device *except);
 
 /* host.c */
 extern struct Scsi_Host *scsi_multipath_host;
