@@ -246,12 +246,11 @@ static void retry_work(struct work_struct *work)
 {
 	struct withheld *withheld = container_of(to_delayed_work(work),
 						 struct withheld, work);
+	unsigned long delay = scsi_host_question_delay(withheld->sdev->host);
 	int error;
 
-	/* Who asks would wait for the error handler, with a worker that others need. */
-	if (scsi_host_in_recovery(withheld->sdev->host)) {
-		queue_delayed_work(scsi_multipath_probe_wq, &withheld->work,
-				   SCSI_PATH_RECOVERY_DELAY);
+	if (delay) {
+		queue_delayed_work(scsi_multipath_probe_wq, &withheld->work, delay);
 		return;
 	}
 	error = try_claim(withheld->sdev);
