@@ -16,6 +16,7 @@
 #include <linux/sched/mm.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_dh.h>
+#include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
 
 #include "mpath.h"
@@ -45,6 +46,23 @@ static bool may_be_activated(const struct scsi_path *path)
 	       sdev->handler->activate;
 }
 
+static bool any_may_be_activated(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (may_be_activated(path))
+			return true;
+	}
+	return false;
+}
+
+/* What is sent to others would wait for the error handler, and nobody else be asked. */
+static bool may_be_activated_now(const struct scsi_path *path)
+{
+	return may_be_activated(path) && !scsi_host_in_recovery(path->sdev->host);
+}
+
 /* The best group's first, with each try another one. */
 static struct scsi_path *candidate(struct scsi_lu *lu, unsigned int try)
 {
@@ -52,7 +70,7 @@ static struct scsi_path *candidate(struct scsi_lu *lu, unsigned int try)
 	unsigned int nr = 0;
 
 	list_for_each_entry(path, &lu->paths, node) {
-		if (!may_be_activated(path))
+		if (!may_be_activated_now(path))
 			continue;
 		nr++;
 		if (!best || path->group_disabled < best->group_disabled ||
@@ -64,7 +82,7 @@ static struct scsi_path *candidate(struct scsi_lu *lu, unsigned int try)
 		return best;
 	try %= nr;
 	list_for_each_entry(path, &lu->paths, node) {
-		if (may_be_activated(path) && !try--)
+		if (may_be_activated_now(path) && !try--)
 			return path;
 	}
 	return best;
@@ -82,7 +100,7 @@ void scsi_lu_consider_activation(struct scsi_lu *lu)
 	unsigned long due = jiffies + PROBES_FIRST;
 
 	lockdep_assert_held(&lu->lock);
-	if (!lu->announced || activation->running || !candidate(lu, 0))
+	if (!lu->announced || activation->running || !any_may_be_activated(lu))
 		return;
 	if (time_after(activation->not_before, due))
 		due = activation->not_before;
@@ -165,6 +183,10 @@ static void activation_work(struct work_struct *work)
 	spin_lock_irq(&lu->lock);
 	if (!scsi_lu_has_path_locked(lu) && !lu->activation.running) {
 		path = candidate(lu, lu->activation.tries);
+		if (!path && any_may_be_activated(lu))
+			queue_delayed_work(scsi_multipath_probe_wq,
+					   &lu->activation.work,
+					   SCSI_PATH_RECOVERY_DELAY);
 		if (path && scsi_device_get(path->sdev))
 			path = NULL;
 		lu->activation.running = path;

@@ -3,8 +3,10 @@
  * What multipath itself asks over one path: does it answer, and who does?
  */
 
+#include <linux/atomic.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -12,6 +14,7 @@
 #include <scsi/scsi.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_eh.h>
+#include <scsi/scsi_host.h>
 #include <scsi/scsi_proto.h>
 
 #include "identity.h"
@@ -24,6 +27,31 @@
 /* Unit attentions that a returning I_T nexus may have to report first, and the like. */
 #define ASK_TRIES		4
 
+/* Questions that a host has at a time; a worker each waits for the answer. */
+#define QUESTIONS_MAX		32
+
+/**
+ * scsi_host_question_delay - how long is nothing to be asked over a host's paths?
+ * @shost: host
+ *
+ * Each question has a worker until it is answered, and there are a few hundred workers
+ * for all hosts. Behind a host that answers nothing there may be more paths than that, and
+ * it may be minutes until its error handler is done. SCMD_FAIL_IF_RECOVERING is no help:
+ * what it fails with is what an adapter says of a path that has failed.
+ *
+ * Context: any.
+ * Return: jiffies until it is to be tried again; 0: it may be asked.
+ */
+unsigned long scsi_host_question_delay(const struct Scsi_Host *shost)
+{
+	if (scsi_host_in_recovery(shost))
+		return SCSI_PATH_RECOVERY_DELAY;
+	/* Not all at once then, or most of them would be too many again. */
+	if (atomic_read(&shost->path_questions) >= QUESTIONS_MAX)
+		return get_random_u32_below(SCSI_PATH_RECOVERY_DELAY) + 1;
+	return 0;
+}
+
 /* scsi_path_ask(), and @resid of the @len bytes have not come */
 static int ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 	       unsigned int len, int *resid, struct scsi_sense_hdr *sense)
@@ -31,6 +59,7 @@ static int ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 	const struct scsi_exec_args args = { .sshdr = sense, .resid = resid };
 	int result, tries = ASK_TRIES;
 
+	atomic_inc(&sdev->host->path_questions);
 	do {
 		*resid = 0;
 		result = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN |
@@ -40,6 +69,7 @@ static int ask(struct scsi_device *sdev, const u8 *cdb, void *buf,
 			memset(sense, 0, sizeof(*sense));
 	} while ((sense->sense_key == UNIT_ATTENTION ||
 		  scsi_sense_is_deferred(sense)) && --tries);
+	atomic_dec(&sdev->host->path_questions);
 	return scsi_answer_is_success(result, sense) ? 0 : result;
 }
 

@@ -245,32 +245,68 @@ static bool share_a_name(const char *names, const char *others)
 	return false;
 }
 
+static const struct newcomer *find_first(const char *names)
+{
+	const struct newcomer *first;
+
+	lockdep_assert_held(&firsts_lock);
+	list_for_each_entry(first, &firsts, node) {
+		if (share_a_name(names, first->names))
+			return first;
+	}
+	return NULL;
+}
+
 /* Makes a device the first one of its logical unit, unless there is one already. */
 static bool try_to_be_first(struct newcomer *new)
 {
-	struct newcomer *other;
-	bool is_first = true;
+	bool is_first;
 
 	spin_lock(&firsts_lock);
-	list_for_each_entry(other, &firsts, node) {
-		if (share_a_name(new->names, other->names)) {
-			is_first = false;
-			break;
-		}
-	}
+	is_first = !find_first(new->names);
 	if (is_first)
 		list_add(&new->node, &firsts);
 	spin_unlock(&firsts_lock);
 	return is_first;
 }
 
-/* A scan may take long: only those wait that are to find the same logical unit. */
+static bool is_being_brought_up(const char *names)
+{
+	bool is;
+
+	spin_lock(&firsts_lock);
+	is = find_first(names);
+	spin_unlock(&firsts_lock);
+	return is;
+}
+
+/* Is it by somebody who waits until his host's error handler is done? */
+static bool first_is_stuck(const char *names)
+{
+	const struct newcomer *first;
+	bool is_stuck;
+
+	spin_lock(&firsts_lock);
+	first = find_first(names);
+	is_stuck = first && scsi_host_in_recovery(first->sdev->host);
+	spin_unlock(&firsts_lock);
+	return is_stuck;
+}
+
+/*
+ * A scan may take long: only those wait that are to find the same logical unit, and not
+ * for as long as it takes, for others are on their hosts as well.
+ */
 static int bring_up_unless_there(struct newcomer *new)
 {
 	struct scsi_lu *lu;
 	int error;
 
-	wait_event(first_is_done, try_to_be_first(new));
+	while (!wait_event_timeout(first_is_done, try_to_be_first(new),
+				   SCSI_PATH_RECOVERY_DELAY)) {
+		if (first_is_stuck(new->names))
+			return -EINPROGRESS;
+	}
 	lu = scsi_multipath_find(new->names);
 	if (lu) {
 		scsi_lu_put(lu);
@@ -307,8 +343,12 @@ static int join_or_bring_up(struct newcomer *new)
 		     scsi_multipath_find_renamed(new->names);
 		if (lu)
 			error = compare(new, lu);
+		else if (new->is_silent)
+			error = -EIO;
+		else if (!new->path && is_being_brought_up(new->names))
+			error = -EINPROGRESS;
 		else
-			error = new->is_silent ? -EIO : 0;
+			error = 0;
 		if (!error && new->path)
 			error = lu ? join_unless_gone(new, lu) :
 				     bring_up_unless_there(new);

@@ -121,10 +121,10 @@ static bool is_smaller(const struct scsi_path_size *size, u64 sectors)
 
 /*
  * How large a logical unit is now, says the first path in use that says anything.
- * Returns false if there is no path in use.
+ * Returns how many were asked.
  */
-static bool read_size_in_use(struct scsi_lu *lu, struct scsi_device *than,
-			     struct scsi_path_size *size)
+static unsigned int read_size_in_use(struct scsi_lu *lu, struct scsi_device *than,
+				     struct scsi_path_size *size)
 {
 	struct scsi_device *sdev;
 	unsigned int nr = 0;
@@ -155,6 +155,9 @@ static bool is_as_known(struct scsi_lu *lu, const struct scsi_path_size *size)
  * @what: what differs, if that is the answer
  * @is_alone: there was no path in use to compare it with
  *
+ * Who is in use and would be waited for until its host's error handler is done is not
+ * asked: what is known has to do, or there is no answer now.
+ *
  * Without a path in use a disk may have grown, but one that is smaller than the upper
  * level takes it for is not let in: what is behind its end would be lost. If there is
  * one, both have to tell, or neither, as drives do that are not started.
@@ -168,6 +171,7 @@ int scsi_path_compare(struct scsi_lu *lu, struct scsi_device *sdev,
 		      bool *is_alone)
 {
 	struct scsi_path_size now;
+	bool is_asked;
 
 	*is_alone = false;
 	*what = "type";
@@ -176,13 +180,14 @@ int scsi_path_compare(struct scsi_lu *lu, struct scsi_device *sdev,
 	if (!scsi_type_has_size(sdev->type))
 		return 0;
 	*what = "capacity";
-	if (!read_size_in_use(lu, sdev, &now)) {
+	is_asked = read_size_in_use(lu, sdev, &now);
+	if (!is_asked && !scsi_lu_is_in_use(lu, sdev)) {
 		*is_alone = true;
 		return size->block_size && is_smaller(size, known_sectors(lu)) ?
 		       -EEXIST : 0;
 	}
 	if (!size->block_size)
-		return now.block_size ? -EIO : 0;
+		return now.block_size || !is_asked ? -EIO : 0;
 	if (!now.block_size)
 		return is_as_known(lu, size) ? 0 : -EIO;
 	if (now.last_block != size->last_block &&

@@ -8,7 +8,6 @@
 #include <linux/jiffies.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
-#include <scsi/scsi_host.h>
 
 #include "../scsi_priv.h"
 #include "mpath.h"
@@ -79,13 +78,9 @@ bool scsi_path_drain_later(struct scsi_path *path)
 static unsigned long drain_delay(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
-	/*
-	 * The question would wait for the error handler, with a worker that paths of
-	 * other hosts need.
-	 */
-	if (scsi_host_in_recovery(path->sdev->host))
-		return SCSI_PATH_RECOVERY_DELAY;
-	return scsi_lu_is_best_left_alone(path->lu) ? SCSI_PATH_BUSY_DELAY : 0;
+	if (scsi_lu_is_best_left_alone(path->lu))
+		return SCSI_PATH_BUSY_DELAY;
+	return scsi_host_question_delay(path->sdev->host);
 }
 
 static void drain_work(struct work_struct *work)

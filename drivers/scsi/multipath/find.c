@@ -62,7 +62,7 @@ static struct scsi_lu *find_by_serial(const char *serial, unsigned int nr)
 /* Is a logical unit called by one of these names now, says a path in use? */
 static bool calls_itself(struct scsi_lu *lu, const char *names)
 {
-	struct scsi_device *in_use = scsi_lu_get_in_use(lu, NULL, 0);
+	struct scsi_device *in_use = scsi_lu_get_any_in_use(lu);
 	bool does = false;
 	char *now;
 

@@ -8,9 +8,29 @@
 #include <linux/rcupdate.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
 
 #include "mpath.h"
+
+/*
+ * What is sent over a path whose host's error handler is at work waits for that, maybe
+ * for minutes.
+ */
+static bool answers_soon(const struct scsi_path *path)
+{
+	return !scsi_host_in_recovery(path->sdev->host);
+}
+
+static bool is_in_use_and_answers(const struct scsi_path *path)
+{
+	return scsi_path_is_in_use(path) && answers_soon(path);
+}
+
+static bool is_usable_and_answers(const struct scsi_path *path)
+{
+	return scsi_path_is_usable(path) && answers_soon(path);
+}
 
 /* Of several that suit, the one of that number */
 static struct scsi_device *
@@ -33,6 +53,21 @@ get_nth(struct scsi_lu *lu, const struct scsi_device *except, unsigned int nr,
 	}
 	spin_unlock_irq(&lu->lock);
 	return sdev;
+}
+
+/**
+ * scsi_lu_get_any_in_use - the device of a path in use
+ * @lu: logical unit
+ *
+ * One that would be waited for until its host's error handler is done is the last choice.
+ *
+ * Context: process.
+ * Return: a device with a reference for scsi_device_put(), or NULL.
+ */
+struct scsi_device *scsi_lu_get_any_in_use(struct scsi_lu *lu)
+{
+	return get_nth(lu, NULL, 0, is_in_use_and_answers) ?:
+	       get_nth(lu, NULL, 0, scsi_path_is_in_use);
 }
 
 static bool has_not_failed(const struct scsi_path *path)
@@ -62,7 +97,7 @@ struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
 
 	if (!scsi_device_is_lu(sdev))
 		return NULL;
-	return get_nth(lu, NULL, 0, scsi_path_is_in_use) ?:
+	return scsi_lu_get_any_in_use(lu) ?:
 	       get_nth(lu, NULL, 0, has_not_failed) ?:
 	       get_nth(lu, NULL, 0, is_not_disabled);
 }
@@ -85,12 +120,14 @@ EXPORT_SYMBOL_GPL(scsi_lu_disk);	/* virtio_scsi */
  * scsi_path_get_other - the device of another path that could carry I/O
  * @path: path
  *
+ * None that would be waited for until its host's error handler is done.
+ *
  * Context: process.
  * Return: a device with a reference for scsi_device_put(), or NULL.
  */
 struct scsi_device *scsi_path_get_other(const struct scsi_path *path)
 {
-	return get_nth(path->lu, path->sdev, 0, scsi_path_is_usable);
+	return get_nth(path->lu, path->sdev, 0, is_usable_and_answers);
 }
 
 /**
@@ -99,6 +136,8 @@ struct scsi_device *scsi_path_get_other(const struct scsi_path *path)
  * @except: a device that is not meant
  * @nr: the number of the one that is, of those that are left
  *
+ * As scsi_path_get_other(), and scsi_lu_is_in_use() says whether there are more.
+ *
  * Context: process.
  * Return: a device with a reference for scsi_device_put(), or NULL.
  */
@@ -106,7 +145,23 @@ struct scsi_device *scsi_lu_get_in_use(struct scsi_lu *lu,
 				       const struct scsi_device *except,
 				       unsigned int nr)
 {
-	return get_nth(lu, except, nr, scsi_path_is_in_use);
+	return get_nth(lu, except, nr, is_in_use_and_answers);
+}
+
+/**
+ * scsi_lu_is_in_use - is there a path in use, be it one that does not answer now?
+ * @lu: logical unit
+ * @except: a device that is not meant
+ *
+ * Context: process.
+ */
+bool scsi_lu_is_in_use(struct scsi_lu *lu, const struct scsi_device *except)
+{
+	struct scsi_device *sdev = get_nth(lu, except, 0, scsi_path_is_in_use);
+
+	if (sdev)
+		scsi_device_put(sdev);
+	return sdev;
 }
 
 /**

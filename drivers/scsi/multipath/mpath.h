@@ -117,6 +117,7 @@ enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
 				     enum scsi_path_answer *answer);
 enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested);
 ssize_t scsi_path_read_vpd(struct scsi_device *sdev, u8 page, u8 *buf);
+unsigned long scsi_host_question_delay(const struct Scsi_Host *shost);
 int scsi_path_vpd_has_come(struct scsi_device *sdev, u8 page);
 
 /* probe.c */
@@ -281,9 +282,11 @@ void scsi_path_share_quirks(struct scsi_path *path);
 
 /* lookup.c */
 struct scsi_device *scsi_path_get_other(const struct scsi_path *path);
+struct scsi_device *scsi_lu_get_any_in_use(struct scsi_lu *lu);
 struct scsi_device *scsi_lu_get_in_use(struct scsi_lu *lu,
 				       const struct scsi_device *except,
 				       unsigned int nr);
+bool scsi_lu_is_in_use(struct scsi_lu *lu, const struct scsi_device *except);
 
 /* host.c */
 extern struct Scsi_Host *scsi_multipath_host;

@@ -268,15 +268,7 @@ static unsigned long put_off(struct scsi_path *path)
 	lockdep_assert_held(&path->lu->lock);
 	if (!path->check && scsi_lu_is_best_left_alone(path->lu))
 		return SCSI_PATH_BUSY_DELAY;
-	/*
-	 * The question would wait for the error handler, for minutes maybe, and have a
-	 * worker for all that time. There are so many of them, and as many paths may be
-	 * behind one host. SCMD_FAIL_IF_RECOVERING is no help: what it fails with is
-	 * what an adapter says of a path that has failed.
-	 */
-	if (scsi_host_in_recovery(path->sdev->host) && may_be_asked(path))
-		return SCSI_PATH_RECOVERY_DELAY;
-	return 0;
+	return may_be_asked(path) ? scsi_host_question_delay(path->sdev->host) : 0;
 }
 
 static void probe_work(struct work_struct *work)

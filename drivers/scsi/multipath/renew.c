@@ -229,32 +229,36 @@ void scsi_path_renew(struct scsi_path *path)
 	spin_unlock_irq(&path->lu->lock);
 }
 
-static bool may_be_claimed(struct scsi_device *sdev)
+/* Could it be claimed now? 0, or why not. */
+static int try_claim(struct scsi_device *sdev)
 {
-	bool may;
+	int error;
 
 	if (READ_ONCE(sdev->sdev_state) != SDEV_RUNNING ||
 	    scsi_autopm_get_device(sdev))
-		return false;
-	may = !scsi_path_try_claim(sdev);
+		return -EIO;
+	error = scsi_path_try_claim(sdev);
 	scsi_autopm_put_device(sdev);
-	return may;
+	return error;
 }
 
 static void retry_work(struct work_struct *work)
 {
 	struct withheld *withheld = container_of(to_delayed_work(work),
 						 struct withheld, work);
+	unsigned long delay = scsi_host_question_delay(withheld->sdev->host);
+	int error;
 
-	/* Who asks would wait for the error handler, with a worker that others need. */
-	if (scsi_host_in_recovery(withheld->sdev->host)) {
-		queue_delayed_work(scsi_multipath_probe_wq, &withheld->work,
-				   SCSI_PATH_RECOVERY_DELAY);
+	if (delay) {
+		queue_delayed_work(scsi_multipath_probe_wq, &withheld->work, delay);
 		return;
 	}
-	if (may_be_claimed(withheld->sdev) && !renew(withheld->sdev))
+	error = try_claim(withheld->sdev);
+	if (!error && !renew(withheld->sdev))
 		return;
-	withheld->delay = min(2 * withheld->delay, RETRY_DELAY_MAX);
+	/* Or another path is bringing the logical unit up, and may be done any time. */
+	if (error != -EINPROGRESS)
+		withheld->delay = min(2 * withheld->delay, RETRY_DELAY_MAX);
 	queue_delayed_work(scsi_multipath_probe_wq, &withheld->work, withheld->delay);
 }
 

@@ -110,8 +110,8 @@ static unsigned int look_at(struct scsi_path *path, unsigned int period)
 		begin_anew(path, period);
 		return 0;
 	}
-	/* It is not asked before that has ended, and others have their turn. */
-	if (scsi_host_in_recovery(path->sdev->host))
+	/* It would have to wait, and others have their turn. */
+	if (scsi_host_question_delay(path->sdev->host))
 		return 0;
 	if (path->watch.issued != issued)
 		return look_at_busy(path, period);
