@@ -42,11 +42,8 @@ recover() {
 	within 120 host_state_is "$recover_path" recovery || bail_out "no recovery"
 }
 
-# One after the other
-flush_over_each() {
-	for each in 0 1; do
-		dd if=/dev/null of="$disk" bs=512 conv=notrunc,fsync
-	done
+flush() {
+	dd if=/dev/null of="$disk" bs=512 conv=notrunc,fsync
 }
 
 # The port blips meanwhile.
@@ -73,7 +70,9 @@ done
 add 2 lu
 echo round-robin >"$above/multipath/iopolicy"
 script "$unit" event "timeout 2000 $(basename "$above")"
-recover 0 $FLUSH flush_over_each
+paths_write "$(script_path "$unit" 1)" 3
+recover 0 $FLUSH flush
+paths_write "$(script_path "$unit" 1)" 1
 script "$unit" event "timeout 30000 $(basename "$above")"
 script "$unit" rules "1 $READ 1 0 0 0 $FOR_ITSELF 8000"
 begin=$(now)
