@@ -42,7 +42,7 @@
  * Context: any.
  * Return: jiffies until it is to be tried again; 0: it may be asked.
  */
-unsigned long scsi_host_question_delay(const struct Scsi_Host *shost)
+unsigned long scsi_host_question_delay(struct Scsi_Host *shost)
 {
 	if (scsi_host_in_recovery(shost))
 		return SCSI_PATH_RECOVERY_DELAY;

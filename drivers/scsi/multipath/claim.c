@@ -341,6 +341,8 @@ static int join_or_bring_up(struct newcomer *new)
 		begin_as_asked(new);
 		lu = scsi_multipath_find(new->names) ?:
 		     scsi_multipath_find_renamed(new->names);
+		if (IS_ERR(lu))
+			return PTR_ERR(lu);
 		if (lu)
 			error = compare(new, lu);
 		else if (new->is_silent)

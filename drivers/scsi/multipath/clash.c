@@ -143,7 +143,7 @@ static bool is_as_known(struct scsi_lu *lu, const struct scsi_path_size *size)
 {
 	u64 sectors = known_sectors(lu);
 
-	return sectors &&
+	return sectors && size->block_size == lu->sdev->sector_size &&
 	       sectors << SECTOR_SHIFT == (size->last_block + 1) * size->block_size;
 }
 

@@ -76,7 +76,7 @@ static void tell(struct scsi_path *path, enum scsi_door wanted)
 	if (result) {
 		/* Its answer may have been lost. */
 		path->door.says = DOOR_UNKNOWN;
-		path->door.refuses = true;
+		path->door.refuses = path->lu->door.wanted == wanted;
 	} else {
 		path->door.says = wanted;
 	}

@@ -141,7 +141,7 @@ static bool is_known(const char *names)
 	struct scsi_lu *lu = scsi_multipath_find(names) ?:
 			     scsi_multipath_find_renamed(names);
 
-	if (lu)
+	if (!IS_ERR_OR_NULL(lu))
 		scsi_lu_put(lu);
 	return lu;
 }

@@ -59,22 +59,37 @@ static struct scsi_lu *find_by_serial(const char *serial, unsigned int nr)
 	return found;
 }
 
-/* Is a logical unit called by one of these names now, says a path in use? */
-static bool calls_itself(struct scsi_lu *lu, const char *names)
+/* Gives back @sdev. 1: is it called by one of these names, 0: by another one; or an errno. */
+static int says_its_name(struct scsi_device *sdev, const char *names)
 {
-	struct scsi_device *in_use = scsi_lu_get_any_in_use(lu);
-	bool does = false;
-	char *now;
+	char *now = scsi_path_serial_name(sdev);
+	int does = PTR_ERR_OR_ZERO(now);
 
-	if (!in_use)
-		return false;
-	now = scsi_path_serial_name(in_use);
 	if (!IS_ERR_OR_NULL(now)) {
 		does = scsi_identity_lists(names, now);
 		kfree(now);
 	}
-	scsi_device_put(in_use);
+	scsi_device_put(sdev);
 	return does;
+}
+
+/*
+ * Is a logical unit called by one of these names now, says a path in use? An errno if
+ * there are such paths, and none tells.
+ */
+static int calls_itself(struct scsi_lu *lu, const char *names)
+{
+	struct scsi_device *sdev;
+	unsigned int nr = 0;
+	int does = 0;
+
+	while ((sdev = scsi_lu_get_in_use(lu, NULL, nr++))) {
+		does = says_its_name(sdev, names);
+		if (does >= 0)
+			return does;
+	}
+	sdev = scsi_lu_get_any_in_use(lu);
+	return sdev ? says_its_name(sdev, names) : does;
 }
 
 /**
@@ -85,21 +100,26 @@ static bool calls_itself(struct scsi_lu *lu, const char *names)
  * the logical unit was found: what counts is what it says now.
  *
  * Context: process; as scsi_path_ask().
- * Return: a logical unit with a reference, or NULL.
+ * Return: a logical unit with a reference, or NULL; ERR_PTR(-EIO) if it may be one that
+ * does not tell.
  */
 struct scsi_lu *scsi_multipath_find_renamed(const char *names)
 {
 	const char *serial = NULL, *name;
-	struct scsi_lu *lu;
+	struct scsi_lu *lu, *found = NULL;
+	int does;
 
 	for (name = names; *name && !serial; name = scsi_identity_next(name))
 		serial = scsi_identity_serial(name);
 	if (!serial)
 		return NULL;
 	for (unsigned int nr = 0; (lu = find_by_serial(serial, nr)); nr++) {
-		if (calls_itself(lu, names))
+		does = calls_itself(lu, names);
+		if (does > 0)
 			return lu;
+		if (does < 0)
+			found = ERR_PTR(-EIO);
 		scsi_lu_put(lu);
 	}
-	return NULL;
+	return found;
 }

@@ -7,6 +7,7 @@
 
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
+#include <linux/pm_runtime.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_path.h>
@@ -87,6 +88,9 @@ void scsi_path_flush_cache(struct scsi_device *sdev)
 
 	if (!path || READ_ONCE(sdev->sdev_state) != SDEV_CANCEL ||
 	    !has_cache(path->lu) || !leaves_in_use(path->lu))
+		return;
+	/* It has been flushed then. */
+	if (pm_runtime_suspended(&path->lu->sdev->sdev_gendev))
 		return;
 	if (scsi_autopm_get_device(sdev))
 		return;

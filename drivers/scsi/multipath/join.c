@@ -211,8 +211,11 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	percpu_ref_switch_to_percpu(&path->sdev->request_queue->q_usage_counter);
 
 	spin_lock_irq(&lu->lock);
-	if (list_empty(&lu->paths))
+	if (list_empty(&lu->paths)) {
 		scsi_lu_lost_nexus(lu);
+		/* Who knows what it has been through: a plain device would be found anew. */
+		lu->wants_rescan |= lu->announced;
+	}
 	memcpy(path->event, lu->event, sizeof(path->event));
 	if (is_alone)
 		compare_later(lu, path);

@@ -26,6 +26,8 @@
 /* How long it is left alone after that; twice as long each time */
 #define PAUSE_MIN	(60UL * HZ)
 #define PAUSE_MAX	(3600UL * HZ)
+/* How long a path has left before that counts: many come back, and would have to be fitted. */
+#define GROW_DELAY	(600 * HZ)
 
 /* Those that are not of the medium: what a host needs of all that is sent to it */
 #define HOST_FEATURES	(BLK_FEAT_INHERIT_MASK & \
@@ -187,7 +189,7 @@ static int commit_when_idle(struct scsi_lu *lu, struct queue_limits *lim)
 
 /*
  * What an upper-level driver sends of these goes to the device as it is, and it may look
- * at the limits once only: st does.
+ * at the limits once only: st does. So it has nothing of larger ones, either.
  */
 static bool must_not_shrink(const struct scsi_lu *lu)
 {
@@ -275,6 +277,17 @@ static bool stack_all_paths(struct scsi_lu *lu, struct queue_limits *hosts)
 	return has_paths;
 }
 
+/* What waits for a path would be too large for one that has left, and comes back. */
+static bool may_not_grow(struct scsi_lu *lu)
+{
+	bool may_not;
+
+	spin_lock_irq(&lu->lock);
+	may_not = !scsi_lu_has_path_locked(lu);
+	spin_unlock_irq(&lu->lock);
+	return may_not;
+}
+
 /*
  * The queue is not frozen: a path may have left because a command on another one does not
  * end. A request that sees old limits and new ones has those of one time or the other
@@ -291,10 +304,18 @@ static int follow_paths(struct scsi_lu *lu)
 		return 0;
 	if (!can_be_expressed(&hosts))
 		return -EINVAL;
-	if (!lock_limits(q))
-		return -ETIMEDOUT;
+	/* Who holds it may be waiting for a path, which could not join meanwhile. */
+	if (!mutex_trylock(&q->limits_lock))
+		return -EAGAIN;
 	lim = q->limits;
-	scsi_limits_replace(&lim, &hosts);
+	if (must_not_shrink(lu))
+		scsi_limits_stack(&lim, &hosts);
+	else
+		scsi_limits_replace(&lim, &hosts);
+	if (may_not_grow(lu) && !scsi_limits_are_stacked(&lim, &q->limits)) {
+		queue_limits_cancel_update(q);
+		return -EAGAIN;
+	}
 	if (!memcmp(&lim, &q->limits, sizeof(lim))) {
 		queue_limits_cancel_update(q);
 		return 0;
@@ -375,7 +396,7 @@ void scsi_path_limits_changed(struct request_queue *q)
 void scsi_lu_limits_path_left(struct scsi_lu *lu)
 {
 	if (lu->announced)
-		mod_delayed_work(system_dfl_wq, &lu->limits_work, 0);
+		queue_delayed_work(system_dfl_wq, &lu->limits_work, GROW_DELAY);
 }
 
 /**

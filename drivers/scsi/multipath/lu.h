@@ -289,7 +289,10 @@ struct scsi_lu {
 	struct delayed_work no_path_work;
 	/** @remove_work: removes the LU's scsi_device and what paths there are */
 	struct work_struct remove_work;
-	/** @wants_rescan: it was found over a path that could not serve it; @lock */
+	/**
+	 * @wants_rescan: it was found over a path that could not serve it, or has had no
+	 * path for a while; @lock
+	 */
 	bool wants_rescan;
 	/** @rescan_work: looks at it once more */
 	struct delayed_work rescan_work;

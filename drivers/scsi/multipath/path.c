@@ -144,7 +144,7 @@ bool scsi_path_has_alternative(const struct scsi_path *path)
 bool scsi_path_is_the_last_usable(const struct scsi_path *path)
 {
 	const struct scsi_path *other;
-	const struct Scsi_Host *shost;
+	struct Scsi_Host *shost;
 
 	lockdep_assert_held(&path->lu->lock);
 	if (!scsi_path_is_usable(path))

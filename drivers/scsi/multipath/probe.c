@@ -268,7 +268,13 @@ static unsigned long put_off(struct scsi_path *path)
 	lockdep_assert_held(&path->lu->lock);
 	if (!path->check && scsi_lu_is_best_left_alone(path->lu))
 		return SCSI_PATH_BUSY_DELAY;
-	return may_be_asked(path) ? scsi_host_question_delay(path->sdev->host) : 0;
+	if (!may_be_asked(path))
+		return 0;
+	/* I/O waits for a check, and not for long: others that answer nothing are no reason. */
+	if (path->check)
+		return scsi_host_in_recovery(path->sdev->host) ?
+		       SCSI_PATH_RECOVERY_DELAY : 0;
+	return scsi_host_question_delay(path->sdev->host);
 }
 
 static void probe_work(struct work_struct *work)

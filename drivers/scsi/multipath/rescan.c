@@ -117,7 +117,7 @@ void scsi_lu_rescan_when_usable(struct scsi_lu *lu)
 }
 
 /**
- * scsi_lu_rescan_if_wanted - rescan a logical unit that was found over no usable path
+ * scsi_lu_rescan_if_wanted - rescan a logical unit if that is to be made up for
  * @lu: logical unit
  *
  * Context: process; takes @lu->lock.

@@ -61,8 +61,8 @@ static void change_state(struct scsi_path *path, enum scsi_path_state state,
 	}
 	if (old == PATH_GOOD && has_held(path))
 		path->probe.delay = SCSI_PATH_PROBE_DELAY;
-	WRITE_ONCE(path->suspect, path->strikes || path->answers_eh_only ||
-				  state != PATH_GOOD);
+	WRITE_ONCE(path->suspect,
+		   path->strikes || path->answers_eh_only || state != PATH_GOOD);
 	trace_scsi_path_state(path, old, state, why);
 
 	if (scsi_path_state_carries_io(state) != scsi_path_state_carries_io(old)) {

@@ -95,8 +95,7 @@ void scsi_path_note_patience(struct scsi_path *path, unsigned long since)
  * is somebody else's.
  */
 static bool may_be_sent_again(const struct scsi_lu *lu,
-			      const struct scsi_cmnd *cmd,
-			      const struct request *rq)
+			      const struct scsi_cmnd *cmd, struct request *rq)
 {
 	if (lu->sdev->type == TYPE_ZBC && op_is_write(req_op(rq)) &&
 	    req_op(rq) != REQ_OP_FLUSH)
