@@ -72,6 +72,8 @@ fio_ok "no error above, data verified"
 other=$(path_devices | tail -1)
 paths_write "$other" 3
 echo 1 >/sys/block/sda/device/timeout
+# sd would give the disk up before, as it does with a plain one.
+echo 10 >"$(echo /sys/block/sda/device/scsi_disk/*)/max_medium_access_timeouts"
 inject "$path" "0 -5 $READ"
 ok "last path: the sixth attempt of a read is made" \
 	timeout 60 dd if=/dev/sda of=/dev/null bs=4k count=16 iflag=direct
