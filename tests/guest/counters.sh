@@ -8,10 +8,6 @@ plan 21
 
 READ=0x28
 
-read_block() {
-	timeout 600 dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
-}
-
 # counters: requested, done, failed, timed out since $base
 counters() {
 	counters_now=''
@@ -26,14 +22,18 @@ since() {
 	echo $1 $(counters) | awk '{ print $5 - $1, $6 - $2, $7 - $3, $8 - $4 }'
 }
 
+# Nobody else has sent anything for a second.
+are_settled() {
+	was=$base
+	base=$(counters)
+	[ "$was" = "$base" ] || ! sleep 1
+}
+
 # count HOW FAULT: what one read counts that meets it
 count() {
-	script_add disk 1 "$1"
-	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
-	disk=$(script_node block 'sd[a-z]*')
-	within 10 read_block || bail_out "no block"
-	sleep 5
-	base=$(counters)
+	script_disk 1 "$1"
+	base=none
+	within 30 are_settled || bail_out "still busy"
 	script "$unit" rules "0 $READ $2"
 	read_block
 	counted=$(since "$base")

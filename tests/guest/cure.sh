@@ -10,14 +10,8 @@ plan 30
 READ=0x28
 SILENT_UNTIL_RESET=72
 
-read_block() {
-	timeout 600 dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
-}
-
 nr_sent() {
-	nr_sent_first=$(script_counter "$unit" sent 0 $READ)
-	nr_sent_second=$(script_counter "$unit" sent 1 $READ)
-	echo $((${nr_sent_first:-0} + ${nr_sent_second:-0}))
+	echo $(($(script_sent "$unit" 0 $READ) + $(script_sent "$unit" 1 $READ)))
 }
 
 # hang PATH: of a path, or -1 of all
@@ -28,9 +22,7 @@ hang() {
 
 # The first of them is the plain device.
 for how in "1 plain" "1 lu" "2 lu"; do
-	script_add disk ${how% *} ${how#* }
-	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
-	disk=$(script_node block 'sd[a-z]*')
+	script_disk ${how% *} ${how#* }
 	title="${how#* } ${how% *}"
 	ok "$title: reads" within 10 read_block
 	hang -1
@@ -58,9 +50,7 @@ for how in "1 plain" "1 lu" "2 lu"; do
 done
 
 for how in "1 plain" "1 lu" "2 lu"; do
-	script_add disk ${how% *} ${how#* }
-	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
-	disk=$(script_node block 'sd[a-z]*')
+	script_disk ${how% *} ${how#* }
 	title="${how#* } ${how% *}, lost"
 	[ "${how#* }" = plain ] || echo 0 >"$above/multipath/no_path_timeout"
 	ok "$title: reads" within 10 read_block

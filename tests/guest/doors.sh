@@ -5,6 +5,7 @@
 # guest: clock=virtual cpus=4 memory=1024 seconds=300
 . ./lib.sh
 . ./lib_script.sh
+. ./lib_door.sh
 plan 44
 
 modprobe st || bail_out "st"
@@ -17,27 +18,6 @@ unit() {
 	sg=$(script_node scsi_generic 'sg[0-9]*')
 	sg_turs "$sg" >/dev/null 2>&1
 	paths=$2
-}
-
-# put PATH STATE
-put() {
-	wwid=$(cat "$above/multipath/wwid")
-	echo "$wwid:$(hctl_hex "$(script_path "$unit" "$1")"):$2:0:0" >$PATHS
-}
-
-# use PATH: and not the other one
-use() {
-	put "$1" 1
-	put $((1 - $1)) 3
-}
-
-# door PREVENT
-door() {
-	sg_raw "$sg" 1e 00 00 00 "0$1" 00
-}
-
-prevents_is() {
-	[ "$(script_counter "$unit" prevents)" = "$1" ]
 }
 
 # told PATH COUNT: it has been sent so many

@@ -15,16 +15,8 @@ read_ahead() {
 	timeout 600 dd if="$disk" of=/dev/null bs=4k count=1
 }
 
-sent() {
-	sent_count=$(script_counter "$unit" sent "$1" $READ)
-	echo "${sent_count:-0}"
-}
-
 add() {
-	script_add disk "$1" "$2"
-	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
-	disk=$(script_node block 'sd[a-z]*')
-	within 10 read_ahead || bail_out "no block"
+	script_disk "$1" "$2"
 	script "$unit" event zero
 }
 
@@ -33,13 +25,13 @@ for fault in "6 0 0" "7 0 0" "2 0 0" "11 0 0" "0 2 0x031100" "0 2 0x0b4700"; do
 	add 1 plain
 	script "$unit" rules "0 $READ -1 $fault 0 0"
 	fails "plain: $fault" read_ahead
-	plain=$(sent 0)
+	plain=$(script_sent "$unit" 0 $READ)
 	script_remove "$unit"
 
 	add 1 lu
 	script "$unit" rules "0 $READ -1 $fault 0 0"
 	fails "one path: $fault" read_ahead
-	is "one path: $fault: read as often as the plain one" "$(sent 0)" "$plain"
+	is "one path: $fault: read as often as the plain one" "$(script_sent "$unit" 0 $READ)" "$plain"
 	script_remove "$unit"
 done
 
@@ -50,7 +42,7 @@ for fault in "7 0 0" "0 2 0x0b4700"; do
 		script "$unit" rules "$path $READ 1 $fault 0 0"
 	done
 	ok "two paths: $fault once over each: what is asked for is read" read_ahead
-	is "two paths: $fault: three reads in all" $(($(sent 0) + $(sent 1))) 3
+	is "two paths: $fault: three reads in all" $(($(script_sent "$unit" 0 $READ) + $(script_sent "$unit" 1 $READ))) 3
 	script_remove "$unit"
 done
 is "no other disk is left" "$(grep -c . $SCRIPT/units)" 0

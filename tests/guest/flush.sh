@@ -13,11 +13,8 @@ LUNS=6
 
 # add PATHS HOW
 add() {
-	script_add disk "$1" "$2"
-	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
+	script_disk "$1" "$2"
 	within 10 test -e "$(echo "$above"/scsi_disk/*)/cache_type" || bail_out "no scsi_disk"
-	within 10 dd if="$(script_node block 'sd[a-z]*')" of=/dev/null bs=512 count=1 iflag=direct ||
-		bail_out "no block"
 	script "$unit" event zero
 }
 
@@ -29,11 +26,6 @@ delete() {
 flushed() {
 	flushed_count=$(script_counter "$unit" executed $FLUSH)
 	echo "${flushed_count:-0}"
-}
-
-sent() {
-	sent_count=$(script_counter "$unit" sent "$1" $FLUSH)
-	echo "${sent_count:-0}"
 }
 
 for how in plain lu; do
@@ -53,8 +45,8 @@ for how in plain lu; do
 	script "$unit" rules "0 $FLUSH -1 1 0 0 0 0"
 	ok "$how: removed, and it cannot be reached" timeout 60 \
 		sh -c "echo 1 >/sys/bus/scsi/devices/$(script_path "$unit" 0)/delete"
-	as_often=${as_often:-$(sent 0)}
-	is "$how: as often asked as a plain one" "$(sent 0)" "$as_often"
+	as_often=${as_often:-$(script_sent "$unit" 0 $FLUSH)}
+	is "$how: as often asked as a plain one" "$(script_sent "$unit" 0 $FLUSH)" "$as_often"
 	script_remove "$unit"
 
 	for ua in $RESET $LUNS; do
@@ -71,6 +63,6 @@ add 2 lu
 delete 1
 is "two paths: nothing is flushed yet" "$(flushed)" 0
 delete 0
-is "two paths: the last of them is flushed" "$(sent 0)" 1
+is "two paths: the last of them is flushed" "$(script_sent "$unit" 0 $FLUSH)" 1
 script_remove "$unit"
 finish

@@ -69,6 +69,25 @@ script_counter() {
 	sed -n "s/^$* //p" "$script_from"
 }
 
+# script_sent UNIT PATH OPCODE: so often
+script_sent() {
+	script_times=$(script_counter "$1" sent "$2" "$3")
+	echo "${script_times:-0}"
+}
+
+# read_block: of $disk
+read_block() {
+	timeout 600 dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
+}
+
+# script_disk PATHS lu|plain: a disk that reads, as $disk
+script_disk() {
+	script_add disk "$1" "$2"
+	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
+	disk=$(script_node block 'sd[a-z]*')
+	within 10 read_block || bail_out "no block"
+}
+
 # script_node CLASS PATTERN: of $above, for example scsi_tape 'nst[0-9]*'
 script_node() {
 	script_name=$(ls "$above/$1" | grep -x "$2") && echo "/dev/$script_name"

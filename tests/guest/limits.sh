@@ -6,6 +6,8 @@
 . ./lib_tape.sh
 plan 30
 
+INQUIRY=0x12
+
 # disk PATHS: as $node
 disk() {
 	script_add disk "$1" lu
@@ -22,6 +24,15 @@ fetch() {
 
 takes_kib() {
 	[ "$(cat "$queue/max_hw_sectors_kb")" = "$1" ]
+}
+
+# takes_in_time KIB: ten minutes and a little, in which it is looked at now and then
+takes_in_time() {
+	takes_end=$(($(now) + 640))
+	until takes_kib "$1"; do
+		[ "$(now)" -lt $takes_end ] || return
+		sleep 5
+	done
 }
 
 # leaves PATH
@@ -58,10 +69,9 @@ ok "the disk takes less" takes_kib 32
 echo 24 >"$queue/max_sectors_kb"
 leaves 1
 ok "it has left" script_has_paths 1
-sleep 580
-ok "it may come back: the disk takes no more yet" takes_kib 32
-sleep 20
-ok "in the end it takes as much as before" within 30 takes_kib 512
+began=$(now)
+ok "in the end the disk takes as much as before" takes_in_time 512
+ok "but it might have come back before" test $(($(now) - began)) -ge 580
 is "but what the administrator has set" "$(cat "$queue/max_sectors_kb")" 24
 echo 512 >"$queue/max_sectors_kb"
 script "$unit" event zero
@@ -77,8 +87,7 @@ ok "is sent in small pieces" test "$(script_counter "$unit" largest)" -le 32768
 # It leaves while a command does not end.
 self_test 900
 leaves 1
-sleep 600
-ok "what is under way is not waited for" within 30 takes_kib 512
+ok "what is under way is not waited for" takes_in_time 512
 ok "nor what comes" timeout 5 dd if="$node" of=/dev/null bs=4k count=1 iflag=direct
 wait $tester
 script_remove "$unit"
@@ -118,24 +127,32 @@ dd if=/dev/urandom of=/tmp/record bs=256k count=1 2>/dev/null
 record() {
 	dd if=/tmp/record of="$node" bs=256k count=1 2>/dev/null
 }
-drive 2 lu
-ok "a large record" record
-returns 1 host_segments 8
-sleep 5
-ok "a host that takes less segments is no path of a tape" script_has_paths 1
-ok "a large record, as before" record
 refusals() {
 	dmesg | grep -c "$(script_path "$unit" 1): .*not combined"
 }
+is_refused() {
+	[ "$(refusals)" = "$1" ]
+}
+# is_asked TIMES: by who would make it a path
+is_asked() {
+	[ "$(script_sent "$unit" 1 $INQUIRY)" -ge "$1" ]
+}
+drive 2 lu
+ok "a large record" record
+returns 1 host_segments 8
+within 10 is_refused 1 || bail_out "not refused"
+ok "a host that takes less segments is no path of a tape" script_has_paths 1
+ok "a large record, as before" record
 is "that is logged" "$(refusals)" 1
-sleep 100
+asked=$(script_sent "$unit" 1 $INQUIRY)
+within 150 is_asked $((asked + 8)) || bail_out "not asked again"
 is "once" "$(refusals)" 1
 script "$unit" event host_segments 1 128
 leaves 1
 comes 1
 ok "a host that takes enough is one" within 10 script_has_paths 2
 returns 1 host_sectors 64
-sleep 5
+within 10 is_refused 2 || bail_out "not refused"
 ok "one that takes less sectors is none" script_has_paths 1
 tape rewind
 dd if="$node" of=/tmp/a.read bs=10k 2>/dev/null

@@ -5,15 +5,11 @@
 # guest: clock=virtual cpus=2 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 37
+plan 39
 
 TEST_UNIT_READY=0
 READ=0x28
 SILENT=8
-
-read_block() {
-	timeout 600 dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
-}
 
 # dead PATH: no read is answered over it, and none can be aborted
 dead() {
@@ -22,20 +18,20 @@ dead() {
 }
 
 nr_sent() {
-	nr_sent_first=$(script_counter "$unit" sent 0 $READ)
-	nr_sent_second=$(script_counter "$unit" sent 1 $READ)
-	echo $((${nr_sent_first:-0} + ${nr_sent_second:-0}))
+	echo $(($(script_sent "$unit" 0 $READ) + $(script_sent "$unit" 1 $READ)))
 }
 
 disk_state() {
 	cat "$above/state"
 }
 
+# An LU is so for want of a path.
+given_up() {
+	[ "$(disk_state)" = offline ] || [ "$(disk_state)" = transport-offline ]
+}
+
 add() {
-	script_add disk "$1" "$2"
-	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
-	disk=$(script_node block 'sd[a-z]*')
-	within 10 read_block || bail_out "no block"
+	script_disk "$1" "$2"
 	script "$unit" event zero
 	ls "$above/scsi_disk" >/dev/null || bail_out "no scsi_disk"
 	limit=$(echo "$above"/scsi_disk/*)/max_medium_access_timeouts
@@ -100,7 +96,7 @@ for how in plain lu; do
 	fails "no help, $how: the read fails" read_block
 	ok "no help, $how: the device is offline" within 60 \
 		sh -c "[ \"\$(cat $(script_sdev "$unit")/state)\" = offline ]"
-	sleep 60
+	ok "no help, $how: so is the disk" within 60 given_up
 	fails "no help, $how: the next fails" read_block
 	script "$unit" rules clear
 	script "$unit" eh "0 0 0 0"
@@ -108,6 +104,11 @@ for how in plain lu; do
 	ok "no help, $how: and it reads" within 20 read_block
 	script_remove "$unit"
 done
+
+# Whether it reads is another question.
+answers_again() {
+	! path_state_is "$(script_path "$unit" 0)" 3
+}
 
 # One that reads is enough, however often the other does not.
 add 2 lu
@@ -117,12 +118,11 @@ dead 0
 failed=0
 for i in 1 2 3 4 5 6; do
 	read_block || failed=$((failed + 1))
-	sleep 5
+	within 20 answers_again || bail_out "not back"
 done
 is "one dead path: no read fails" "$failed" 0
 is "one dead path: the disk is not given up" "$(disk_state)" running
-sent=$(script_counter "$unit" sent 0 $READ)
-ok "one dead path: reads were lost over it" [ "${sent:-0}" -ge 2 ]
+ok "one dead path: reads were lost over it" [ "$(script_sent "$unit" 0 $READ)" -ge 2 ]
 # What it has done since counts: it is the last, but not dead.
 script "$unit" rules clear
 ok "one dead path: all good again" within 60 read_block

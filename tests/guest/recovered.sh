@@ -5,6 +5,7 @@
 # guest: clock=virtual cpus=4 memory=1024 seconds=240
 . ./lib.sh
 . ./lib_script.sh
+. ./lib_door.sh
 plan 13
 
 modprobe st || bail_out "st"
@@ -55,27 +56,6 @@ drive() {
 lose() {
 	echo offline >"/sys/bus/scsi/devices/$(script_path "$unit" "$1")/state"
 	within 10 path_state_is "$(script_path "$unit" "$1")" 3 || bail_out "not lost"
-}
-
-# put PATH STATE
-put() {
-	wwid=$(cat "$above/multipath/wwid")
-	echo "$wwid:$(hctl_hex "$(script_path "$unit" "$1")"):$2:0:0" >$PATHS
-}
-
-# use PATH: and not the other one
-use() {
-	put "$1" 1
-	put $((1 - $1)) 3
-}
-
-# door PREVENT
-door() {
-	sg_raw "$sg" 1e 00 00 00 "0$1" 00
-}
-
-prevents_is() {
-	[ "$(script_counter "$unit" prevents)" = "$1" ]
 }
 
 told_of_door_is() {

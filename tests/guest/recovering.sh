@@ -13,19 +13,8 @@ SILENT=8
 FOR_ITSELF=16
 RECOVERY_MS=60000
 
-read_block() {
-	timeout 600 dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
-}
-
 host_state_is() {
 	[ "$(cat "/sys/class/scsi_host/host$(script_path "$unit" "$1" | cut -d: -f1)/state")" = "$2" ]
-}
-
-add() {
-	script_add disk "$1" "$2"
-	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
-	disk=$(script_node block 'sd[a-z]*')
-	within 10 read_block || bail_out "no block"
 }
 
 # recover PATH OPCODE COMMAND...: its host is in recovery, for that is not answered
@@ -48,7 +37,7 @@ flush() {
 
 # The port blips meanwhile.
 for how in plain lu; do
-	add 1 $how
+	script_disk 1 $how
 	recover 0 $READ read_block
 	script "$unit" event "target_block 0"
 	script "$unit" event "target_unblock 0"
@@ -57,7 +46,7 @@ for how in plain lu; do
 	script_remove "$unit"
 
 	# What its host has lost takes the path out of use.
-	add 1 $how
+	script_disk 1 $how
 	recover 0 $READ read_block
 	read_block &
 	next=$!
@@ -67,7 +56,7 @@ for how in plain lu; do
 done
 
 # One path recovers; that the other is slow does not take that out, too.
-add 2 lu
+script_disk 2 lu
 echo round-robin >"$above/multipath/iopolicy"
 script "$unit" event "timeout 2000 $(basename "$above")"
 paths_write "$(script_path "$unit" 1)" 3

@@ -31,10 +31,6 @@ unknown_by_sg() {
 	sg_raw -t 20 "$disk" c1 00 00 00 00 00
 }
 
-read_block() {
-	dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
-}
-
 # answers SECONDS COMMAND: it succeeds within that
 answers() {
 	answers_begin=$(now)
@@ -48,10 +44,7 @@ answers() {
 
 # add OPCODE...: a disk; the path that carries does not answer these
 add() {
-	script_add disk 2 lu
-	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
-	disk=$(script_node block 'sd[a-z]*')
-	within 10 read_block || bail_out "no block"
+	script_disk 2 lu
 	script "$unit" event zero
 	read_block || bail_out "no block"
 	carrier=1

@@ -20,8 +20,7 @@ echo round-robin >"$above/multipath/iopolicy"
 second=$(script_path "$unit" 1)
 
 sent() {
-	sent_count=$(script_counter "$unit" sent 1 "$1")
-	echo "${sent_count:-0}"
+	script_sent "$unit" 1 "$1"
 }
 
 asked() {
