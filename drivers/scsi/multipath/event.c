@@ -7,8 +7,7 @@
  *
  * Not all reports come in answer to a command of the logical unit. What a command
  * of the mid-layer's own is told over a path (a probe, a device handler, the error
- * handler) is kept, and the logical unit's next command is answered with it. So is a
- * deferred error, which is of a command that the logical unit has sent before.
+ * handler) is kept for one that is, see attention.c.
  * A reset that one path has told it of may be none of the logical unit: then another
  * path is asked first.
  *
@@ -16,7 +15,6 @@
  * carries no I/O until its identity has been read anew.
  */
 
-#include <linux/blk-mq.h>
 #include <linux/jiffies.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_cmnd.h>
@@ -121,16 +119,6 @@ static bool concerns_upper_level(const struct scsi_lu *lu,
 	return event == EVENT_RESET || event == EVENT_MEDIUM ||
 	       (scsi_lu_must_be_exact(lu) && event != EVENT_ACCESS &&
 		event != EVENT_LUNS && event != EVENT_PARAMETERS);
-}
-
-/* The next command of the logical unit is answered with it. */
-static void keep_for_upper_level(struct scsi_lu *lu,
-				 enum scsi_lu_event event,
-				 const struct scsi_sense_hdr *sense)
-{
-	lockdep_assert_held(&lu->lock);
-	lu->attention_code[event] = sense->asc << 8 | sense->ascq;
-	WRITE_ONCE(lu->attention, lu->attention | BIT(event));
 }
 
 /**
@@ -471,7 +459,7 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 	} else if (note_report(path, event)) {
 		/* What is told to an upper level is told to user space as well. */
 		if (lu->announced && concerns_upper_level(lu, event))
-			keep_for_upper_level(lu, event, sense);
+			scsi_lu_keep_event(lu, event, sense);
 		else
 			tell_user_space(lu, event);
 	} else if (event == EVENT_RESET) {
@@ -491,24 +479,6 @@ static void collect_expected(struct scsi_path *path,
 	spin_lock_irqsave(&path->lu->lock, flags);
 	scsi_path_hide_reset(path, sense);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
-}
-
-/*
- * A command of the mid-layer's own was told that one has failed which had been answered as
- * good: a write that was in the buffer of a tape drive, for example. A path is told of no
- * command but the logical unit's.
- */
-static void keep_deferred_error(struct scsi_lu *lu, const struct scsi_cmnd *cmd)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&lu->lock, flags);
-	if (lu->announced && !(lu->attention & ATTENTION_DEFERRED)) {
-		memcpy(lu->deferred_sense, cmd->sense_buffer,
-		       sizeof(lu->deferred_sense));
-		WRITE_ONCE(lu->attention, lu->attention | ATTENTION_DEFERRED);
-	}
-	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /**
@@ -533,7 +503,7 @@ void scsi_path_note_sense(struct scsi_cmnd *cmd,
 			  cmd->submitter == SUBMITTED_BY_BLOCK_LAYER;
 	if (scsi_sense_is_deferred(sense)) {
 		if (!is_judged_later)
-			keep_deferred_error(path->lu, cmd);
+			scsi_lu_keep_deferred_error(path->lu, cmd);
 		goto out;
 	}
 	if (sdev->expecting_cc_ua && sense->asc != 0x28 &&
@@ -651,123 +621,10 @@ void scsi_path_changed_reservation(struct scsi_path *path)
 }
 
 /**
- * scsi_lu_lost_nexus - the logical unit goes on over a nexus that is new
- * @lu: logical unit that had no path at all
- *
- * Nobody has seen what happened meanwhile.
- *
- * Context: @lu->lock held.
- */
-void scsi_lu_lost_nexus(struct scsi_lu *lu)
-{
-	static const struct scsi_sense_hdr nexus_loss = {
-		.sense_key = UNIT_ATTENTION,
-		.asc = 0x29,
-		.ascq = I_T_NEXUS_LOSS,
-	};
-
-	lockdep_assert_held(&lu->lock);
-	if (lu->announced)
-		keep_for_upper_level(lu, EVENT_RESET, &nexus_loss);
-}
-
-/**
- * scsi_leaves_attention_alone - does this command report no unit attention?
- * @opcode: of the command
- *
- * Such a command is carried out, and what there is to report remains (SPC-4 5.14).
- */
-bool scsi_leaves_attention_alone(u8 opcode)
-{
-	return opcode == INQUIRY || opcode == REPORT_LUNS ||
-	       opcode == REQUEST_SENSE;
-}
-
-/*
- * The command that is answered with it has not been carried out, and is sent again by
- * sd: so it is all the same to that.
- */
-static bool answer_deferred_error(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
-{
-	lockdep_assert_held(&lu->lock);
-	WRITE_ONCE(lu->attention, lu->attention & ~ATTENTION_DEFERRED);
-	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))
-		return false;
-	memcpy(lu_cmd->sense_buffer, lu->deferred_sense,
-	       sizeof(lu->deferred_sense));
-	lu_cmd->result = SAM_STAT_CHECK_CONDITION;
-	return true;
-}
-
-static void answer(struct scsi_cmnd *lu_cmd, u16 code)
-{
-	scsi_build_sense(lu_cmd, 0, UNIT_ATTENTION, code >> 8, code & 0xff);
-}
-
-static void answer_event(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
-			 enum scsi_lu_event event)
-{
-	lockdep_assert_held(&lu->lock);
-	WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
-	if (event == EVENT_RESET) {
-		scsi_lu_note_key_loss_told(lu);
-		scsi_lu_note_position(lu);
-	}
-	answer(lu_cmd, lu->attention_code[event]);
-}
-
-/* What a path has been told of a reset, the user of the tape hears now. */
-static bool answer_rewound(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
-{
-	lockdep_assert_held(&lu->lock);
-	/* Who begins with it asks next for all that he relies on. */
-	if (lu_cmd->cmnd[0] == TEST_UNIT_READY)
-		lu->reset_shown = true;
-	if (!scsi_lu_is_not_where_believed(lu, lu_cmd)) {
-		scsi_lu_note_passed(lu, lu_cmd);
-		return false;
-	}
-	scsi_lu_note_position(lu);
-	answer(lu_cmd, 0x2900);
-	return true;
-}
-
-/**
- * scsi_lu_answer_attention - answer a command with what has been kept for it
- * @lu: logical unit
- * @lu_cmd: its next command
- *
- * Context: any in which block I/O is dispatched; takes @lu->lock.
- * Return: true if @lu_cmd has its result, and is not to be sent.
- */
-bool scsi_lu_answer_attention(struct scsi_lu *lu,
-			      struct scsi_cmnd *lu_cmd)
-{
-	bool is_answered = false;
-	unsigned long flags;
-
-	if (!(READ_ONCE(lu->attention) & ~ATTENTION_LIMITED) ||
-	    scsi_leaves_attention_alone(lu_cmd->cmnd[0]))
-		return false;
-
-	spin_lock_irqsave(&lu->lock, flags);
-	if (lu->attention & ATTENTION_EVENTS) {
-		answer_event(lu, lu_cmd, __ffs(lu->attention));
-		is_answered = true;
-	} else if (lu->attention & ATTENTION_DEFERRED) {
-		is_answered = answer_deferred_error(lu, lu_cmd);
-	} else if (lu->attention & ATTENTION_REWOUND) {
-		is_answered = answer_rewound(lu, lu_cmd);
-	}
-	spin_unlock_irqrestore(&lu->lock, flags);
-	return is_answered;
-}
-
-/**
- * scsi_lu_attention_init - a new logical unit, which has told of nothing yet
+ * scsi_lu_event_init - a new logical unit, which has told of nothing yet
  * @lu: logical unit
  */
-void scsi_lu_attention_init(struct scsi_lu *lu)
+void scsi_lu_event_init(struct scsi_lu *lu)
 {
 	for (int event = 0; event < NR_LU_EVENTS; event++)
 		lu->event_since[event] = jiffies - SAME_EVENT_FOR;

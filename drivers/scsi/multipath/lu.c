@@ -419,7 +419,7 @@ struct scsi_lu *scsi_lu_create(char *id, struct scsi_device *first)
 	lu->group.prefer_local = !scsi_type_is_sticky(first->type);
 	scsi_lu_activation_init(&lu->activation);
 	scsi_lu_door_init(&lu->door);
-	scsi_lu_attention_init(lu);
+	scsi_lu_event_init(lu);
 	scsi_lu_pr_init(lu);
 	lu->policy = scsi_path_policy_for(first->type);
 	lu->attempt_timeout = scsi_attempt_timeout_for(first->type);

@@ -177,7 +177,7 @@ bool scsi_lu_is_slow(const struct scsi_lu *lu);
 void scsi_path_note_patience(struct scsi_path *path, unsigned long since);
 unsigned long scsi_path_judge_timeout(struct scsi_cmnd *cmd);
 
-/* event.c */
+/* attention.c */
 /* What the next commands of a logical unit are answered with: an event, and what is none */
 #define ATTENTION_EVENTS	GENMASK(NR_LU_EVENTS - 1, 0)
 #define ATTENTION_DEFERRED	BIT(NR_LU_EVENTS)
@@ -186,6 +186,16 @@ unsigned long scsi_path_judge_timeout(struct scsi_cmnd *cmd);
 #define ATTENTION_KEPT_BACK	BIT(NR_LU_EVENTS + 2)
 /* Or: that an administrator allows no more, however many paths there are */
 #define ATTENTION_LIMITED	BIT(NR_LU_EVENTS + 3)
+void scsi_lu_keep_event(struct scsi_lu *lu, enum scsi_lu_event event,
+			const struct scsi_sense_hdr *sense);
+void scsi_lu_keep_deferred_error(struct scsi_lu *lu,
+				 const struct scsi_cmnd *cmd);
+void scsi_lu_lost_nexus(struct scsi_lu *lu);
+bool scsi_leaves_attention_alone(u8 opcode);
+bool scsi_lu_answer_attention(struct scsi_lu *lu,
+			      struct scsi_cmnd *lu_cmd);
+
+/* event.c */
 /* Of a unit attention with 29h: it is none of the device */
 #define I_T_NEXUS_LOSS		0x07
 bool scsi_lu_must_be_exact(const struct scsi_lu *lu);
@@ -203,11 +213,7 @@ void scsi_path_conclude_event(struct scsi_path *path,
 void scsi_path_changed_lu(struct scsi_path *path);
 void scsi_path_changed_medium(struct scsi_path *path);
 void scsi_path_changed_reservation(struct scsi_path *path);
-void scsi_lu_lost_nexus(struct scsi_lu *lu);
-bool scsi_leaves_attention_alone(u8 opcode);
-bool scsi_lu_answer_attention(struct scsi_lu *lu,
-			      struct scsi_cmnd *lu_cmd);
-void scsi_lu_attention_init(struct scsi_lu *lu);
+void scsi_lu_event_init(struct scsi_lu *lu);
 void scsi_path_event_init(struct scsi_path *path);
 
 /* drain.c */

@@ -145,7 +145,7 @@ struct fake_lu *make_fake_lu(struct kunit *test, unsigned int nr,
 	scsi_lu_group_init(&fake->lu.group);
 	scsi_lu_activation_init(&fake->lu.activation);
 	scsi_lu_door_init(&fake->lu.door);
-	scsi_lu_attention_init(&fake->lu);
+	scsi_lu_event_init(&fake->lu);
 	scsi_lu_marginal_init(&fake->lu);
 	scsi_lu_pr_init(&fake->lu);
 	INIT_DELAYED_WORK(&fake->lu.pr.work, fake_line);
