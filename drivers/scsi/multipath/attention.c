@@ -34,6 +34,31 @@ void scsi_lu_keep_event(struct scsi_lu *lu, enum scsi_lu_event event,
 }
 
 /**
+ * scsi_lu_keep_expected - nobody has to hear of a reset but who asks for it
+ * @lu: logical unit
+ * @sense: unit attention that a command of the mid-layer's own was told, of a reset that
+ *	the mid-layer has made
+ *
+ * Without other paths the upper level's next command would get it. Block I/O is sent again
+ * then; passthrough is not, see scsi_noretry_cmd(), and sd, sr and ch look at the medium
+ * anew if that tells them.
+ *
+ * Context: @lu->lock held.
+ * Return: false if it is not kept, so that user space has to be told now.
+ */
+bool scsi_lu_keep_expected(struct scsi_lu *lu,
+			   const struct scsi_sense_hdr *sense)
+{
+	lockdep_assert_held(&lu->lock);
+	if (!lu->announced || lu->attention & BIT(EVENT_RESET) ||
+	    scsi_type_is_sticky(lu->sdev->type))
+		return false;
+	lu->attention_code[EVENT_RESET] = sense->asc << 8 | sense->ascq;
+	WRITE_ONCE(lu->attention, lu->attention | ATTENTION_EXPECTED);
+	return true;
+}
+
+/**
  * scsi_lu_keep_deferred_error - a command has failed that had been answered as good
  * @lu: logical unit
  * @cmd: command of the mid-layer's own that was told: that may have been a write that was
@@ -115,10 +140,24 @@ static void answer_event(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 	lockdep_assert_held(&lu->lock);
 	WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
 	if (event == EVENT_RESET) {
+		WRITE_ONCE(lu->attention, lu->attention & ~ATTENTION_EXPECTED);
 		scsi_lu_note_key_loss_told(lu);
 		scsi_lu_note_position(lu);
 	}
 	answer(lu_cmd, lu->attention_code[event]);
+}
+
+/* What is sent again without other paths has met the report, and goes on. */
+static bool answer_expected(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
+{
+	lockdep_assert_held(&lu->lock);
+	WRITE_ONCE(lu->attention, lu->attention & ~ATTENTION_EXPECTED);
+	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd))) {
+		scsi_lu_tell_user_space(lu, EVENT_RESET);
+		return false;
+	}
+	answer(lu_cmd, lu->attention_code[EVENT_RESET]);
+	return true;
 }
 
 /* What a path has been told of a reset, the user of the tape hears now. */
@@ -163,6 +202,8 @@ bool scsi_lu_answer_attention(struct scsi_lu *lu,
 		is_answered = answer_deferred_error(lu, lu_cmd);
 	} else if (lu->attention & ATTENTION_REWOUND) {
 		is_answered = answer_rewound(lu, lu_cmd);
+	} else if (lu->attention & ATTENTION_EXPECTED) {
+		is_answered = answer_expected(lu, lu_cmd);
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return is_answered;

@@ -447,7 +447,8 @@ static noinline bool has_an_epilogue(struct scsi_path *path,
 /*
  * The mid-layer knows things of the path's device that it does not know of the
  * logical unit's: that it was reset, what its handler makes of sense data, that the
- * error handler has started it. For these it would send the command again.
+ * error handler has started it. For these it would send the command again: passthrough not
+ * for what the sense data say, but for what its device handler wants.
  */
 static enum scsi_cmd_effect as_without_others(struct scsi_cmnd *cmd,
 					      struct scsi_cmnd *lu_cmd,
@@ -460,8 +461,9 @@ static enum scsi_cmd_effect as_without_others(struct scsi_cmnd *cmd,
 		return retry ? CMD_MAY_HAVE_RUN : CMD_COMPLETE;
 	if (sense->sense_key != UNIT_ATTENTION && sense->sense_key != NOT_READY)
 		return CMD_COMPLETE;
-	return retry || cmd->flags & SCMD_PATH_REQUEUE ? CMD_NEVER_RAN :
-							 CMD_COMPLETE;
+	if (cmd->flags & SCMD_PATH_REQUEUE)
+		return CMD_NEVER_RAN;
+	return retry && !scsi_noretry_cmd(lu_cmd) ? CMD_NEVER_RAN : CMD_COMPLETE;
 }
 
 static bool is_out_of_use(enum scsi_path_effect effect)

@@ -85,7 +85,14 @@ static enum scsi_device_event uevent_of(enum scsi_lu_event event)
 	}
 }
 
-static void tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event)
+/**
+ * scsi_lu_tell_user_space - that an event was reported, as scsi_report_sense() does
+ * @lu: logical unit
+ * @event: event that no command of the logical unit is answered with
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_lu_tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event)
 {
 	enum scsi_device_event uevent = uevent_of(event);
 
@@ -224,7 +231,7 @@ static void lose_nexus(struct scsi_path *path)
 	path->nexus_lost = jiffies;
 	scsi_path_doubt_door(path);
 	scsi_path_check_identity(path);
-	tell_user_space(path->lu, EVENT_RESET);
+	scsi_lu_tell_user_space(path->lu, EVENT_RESET);
 }
 
 /*
@@ -382,7 +389,7 @@ void scsi_path_event_was_swallowed(struct scsi_path *path,
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	tell_user_space(lu, event_of(sense));
+	scsi_lu_tell_user_space(lu, event_of(sense));
 	if (!expected)
 		scsi_count_unit_attention(lu->sdev, sense->asc);
 	spin_unlock_irqrestore(&lu->lock, flags);
@@ -445,7 +452,7 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 		   scsi_path_is_bystander(path)) {
 		collect_from_bystander(path, sense);
 		scsi_path_check_identity(path);
-		tell_user_space(lu, event);
+		scsi_lu_tell_user_space(lu, event);
 	} else if (is_of_nexus_alone(path, sense)) {
 		lose_nexus(path);
 	} else if (may_be_of_nexus_alone(path, sense) &&
@@ -461,7 +468,7 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 		if (lu->announced && concerns_upper_level(lu, event))
 			scsi_lu_keep_event(lu, event, sense);
 		else
-			tell_user_space(lu, event);
+			scsi_lu_tell_user_space(lu, event);
 	} else if (event == EVENT_RESET) {
 		scsi_lu_was_rewound(lu, sense);
 	}
@@ -474,9 +481,13 @@ static void collect_expected(struct scsi_path *path,
 {
 	unsigned long flags;
 
-	scsi_path_event_was_swallowed(path, sense, true);
-	/* Nobody knows which reset it was that was expected. */
 	spin_lock_irqsave(&path->lu->lock, flags);
+	if (event_of(sense) == EVENT_RESET &&
+	    scsi_lu_keep_expected(path->lu, sense))
+		path->sdev->expecting_cc_ua = 0;
+	else
+		scsi_lu_tell_user_space(path->lu, event_of(sense));
+	/* Nobody knows which reset it was that was expected. */
 	scsi_path_hide_reset(path, sense);
 	spin_unlock_irqrestore(&path->lu->lock, flags);
 }
@@ -522,6 +533,13 @@ out:
 	rcu_read_unlock();
 }
 
+/* Its upper level polls it, and looks at the medium anew if there was a reset. */
+static bool looks_for_medium(const struct scsi_lu *lu)
+{
+	return lu->announced && lu->sdev->removable &&
+	       !scsi_type_is_sticky(lu->sdev->type);
+}
+
 /**
  * scsi_path_was_reset - the mid-layer has reset a device, or was told so
  * @sdev: any SCSI device
@@ -560,6 +578,10 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	/* What the tape is used over tells by itself, and is not asked before that. */
 	if (!is_bystander)
 		scsi_lu_drain_others(lu, path);
+	/* What looks for a medium may be sent over another path. */
+	if (looks_for_medium(lu) &&
+	    scsi_lu_nr_usable(lu) > scsi_path_is_usable(path))
+		scsi_path_drain_later(path);
 	scsi_lu_was_reset(lu);
 	scsi_lu_pr_was_reset(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);

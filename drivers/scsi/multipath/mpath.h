@@ -186,8 +186,12 @@ unsigned long scsi_path_judge_timeout(struct scsi_cmnd *cmd);
 #define ATTENTION_KEPT_BACK	BIT(NR_LU_EVENTS + 2)
 /* Or: that an administrator allows no more, however many paths there are */
 #define ATTENTION_LIMITED	BIT(NR_LU_EVENTS + 3)
+/* Or: a reset of our own, of which no block I/O is told */
+#define ATTENTION_EXPECTED	BIT(NR_LU_EVENTS + 4)
 void scsi_lu_keep_event(struct scsi_lu *lu, enum scsi_lu_event event,
 			const struct scsi_sense_hdr *sense);
+bool scsi_lu_keep_expected(struct scsi_lu *lu,
+			   const struct scsi_sense_hdr *sense);
 void scsi_lu_keep_deferred_error(struct scsi_lu *lu,
 				 const struct scsi_cmnd *cmd);
 void scsi_lu_lost_nexus(struct scsi_lu *lu);
@@ -198,6 +202,7 @@ bool scsi_lu_answer_attention(struct scsi_lu *lu,
 /* event.c */
 /* Of a unit attention with 29h: it is none of the device */
 #define I_T_NEXUS_LOSS		0x07
+void scsi_lu_tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event);
 bool scsi_lu_must_be_exact(const struct scsi_lu *lu);
 bool scsi_path_report_event(struct scsi_path *path,
 			    const struct scsi_sense_hdr *sense);
