@@ -122,7 +122,7 @@ void scsi_lu_fold_iostat(struct scsi_device *sdev);
 int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
-void scsi_path_flush_cache(struct scsi_device *sdev);
+void scsi_path_before_del(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
 void scsi_path_drained(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
@@ -367,7 +367,7 @@ static inline int scsi_lu_busy(struct scsi_device *sdev)
 
 static inline void scsi_path_claim(struct scsi_device *sdev) { }
 static inline void scsi_path_announce(struct scsi_device *sdev) { }
-static inline void scsi_path_flush_cache(struct scsi_device *sdev) { }
+static inline void scsi_path_before_del(struct scsi_device *sdev) { }
 static inline void scsi_path_leave(struct scsi_device *sdev) { }
 static inline void scsi_path_drained(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }

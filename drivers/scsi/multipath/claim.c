@@ -575,6 +575,21 @@ void scsi_path_announce(struct scsi_device *sdev)
 }
 
 /**
+ * scsi_path_before_del - a device is about to be taken out of sysfs
+ * @sdev: any device that is being removed; its driver, if it had one, is not bound to it
+ *	any more
+ *
+ * Context: process, scsi_scan_mutex() of @sdev held.
+ */
+void scsi_path_before_del(struct scsi_device *sdev)
+{
+	if (scsi_device_is_lu(sdev))
+		scsi_lu_sysfs_close(sdev->hostdata);
+	else if (sdev->path)
+		scsi_path_flush_cache(sdev->path);
+}
+
+/**
  * scsi_path_leave - a device is being removed
  * @sdev: any device in SDEV_DEL, its queue not destroyed yet
  *

@@ -75,18 +75,18 @@ static void synchronize_cache(struct scsi_device *sdev,
 }
 
 /**
- * scsi_path_flush_cache - a device is being removed, and can still be reached
- * @sdev: any SCSI device; its driver, if it had one, is still there
+ * scsi_path_flush_cache - a path is being removed, and can still be reached
+ * @path: path
  *
  * Does nothing unless it is the last path of a logical unit with a write cache.
  *
  * Context: process, scan_mutex of the host held.
  */
-void scsi_path_flush_cache(struct scsi_device *sdev)
+void scsi_path_flush_cache(struct scsi_path *path)
 {
-	struct scsi_path *path = sdev->path;
+	struct scsi_device *sdev = path->sdev;
 
-	if (!path || READ_ONCE(sdev->sdev_state) != SDEV_CANCEL ||
+	if (READ_ONCE(sdev->sdev_state) != SDEV_CANCEL ||
 	    !has_cache(path->lu) || !leaves_in_use(path->lu))
 		return;
 	/* It has been flushed then. */

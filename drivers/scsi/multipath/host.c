@@ -11,6 +11,7 @@
 #include <linux/lockdep.h>
 #include <linux/mutex.h>
 #include <linux/numa.h>
+#include <linux/sched/mm.h>
 #include <linux/string.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
@@ -52,6 +53,17 @@ static struct scsi_device *first_path_sdev(struct scsi_lu *lu)
 	return sdev;
 }
 
+/*
+ * I/O that waits for a path is started, or failed, by who has the mutex. Writing back
+ * memory may need it, as it does scsi_multipath_list_mutex.
+ */
+static void teach_lockdep(struct scsi_device *sdev)
+{
+	fs_reclaim_acquire(GFP_KERNEL);
+	might_lock(&sdev->state_mutex);
+	fs_reclaim_release(GFP_KERNEL);
+}
+
 /* The claim that has this device scanned keeps the first path in place. */
 static int lu_sdev_alloc(struct scsi_device *sdev)
 {
@@ -62,8 +74,8 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 	scsi_lu_get(lu);
 	get_device(&sdev->sdev_gendev);	/* put with the last reference to @lu */
 	lu->sdev = sdev;
-	/* Links to paths are made under it, see sysfs.c. */
 	lockdep_set_class(&sdev->state_mutex, &state_mutex_key);
+	teach_lockdep(sdev);
 
 	lim = queue_limits_start_update(q);
 	scsi_limits_stack(&lim, &first_path_sdev(lu)->request_queue->limits);
@@ -295,6 +307,7 @@ void scsi_multipath_host_exit(void)
 {
 	if (!scsi_multipath_host)
 		return;
+	scsi_lu_remove_all();
 	scsi_remove_host(scsi_multipath_host);
 	scsi_host_put(scsi_multipath_host);
 	scsi_multipath_host = NULL;

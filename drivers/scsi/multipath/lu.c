@@ -375,6 +375,25 @@ static void remove_work(struct work_struct *work)
 }
 
 /**
+ * scsi_lu_remove_all - remove all logical units
+ *
+ * Those that are being removed already are so only once: __scsi_remove_device() is not
+ * reentrant, and the virtual host removes what it finds without scsi_lu.scan_mutex.
+ *
+ * Context: process; no path is left.
+ */
+void scsi_lu_remove_all(void)
+{
+	struct scsi_lu *lu, *next;
+
+	mutex_lock(&scsi_multipath_list_mutex);
+	list_for_each_entry_safe(lu, next, &scsi_multipath_list, node)
+		start_removal(lu);
+	mutex_unlock(&scsi_multipath_list_mutex);
+	flush_workqueue(scsi_multipath_removal_wq);
+}
+
+/**
  * scsi_lu_create - a logical unit for a device that belongs to none yet
  * @id: identity; the logical unit owns it from now on, also on failure
  * @first: the first path's device
@@ -411,6 +430,7 @@ struct scsi_lu *scsi_lu_create(char *id, struct scsi_device *first)
 	INIT_LIST_HEAD(&lu->node);
 	mutex_init(&lu->claim_mutex);
 	mutex_init(&lu->scan_mutex);
+	mutex_init(&lu->links_mutex);
 	spin_lock_init(&lu->lock);
 	INIT_LIST_HEAD(&lu->paths);
 	INIT_LIST_HEAD(&lu->polled);

@@ -145,6 +145,10 @@ struct scsi_lu {
 	struct mutex claim_mutex;
 	/** @scan_mutex: its device is added and removed, see scsi_scan_mutex() */
 	struct mutex scan_mutex;
+	/** @links_mutex: links between its directory in sysfs and those of its paths */
+	struct mutex links_mutex;
+	/** @links_closed: no more of them, the directory goes; @links_mutex */
+	bool links_closed;
 	/**
 	 * @wanted_depth: commands that the administrator allows it, 0: as many as its paths
 	 * take. Written under scsi_multipath_list_mutex, read anywhere
@@ -383,6 +387,7 @@ extern struct workqueue_struct *scsi_multipath_wq;
 extern struct workqueue_struct *scsi_multipath_probe_wq;
 extern struct workqueue_struct *scsi_multipath_removal_wq;
 struct scsi_lu *scsi_lu_create(char *id, struct scsi_device *first);
+void scsi_lu_remove_all(void);
 void scsi_lu_get(struct scsi_lu *lu);
 void scsi_lu_put(struct scsi_lu *lu);
 int scsi_lu_bring_up(struct scsi_lu *lu);

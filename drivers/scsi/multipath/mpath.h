@@ -372,10 +372,14 @@ int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path);
 void scsi_path_take_block_size(struct scsi_path *path);
 void scsi_lu_limits_init(struct scsi_lu *lu);
 
+/* flush.c */
+void scsi_path_flush_cache(struct scsi_path *path);
+
 /* sysfs.c */
 extern const struct attribute_group *scsi_lu_attr_groups[];
 int scsi_path_sysfs_add(struct scsi_path *path);
 void scsi_path_sysfs_remove(struct scsi_path *path);
+void scsi_lu_sysfs_close(struct scsi_lu *lu);
 
 /* proc.c */
 int scsi_multipath_proc_init(void);

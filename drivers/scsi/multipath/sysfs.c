@@ -398,26 +398,38 @@ static const struct attribute_group path_group = {
 };
 
 /*
- * The directory of the logical unit's device goes when its removal starts. That
- * cannot happen between here and unlock_lu_directory(). Nor can I/O that waits for
- * a path be started, or failed, so memory must not wait for it.
+ * The directory of the logical unit's device does not go between here and
+ * unlock_lu_directory(). Who looks at sysfs meanwhile may wait for memory, and that for I/O
+ * that has no path: so nothing that lets I/O go on waits for this, nor for memory here.
  */
-static bool lock_lu_directory(struct scsi_device *lu_sdev, unsigned int *noio)
+static bool lock_lu_directory(struct scsi_lu *lu, unsigned int *noio)
 {
 	*noio = memalloc_noio_save();
-	mutex_lock(&lu_sdev->state_mutex);
-	if (lu_sdev->sdev_state != SDEV_CANCEL &&
-	    lu_sdev->sdev_state != SDEV_DEL)
+	mutex_lock(&lu->links_mutex);
+	if (!lu->links_closed)
 		return true;
-	mutex_unlock(&lu_sdev->state_mutex);
+	mutex_unlock(&lu->links_mutex);
 	memalloc_noio_restore(*noio);
 	return false;
 }
 
-static void unlock_lu_directory(struct scsi_device *lu_sdev, unsigned int noio)
+static void unlock_lu_directory(struct scsi_lu *lu, unsigned int noio)
 {
-	mutex_unlock(&lu_sdev->state_mutex);
+	mutex_unlock(&lu->links_mutex);
 	memalloc_noio_restore(noio);
+}
+
+/**
+ * scsi_lu_sysfs_close - the directory of a logical unit is about to go
+ * @lu: logical unit
+ *
+ * Context: process.
+ */
+void scsi_lu_sysfs_close(struct scsi_lu *lu)
+{
+	mutex_lock(&lu->links_mutex);
+	lu->links_closed = true;
+	mutex_unlock(&lu->links_mutex);
 }
 
 /**
@@ -430,22 +442,22 @@ static void unlock_lu_directory(struct scsi_device *lu_sdev, unsigned int noio)
 int scsi_path_sysfs_add(struct scsi_path *path)
 {
 	struct kobject *kobj = &path->sdev->sdev_gendev.kobj;
-	struct scsi_device *lu_sdev = path->lu->sdev;
+	struct scsi_lu *lu = path->lu;
 	unsigned int noio;
 	int error;
 
 	error = sysfs_create_group(kobj, &path_group);
 	if (error)
 		return error;
-	if (!lock_lu_directory(lu_sdev, &noio))
+	if (!lock_lu_directory(lu, &noio))
 		return 0;
 	error = sysfs_add_link_to_group(kobj, path_group.name,
-					&lu_sdev->sdev_gendev.kobj, "lu");
+					&lu->sdev->sdev_gendev.kobj, "lu");
 	if (!error)
-		error = sysfs_add_link_to_group(&lu_sdev->sdev_gendev.kobj,
+		error = sysfs_add_link_to_group(&lu->sdev->sdev_gendev.kobj,
 						lu_paths_group.name, kobj,
 						kobject_name(kobj));
-	unlock_lu_directory(lu_sdev, noio);
+	unlock_lu_directory(lu, noio);
 	return error;
 }
 
@@ -457,13 +469,13 @@ int scsi_path_sysfs_add(struct scsi_path *path)
  */
 void scsi_path_sysfs_remove(struct scsi_path *path)
 {
-	struct scsi_device *lu_sdev = path->lu->sdev;
+	struct scsi_lu *lu = path->lu;
 	unsigned int noio;
 
-	if (!lock_lu_directory(lu_sdev, &noio))
+	if (!lock_lu_directory(lu, &noio))
 		return;
-	sysfs_remove_link_from_group(&lu_sdev->sdev_gendev.kobj,
+	sysfs_remove_link_from_group(&lu->sdev->sdev_gendev.kobj,
 				     lu_paths_group.name,
 				     dev_name(&path->sdev->sdev_gendev));
-	unlock_lu_directory(lu_sdev, noio);
+	unlock_lu_directory(lu, noio);
 }
