@@ -6,7 +6,7 @@
 . ./lib.sh
 . ./lib_script.sh
 . ./lib_door.sh
-plan 44
+plan 50
 
 modprobe st || bail_out "st"
 echo 0 >/sys/module/block/parameters/events_dfl_poll_msecs
@@ -91,6 +91,7 @@ for type in cd tape removable; do
 	locked_by_both
 	put 0 1
 	sg_reset --host "$sg"
+	sg_turs "$sg" >/dev/null 2>&1
 	unlocks "$type, reset of an adapter"
 done
 
@@ -106,6 +107,24 @@ for nr in 1 2; do
 	sleep 5
 	ok "$nr paths, closed while it is being locked again: it is not locked" \
 		within 10 prevents_is 0
+	script_remove "$unit"
+done
+
+# A path that answers nothing has to be told as well, but nobody waits for it.
+for abort in 0 -1; do
+	unit removable 2 lu
+	locked_by_both
+	script "$unit" rules "0 -1 -1 0 0 0 8 0"
+	script "$unit" eh "0 0 $abort 20000"
+	begin=$(now)
+	door 0
+	took=$(($(now) - begin))
+	ok "a path is silent, aborts fail: $abort: allowed at once, $took s" [ $took -le 3 ]
+	script "$unit" rules clear
+	door 0
+	ok "a path is silent, aborts fail: $abort: it is told later" \
+		within 120 prevents_is 0
+	ok "a path is silent, aborts fail: $abort: ejected" eject
 	script_remove "$unit"
 done
 

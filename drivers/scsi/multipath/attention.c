@@ -36,8 +36,8 @@ void scsi_lu_keep_event(struct scsi_lu *lu, enum scsi_lu_event event,
 /**
  * scsi_lu_keep_expected - nobody has to hear of a reset but who asks for it
  * @lu: logical unit
- * @sense: unit attention that a command of the mid-layer's own was told, of a reset that
- *	the mid-layer has made
+ * @code: additional sense code and its qualifier of what is reported of a reset that the
+ *	mid-layer has made
  *
  * Without other paths the upper level's next command would get it. Block I/O is sent again
  * then; passthrough is not, see scsi_noretry_cmd(), and sd, sr and ch look at the medium
@@ -46,16 +46,26 @@ void scsi_lu_keep_event(struct scsi_lu *lu, enum scsi_lu_event event,
  * Context: @lu->lock held.
  * Return: false if it is not kept, so that user space has to be told now.
  */
-bool scsi_lu_keep_expected(struct scsi_lu *lu,
-			   const struct scsi_sense_hdr *sense)
+bool scsi_lu_keep_expected(struct scsi_lu *lu, u16 code)
 {
 	lockdep_assert_held(&lu->lock);
-	if (!lu->announced || lu->attention & BIT(EVENT_RESET) ||
-	    scsi_type_is_sticky(lu->sdev->type))
+	if (!lu->announced || lu->attention & BIT(EVENT_RESET))
 		return false;
-	lu->attention_code[EVENT_RESET] = sense->asc << 8 | sense->ascq;
+	lu->attention_code[EVENT_RESET] = code;
 	WRITE_ONCE(lu->attention, lu->attention | ATTENTION_EXPECTED);
 	return true;
+}
+
+/**
+ * scsi_lu_drop_expected - who has made the reset has heard of it
+ * @lu: logical unit
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_lu_drop_expected(struct scsi_lu *lu)
+{
+	lockdep_assert_held(&lu->lock);
+	WRITE_ONCE(lu->attention, lu->attention & ~ATTENTION_EXPECTED);
 }
 
 /**
@@ -140,9 +150,10 @@ static void answer_event(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 	lockdep_assert_held(&lu->lock);
 	WRITE_ONCE(lu->attention, lu->attention & ~BIT(event));
 	if (event == EVENT_RESET) {
-		WRITE_ONCE(lu->attention, lu->attention & ~ATTENTION_EXPECTED);
+		scsi_lu_drop_expected(lu);
 		scsi_lu_note_key_loss_told(lu);
 		scsi_lu_note_position(lu);
+		scsi_lu_door_met_reset(lu, lu_cmd);
 	}
 	answer(lu_cmd, lu->attention_code[event]);
 }
@@ -151,11 +162,12 @@ static void answer_event(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 static bool answer_expected(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
 	lockdep_assert_held(&lu->lock);
-	WRITE_ONCE(lu->attention, lu->attention & ~ATTENTION_EXPECTED);
+	scsi_lu_drop_expected(lu);
 	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd))) {
 		scsi_lu_tell_user_space(lu, EVENT_RESET);
 		return false;
 	}
+	scsi_lu_door_met_reset(lu, lu_cmd);
 	answer(lu_cmd, lu->attention_code[EVENT_RESET]);
 	return true;
 }
@@ -172,7 +184,7 @@ static bool answer_rewound(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 		return false;
 	}
 	scsi_lu_note_position(lu);
-	answer(lu_cmd, 0x2900);
+	answer(lu_cmd, ANYTHING_RESET);
 	return true;
 }
 

@@ -530,7 +530,8 @@ static noinline void attempt_failed(struct scsi_path *path,
 			!is_out_of_use(verdict.path);
 	}
 	if (sense && !host_byte(cmd->result))
-		scsi_path_conclude_event(path, sense, verdict.cmd == CMD_COMPLETE);
+		scsi_path_conclude_event(path, lu_cmd, sense,
+					 verdict.cmd == CMD_COMPLETE);
 	trace_scsi_multipath_verdict(lu_cmd, path, &verdict);
 	apply_to_path(path, cmd, verdict.path);
 	if (verdict.cmd == CMD_MAY_HAVE_RUN ||

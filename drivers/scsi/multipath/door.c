@@ -9,16 +9,25 @@
  * What a nexus has been told ends when that is lost, or with a reset. Which of them are,
  * and which a reset was for, is not always known: a nexus of which it is not is told
  * whatever is wanted next.
+ *
+ * Who allows it waits until all paths that answer have been told, and not long for any
+ * other: a path that is out of use may be silent until its host is done with it.
  */
 
+#include <linux/jiffies.h>
+#include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
 #include "../scsi_priv.h"
 #include "mpath.h"
+
+/* That long for paths that may answer, as one does that an administrator has disabled */
+#define OTHERS_PATIENCE		HZ
 
 static bool is_nexus_in_use(const struct scsi_path *path)
 {
@@ -43,8 +52,27 @@ static bool is_as_it_should_be(const struct scsi_path *path)
 	}
 }
 
-/* The next path that has to be told something, with a reference to its device. */
-static struct scsi_path *next_to_tell(struct scsi_lu *lu, enum scsi_door *wanted)
+/* It may not be so. Then who tells it takes his time. */
+static bool answers(const struct scsi_path *path)
+{
+	return scsi_path_is_usable(path) &&
+	       !scsi_host_in_recovery(path->sdev->host);
+}
+
+static void see_to(struct scsi_path *path)
+{
+	struct scsi_lu_door *door = &path->lu->door;
+
+	lockdep_assert_held(&path->lu->lock);
+	queue_work(system_dfl_wq, answers(path) ? &door->work : &door->late_work);
+}
+
+/*
+ * The next path that has to be told something, with a reference to its device: of those
+ * that answer, or of the @others.
+ */
+static struct scsi_path *next_to_tell(struct scsi_lu *lu, bool others,
+				      enum scsi_door *wanted)
 {
 	struct scsi_path *path;
 
@@ -52,11 +80,18 @@ static struct scsi_path *next_to_tell(struct scsi_lu *lu, enum scsi_door *wanted
 	*wanted = lu->door.wanted;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->door.round == lu->door.round ||
-		    is_as_it_should_be(path) ||
-		    READ_ONCE(path->sdev->sdev_state) != SDEV_RUNNING ||
-		    scsi_device_get(path->sdev))
+		    path->door.is_being_told || is_as_it_should_be(path) ||
+		    READ_ONCE(path->sdev->sdev_state) != SDEV_RUNNING)
+			continue;
+		if (answers(path) == others) {
+			see_to(path);
+			continue;
+		}
+		if (scsi_device_get(path->sdev))
 			continue;
 		path->door.round = lu->door.round;
+		path->door.wish = lu->door.wish;
+		path->door.is_being_told = true;
 		spin_unlock_irq(&lu->lock);
 		return path;
 	}
@@ -76,14 +111,49 @@ static void tell(struct scsi_path *path, enum scsi_door wanted)
 	if (result) {
 		/* Its answer may have been lost. */
 		path->door.says = DOOR_UNKNOWN;
-		path->door.refuses = path->lu->door.wanted == wanted;
+		path->door.refuses = path->door.wish == path->lu->door.wish;
 	} else {
 		path->door.says = wanted;
 	}
+	path->door.is_being_told = false;
+	wake_up_all(&path->lu->door.told);
 	/* Something else may be wanted by now. */
 	if (!is_as_it_should_be(path))
-		queue_work(system_dfl_wq, &path->lu->door.work);
+		see_to(path);
 	spin_unlock_irq(&path->lu->lock);
+}
+
+static void tell_all(struct scsi_lu *lu, bool others)
+{
+	struct scsi_path *path;
+	enum scsi_door wanted;
+
+	while ((path = next_to_tell(lu, others, &wanted))) {
+		tell(path, wanted);
+		scsi_device_put(path->sdev);
+	}
+}
+
+static void late_work(struct work_struct *work)
+{
+	struct scsi_lu *lu = container_of(work, struct scsi_lu, door.late_work);
+
+	spin_lock_irq(&lu->lock);
+	lu->door.round++;
+	spin_unlock_irq(&lu->lock);
+	tell_all(lu, true);
+}
+
+static bool others_are_told(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+	bool told = true;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		told &= answers(path) || is_as_it_should_be(path);
+	spin_unlock_irq(&lu->lock);
+	return told;
 }
 
 static void door_work(struct work_struct *work)
@@ -91,8 +161,6 @@ static void door_work(struct work_struct *work)
 	struct scsi_lu *lu = container_of(work, struct scsi_lu,
 					  door.work);
 	struct scsi_cmnd *lu_cmd, *next;
-	struct scsi_path *path;
-	enum scsi_door wanted;
 	LIST_HEAD(waiting);
 
 	spin_lock_irq(&lu->lock);
@@ -101,10 +169,10 @@ static void door_work(struct work_struct *work)
 	list_splice_init(&lu->door.waiting, &waiting);
 	spin_unlock_irq(&lu->lock);
 
-	while ((path = next_to_tell(lu, &wanted))) {
-		tell(path, wanted);
-		scsi_device_put(path->sdev);
-	}
+	tell_all(lu, false);
+	if (!list_empty(&waiting))
+		wait_event_timeout(lu->door.told, others_are_told(lu),
+				   OTHERS_PATIENCE);
 	spin_lock_irq(&lu->lock);
 	lu->door.tells = false;
 	spin_unlock_irq(&lu->lock);
@@ -132,13 +200,19 @@ bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 
 	spin_lock_irqsave(&lu->lock, flags);
 	lu->door.is_used = true;
+	lu->door.wish++;
 	lu->door.wanted = wanted;
 	path->door.says = wanted;
 	/* Whoever is being told may be told the opposite, and do that last. */
 	wait = lu->door.tells && wanted == DOOR_ALLOWED;
 	list_for_each_entry(other, &lu->paths, node) {
+		bool refused = other->door.refuses;
+
 		other->door.refuses = false;
-		wait |= !is_as_it_should_be(other);
+		if (is_as_it_should_be(other))
+			continue;
+		wait |= answers(other) || !refused;
+		see_to(other);
 	}
 	if (wait) {
 		list_add_tail(&lu_cmd->eh_entry, &lu->door.waiting);
@@ -146,6 +220,27 @@ bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 	return wait;
+}
+
+/**
+ * scsi_lu_door_met_reset - what allows removal was answered with the report of a reset
+ * @lu: logical unit
+ * @lu_cmd: command that has not been carried out
+ *
+ * Without other paths the reset has ended what prevented it, and whoever has sent that is
+ * content. Here it may have been prevented again.
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_lu_door_met_reset(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd)
+{
+	lockdep_assert_held(&lu->lock);
+	if (lu_cmd->cmnd[0] != ALLOW_MEDIUM_REMOVAL || lu_cmd->cmnd[4] & 1 ||
+	    !lu->door.is_used)
+		return;
+	lu->door.wish++;
+	lu->door.wanted = DOOR_ALLOWED;
+	scsi_lu_look_after_door(lu);
 }
 
 /**
@@ -162,10 +257,8 @@ void scsi_lu_look_after_door(struct scsi_lu *lu)
 	if (likely(!lu->door.is_used))
 		return;
 	list_for_each_entry(path, &lu->paths, node) {
-		if (!is_as_it_should_be(path)) {
-			queue_work(system_dfl_wq, &lu->door.work);
-			return;
-		}
+		if (!is_as_it_should_be(path))
+			see_to(path);
 	}
 }
 
@@ -209,6 +302,7 @@ void scsi_lu_was_reset(struct scsi_lu *lu)
 	struct scsi_path *path;
 
 	lockdep_assert_held(&lu->lock);
+	lu->door.wish++;
 	list_for_each_entry(path, &lu->paths, node) {
 		scsi_path_doubt_door(path);
 		/* What kept it from doing it may be over. */
@@ -226,5 +320,7 @@ void scsi_lu_was_reset(struct scsi_lu *lu)
 void scsi_lu_door_init(struct scsi_lu_door *door)
 {
 	INIT_LIST_HEAD(&door->waiting);
+	init_waitqueue_head(&door->told);
 	INIT_WORK(&door->work, door_work);
+	INIT_WORK(&door->late_work, late_work);
 }

@@ -414,12 +414,14 @@ static void collect_from_bystander(struct scsi_path *path,
 /**
  * scsi_path_conclude_event - what becomes of a unit attention that an attempt was told
  * @path: path that it came over
+ * @lu_cmd: command that the attempt is of
  * @sense: sense data of the attempt
  * @goes_up: the upper level is told, nothing is sent again
  *
  * Context: any; takes the logical unit's lock.
  */
 void scsi_path_conclude_event(struct scsi_path *path,
+			      const struct scsi_cmnd *lu_cmd,
 			      const struct scsi_sense_hdr *sense, bool goes_up)
 {
 	struct scsi_lu *lu = path->lu;
@@ -430,10 +432,12 @@ void scsi_path_conclude_event(struct scsi_path *path,
 	    scsi_sense_is_deferred(sense))
 		return;
 	spin_lock_irqsave(&lu->lock, flags);
-	if (goes_up)
+	if (goes_up) {
 		scsi_lu_note_position(lu);
-	else
+		scsi_lu_door_met_reset(lu, lu_cmd);
+	} else {
 		scsi_lu_was_rewound(lu, sense);
+	}
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
@@ -476,20 +480,27 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 }
 
 /* A command of the mid-layer's own was told of a reset that the mid-layer has made. */
-static void collect_expected(struct scsi_path *path,
+static void collect_expected(struct scsi_path *path, const struct scsi_cmnd *cmd,
 			     const struct scsi_sense_hdr *sense)
 {
+	struct scsi_lu *lu = path->lu;
+	enum scsi_lu_event event = event_of(sense);
+	bool is_kept = false;
 	unsigned long flags;
 
-	spin_lock_irqsave(&path->lu->lock, flags);
-	if (event_of(sense) == EVENT_RESET &&
-	    scsi_lu_keep_expected(path->lu, sense))
+	spin_lock_irqsave(&lu->lock, flags);
+	if (event == EVENT_RESET && !scsi_type_is_sticky(lu->sdev->type)) {
 		path->sdev->expecting_cc_ua = 0;
-	else
-		scsi_lu_tell_user_space(path->lu, event_of(sense));
+		if (cmd->submitter == SUBMITTED_BY_SCSI_ERROR_HANDLER)
+			scsi_lu_drop_expected(lu);
+		else if (is_news_of(path, event))
+			is_kept = scsi_lu_keep_expected(lu, sense->asc << 8 | sense->ascq);
+	}
+	if (!is_kept)
+		scsi_lu_tell_user_space(lu, event);
 	/* Nobody knows which reset it was that was expected. */
 	scsi_path_hide_reset(path, sense);
-	spin_unlock_irqrestore(&path->lu->lock, flags);
+	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
 /**
@@ -524,7 +535,7 @@ void scsi_path_note_sense(struct scsi_cmnd *cmd,
 		if (is_judged_later)
 			cmd->flags |= SCMD_PATH_RETRY;
 		else if (sense->sense_key == UNIT_ATTENTION)
-			collect_expected(path, sense);
+			collect_expected(path, cmd, sense);
 		goto out;
 	}
 	if (!is_judged_later && sense->sense_key == UNIT_ATTENTION)
@@ -574,14 +585,17 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 		/* Now, since the report may come when it has dealt with it. */
 		scsi_count_unit_attention(lu->sdev, 0x29);
 	}
-	path->event[EVENT_RESET] = lu->event[EVENT_RESET];
+	if (looks_for_medium(lu) &&
+	    scsi_lu_nr_usable(lu) > scsi_path_is_usable(path)) {
+		/* What looks for it next may be sent over another path. */
+		scsi_lu_keep_expected(lu, ANYTHING_RESET);
+		scsi_path_drain_later(path);
+	} else {
+		path->event[EVENT_RESET] = lu->event[EVENT_RESET];
+	}
 	/* What the tape is used over tells by itself, and is not asked before that. */
 	if (!is_bystander)
 		scsi_lu_drain_others(lu, path);
-	/* What looks for a medium may be sent over another path. */
-	if (looks_for_medium(lu) &&
-	    scsi_lu_nr_usable(lu) > scsi_path_is_usable(path))
-		scsi_path_drain_later(path);
 	scsi_lu_was_reset(lu);
 	scsi_lu_pr_was_reset(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);

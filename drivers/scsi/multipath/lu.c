@@ -545,6 +545,7 @@ void scsi_lu_sdev_destroyed(struct scsi_lu *lu)
 	disable_delayed_work_sync(&lu->marginal_work);
 	disable_delayed_work_sync(&lu->limits_work);
 	disable_work_sync(&lu->door.work);
+	disable_work_sync(&lu->door.late_work);
 	disable_work_sync(&lu->event_work);
 	scsi_lu_activation_stop(lu);
 	scsi_lu_pr_stop(lu);

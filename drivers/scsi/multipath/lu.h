@@ -66,18 +66,24 @@ struct scsi_lu_activation {
  * struct scsi_lu_door - whether the medium can be removed, see door.c
  * @is_used: that was ever said; @lu->lock
  * @wanted: what was said last, an enum scsi_door; @lu->lock
+ * @wish: counts what is a reason to tell a path that has refused; @lu->lock
  * @tells: @work is running; @lu->lock
- * @round: counts the runs of @work; @lu->lock
+ * @round: counts the runs of @work and @late_work; @lu->lock
  * @waiting: commands that are complete when @work is done; @lu->lock
- * @work: tells the paths
+ * @told: a path has been
+ * @work: tells the paths that answer
+ * @late_work: tells the others
  */
 struct scsi_lu_door {
 	bool is_used;
 	u8 wanted;
 	bool tells;
+	unsigned int wish;
 	unsigned int round;
 	struct list_head waiting;
+	wait_queue_head_t told;
 	struct work_struct work;
+	struct work_struct late_work;
 };
 
 /**

@@ -190,8 +190,10 @@ unsigned long scsi_path_judge_timeout(struct scsi_cmnd *cmd);
 #define ATTENTION_EXPECTED	BIT(NR_LU_EVENTS + 4)
 void scsi_lu_keep_event(struct scsi_lu *lu, enum scsi_lu_event event,
 			const struct scsi_sense_hdr *sense);
-bool scsi_lu_keep_expected(struct scsi_lu *lu,
-			   const struct scsi_sense_hdr *sense);
+/* POWER ON, RESET, OR BUS DEVICE RESET OCCURRED */
+#define ANYTHING_RESET		0x2900
+bool scsi_lu_keep_expected(struct scsi_lu *lu, u16 code);
+void scsi_lu_drop_expected(struct scsi_lu *lu);
 void scsi_lu_keep_deferred_error(struct scsi_lu *lu,
 				 const struct scsi_cmnd *cmd);
 void scsi_lu_lost_nexus(struct scsi_lu *lu);
@@ -214,6 +216,7 @@ void scsi_path_event_was_swallowed(struct scsi_path *path,
 				   const struct scsi_sense_hdr *sense,
 				   bool expected);
 void scsi_path_conclude_event(struct scsi_path *path,
+			      const struct scsi_cmnd *lu_cmd,
 			      const struct scsi_sense_hdr *sense, bool goes_up);
 void scsi_path_changed_lu(struct scsi_path *path);
 void scsi_path_changed_medium(struct scsi_path *path);
@@ -262,6 +265,7 @@ bool scsi_lu_may_repeat_passthrough(const struct scsi_lu *lu,
 
 /* door.c */
 bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
+void scsi_lu_door_met_reset(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd);
 void scsi_lu_look_after_door(struct scsi_lu *lu);
 void scsi_path_doubt_door(struct scsi_path *path);
 void scsi_path_door_join(struct scsi_path *path);

@@ -244,8 +244,12 @@ struct scsi_path_door {
 	u8 says;
 	/** @refuses: it has not done what it was told about that. Under the lock. */
 	bool refuses;
+	/** @is_being_told: somebody waits for its answer. Under the lock. */
+	bool is_being_told;
 	/** @round: when it was last told about that. Under the lock. */
 	unsigned int round;
+	/** @wish: what scsi_lu_door.wish was then. Under the lock. */
+	unsigned int wish;
 };
 
 /* Why a path is marginal */

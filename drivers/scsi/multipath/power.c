@@ -116,6 +116,7 @@ static void stop_work(struct scsi_lu *lu)
 		return;
 	disable_delayed_work_sync(&lu->pr.work);
 	disable_work_sync(&lu->door.work);
+	disable_work_sync(&lu->door.late_work);
 	mutex_lock(&lu->pr.changing);
 	WRITE_ONCE(lu->pr.asleep, true);
 	mutex_unlock(&lu->pr.changing);
@@ -130,6 +131,7 @@ static void start_work(struct scsi_lu *lu)
 	mutex_unlock(&lu->pr.changing);
 	enable_delayed_work(&lu->pr.work);
 	enable_work(&lu->door.work);
+	enable_work(&lu->door.late_work);
 	spin_lock_irq(&lu->lock);
 	/* What was to be done meanwhile was not queued. */
 	scsi_lu_look_after_door(lu);

@@ -363,6 +363,9 @@ static void reset_of_whatever(struct kunit *test)
 	scsi_path_was_reset(fake->path[1].path.sdev);
 	KUNIT_EXPECT_EQ(test, fake->lu.attention, BIT(EVENT_RESET));
 	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, TEST_UNIT_READY));
+	/* That is what it has to tell itself. */
+	own_command_is_told(fake, 1, 0x29);
+	KUNIT_EXPECT_FALSE(test, is_told(fake));
 
 	/* Nobody is there who could say so. */
 	a_while_later(fake);
@@ -370,6 +373,12 @@ static void reset_of_whatever(struct kunit *test)
 	fake_path_kill(fake, 2);
 	own_command_is_told(fake, 1, 0x29);
 	KUNIT_EXPECT_TRUE(test, is_told(fake));
+}
+
+/* A command that was told of a reset is sent again. */
+static void conclude(struct fake_lu *fake, unsigned int path)
+{
+	scsi_path_conclude_event(&fake->path[path].path, NULL, &power_on, false);
 }
 
 /* Was it one of the drive, or of the path alone? The path that carries says so. */
@@ -383,7 +392,7 @@ static void tape_is_rewound(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, WRITE_6));
 	/* That it is told of it proves nothing of what comes next. */
 	KUNIT_EXPECT_FALSE(test, news(fake, carrier, UNIT_ATTENTION, 0x29, 0x00));
-	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	conclude(fake, carrier);
 	carries(test, fake, carrier, TEST_UNIT_READY, 1);
 	fake_path_kill(fake, carrier);
 	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, LOG_SENSE));
@@ -408,12 +417,12 @@ static void tape_is_led(struct kunit *test)
 
 	/* He could not, and has to set anew what a reset undoes. */
 	reset_path(fake, 1 - carrier);
-	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	conclude(fake, carrier);
 	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, REZERO_UNIT));
 	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, REZERO_UNIT));
 	/* Whoever opens it does that. */
 	reset_path(fake, 1 - carrier);
-	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	conclude(fake, carrier);
 	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, TEST_UNIT_READY));
 	KUNIT_EXPECT_FALSE(test, is_answered(test, fake, REZERO_UNIT));
 	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
@@ -426,7 +435,7 @@ static void tape_is_another(struct kunit *test)
 	unsigned int carrier = carrier_of(fake);
 
 	reset_path(fake, 1 - carrier);
-	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	conclude(fake, carrier);
 	own_command_is_told(fake, 1 - carrier, 0x28);
 	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
 	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_FILEMARKS));
@@ -475,7 +484,7 @@ static void tape_hears_twice_rather(struct kunit *test)
 	carries(test, fake, carrier, REZERO_UNIT, 1);
 	fake->path[carrier].path.event[EVENT_RESET]--;
 	KUNIT_EXPECT_FALSE(test, news(fake, carrier, UNIT_ATTENTION, 0x29, 0x00));
-	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	conclude(fake, carrier);
 	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, WRITE_6));
 	carrier = carrier_after_checks(fake);
 
@@ -483,7 +492,7 @@ static void tape_hears_twice_rather(struct kunit *test)
 	scsi_path_was_reset(fake->path[carrier].path.sdev);
 	carries(test, fake, carrier, WRITE_6, 1);
 	reset_path(fake, 1 - carrier);
-	scsi_path_conclude_event(&fake->path[carrier].path, &power_on, false);
+	conclude(fake, carrier);
 	KUNIT_EXPECT_TRUE(test, is_answered(test, fake, REZERO_UNIT));
 	carrier = carrier_after_checks(fake);
 
