@@ -141,7 +141,7 @@ struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev);
 void scsi_path_note_sense(struct scsi_cmnd *cmd,
 			  const struct scsi_sense_hdr *sense);
 void scsi_path_was_reset(struct scsi_device *sdev);
-void scsi_path_was_rescanned(struct scsi_device *sdev);
+void scsi_path_was_rescanned(struct scsi_device *sdev, int error);
 void scsi_path_limits_changed(struct request_queue *q);
 bool scsi_path_may_recover(struct scsi_cmnd *cmd);
 void scsi_path_eh_begins(struct scsi_cmnd *cmd);
@@ -414,7 +414,8 @@ static inline void scsi_path_note_sense(struct scsi_cmnd *cmd,
 }
 
 static inline void scsi_path_was_reset(struct scsi_device *sdev) { }
-static inline void scsi_path_was_rescanned(struct scsi_device *sdev) { }
+static inline void scsi_path_was_rescanned(struct scsi_device *sdev,
+					   int error) { }
 static inline void scsi_path_eh_begins(struct scsi_cmnd *cmd) { }
 
 static inline enum scsi_disposition
