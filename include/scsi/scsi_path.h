@@ -122,6 +122,7 @@ void scsi_lu_fold_iostat(struct scsi_device *sdev);
 int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
+void scsi_lu_keep_for_flush(struct scsi_device *sdev);
 void scsi_path_flush_cache(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
 void scsi_path_drained(struct scsi_device *sdev);
@@ -368,6 +369,7 @@ static inline int scsi_lu_busy(struct scsi_device *sdev)
 static inline void scsi_path_claim(struct scsi_device *sdev) { }
 static inline void scsi_path_announce(struct scsi_device *sdev) { }
 static inline void scsi_path_flush_cache(struct scsi_device *sdev) { }
+static inline void scsi_lu_keep_for_flush(struct scsi_device *sdev) { }
 static inline void scsi_path_leave(struct scsi_device *sdev) { }
 static inline void scsi_path_drained(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }

@@ -299,11 +299,15 @@ static bool host_is_away(struct Scsi_Host *shost)
 	       atomic_read(&shost->host_blocked) > 0;
 }
 
-/*
- * Is there a path that only its host keeps, or who reads whose path it is? Neither waits
- * for a scan, nor for the removal of a device.
+/**
+ * scsi_lu_has_path_soon - is there a path that only its host keeps, or a check?
+ * @lu: logical unit
+ *
+ * Neither waits for a scan, nor for the removal of a device.
+ *
+ * Context: any; takes @lu->lock.
  */
-static bool has_path_soon(struct scsi_lu *lu)
+bool scsi_lu_has_path_soon(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	unsigned long flags;
@@ -331,7 +335,7 @@ static bool may_wait_for_path(struct scsi_lu *lu)
 	if (READ_ONCE(lu->expired) || state == SDEV_DEL)
 		return false;
 	return (READ_ONCE(lu->announced) && state != SDEV_CANCEL) ||
-	       has_path_soon(lu);
+	       scsi_lu_has_path_soon(lu);
 }
 
 /*

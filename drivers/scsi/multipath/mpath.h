@@ -246,6 +246,7 @@ bool scsi_lu_is_not_where_believed(struct scsi_lu *lu,
 				   struct scsi_cmnd *lu_cmd);
 
 /* dispatch.c */
+bool scsi_lu_has_path_soon(struct scsi_lu *lu);
 bool scsi_lu_bind_to_only_path(struct scsi_lu *lu);
 
 /* completion.c */
