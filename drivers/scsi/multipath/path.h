@@ -175,6 +175,8 @@ struct scsi_path_probe {
 	 * is switched off. Under the lock.
 	 */
 	bool demanded;
+	/** @left: its device has stopped, or runs again, since it was asked. Under the lock. */
+	bool left;
 };
 
 /**
@@ -391,6 +393,8 @@ struct scsi_path {
 	unsigned long good_since;
 	/** @reinstated_at: jiffies when it last came back into use; read by completions */
 	unsigned long reinstated_at;
+	/** @check_since: jiffies when @check was begun; under the lock */
+	unsigned long check_since;
 	/** @check_end: jiffies until which I/O waits for its identity, if it waits */
 	unsigned long check_end;
 
@@ -513,6 +517,7 @@ void scsi_path_admin_write(struct scsi_path *path,
 void scsi_path_start_check(struct scsi_path *path, enum scsi_path_check check);
 void scsi_path_end_check(struct scsi_path *path);
 void scsi_path_stop_check(struct scsi_path *path);
+void scsi_path_suspend_check(struct scsi_path *path);
 void scsi_path_check_identity(struct scsi_path *path);
 unsigned long scsi_path_check_timeout(void);
 void scsi_path_wait_for_check(struct scsi_device *sdev, unsigned long until);
