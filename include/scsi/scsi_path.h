@@ -131,6 +131,7 @@ void scsi_path_host_leaves(struct Scsi_Host *shost);
 void scsi_path_host_removed(struct Scsi_Host *shost);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
 bool scsi_lu_bring_back(struct scsi_device *sdev);
+void scsi_lu_prepare_quiesce(struct device *dev);
 void scsi_lu_quiesce_paths(struct device *dev);
 void scsi_lu_resume_paths(struct device *dev);
 void scsi_path_cmd_done(struct scsi_cmnd *cmd);
@@ -433,6 +434,7 @@ static inline bool scsi_lu_bring_back(struct scsi_device *sdev)
 	return false;
 }
 
+static inline void scsi_lu_prepare_quiesce(struct device *dev) { }
 static inline void scsi_lu_quiesce_paths(struct device *dev) { }
 static inline void scsi_lu_resume_paths(struct device *dev) { }
 static inline int scsi_multipath_init(void) { return 0; }

@@ -125,6 +125,31 @@ void scsi_path_check_identity(struct scsi_path *path)
 	scsi_path_start_check(path, path->check ?: CHECK_IN_USE);
 }
 
+static bool has_check(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+	bool found = false;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		found |= path->check && path->running;
+	spin_unlock_irq(&lu->lock);
+	return found;
+}
+
+/**
+ * scsi_lu_wait_for_checks - wait until it is known whose its paths are
+ * @lu: logical unit
+ *
+ * No longer than I/O does.
+ *
+ * Context: process; no lock that is held over I/O.
+ */
+void scsi_lu_wait_for_checks(struct scsi_lu *lu)
+{
+	wait_event_timeout(check_wait, !has_check(lu), CHECK_TIMEOUT);
+}
+
 /**
  * scsi_path_check_timeout - until when the writer of state 1 waits
  *

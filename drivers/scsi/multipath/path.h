@@ -519,6 +519,7 @@ void scsi_path_end_check(struct scsi_path *path);
 void scsi_path_stop_check(struct scsi_path *path);
 void scsi_path_suspend_check(struct scsi_path *path);
 void scsi_path_check_identity(struct scsi_path *path);
+void scsi_lu_wait_for_checks(struct scsi_lu *lu);
 unsigned long scsi_path_check_timeout(void);
 void scsi_path_wait_for_check(struct scsi_device *sdev, unsigned long until);
 
