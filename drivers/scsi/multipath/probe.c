@@ -314,10 +314,9 @@ static unsigned long put_off(struct scsi_path *path)
 		return SCSI_PATH_BUSY_DELAY;
 	if (!may_be_asked(path))
 		return 0;
-	/* I/O waits for a check, and not for long: others that answer nothing are no reason. */
+	/* I/O waits for a check, and not for long: a few that answer nothing are no reason. */
 	if (path->check)
-		return scsi_host_in_recovery(path->sdev->host) ?
-		       SCSI_PATH_RECOVERY_DELAY : 0;
+		return scsi_host_check_delay(path->sdev->host);
 	return scsi_host_question_delay(path->sdev->host);
 }
 
