@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=2 seconds=400
 . ./lib.sh
 . ./lib_script.sh
-plan 25
+plan 26
 
 INQUIRY=0x12
 BUSY=8
@@ -79,6 +79,12 @@ for how in plain lu; do
 	[ $how = plain ] || echo -1 >"$above/multipath/no_path_timeout"
 	echo offline >"/sys/bus/scsi/devices/$(script_path "$unit" 0)/state"
 	ok "$how, offline: the system sleeps" sleeps
+	if [ $how = lu ]; then
+		read_block &
+		reader=$!
+		sleep 2
+		ok "$how, offline: awake, and I/O waits again" kill -0 $reader
+	fi
 	echo running >"/sys/bus/scsi/devices/$(script_path "$unit" 0)/state"
 	ok "$how, offline, and running again: it is read" read_block
 	script_remove "$unit"
