@@ -123,6 +123,7 @@ int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
 void scsi_path_before_del(struct scsi_device *sdev);
+void scsi_lu_keep_for_flush(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
 void scsi_path_drained(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
@@ -130,6 +131,7 @@ void scsi_path_host_leaves(struct Scsi_Host *shost);
 void scsi_path_host_removed(struct Scsi_Host *shost);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
 bool scsi_lu_bring_back(struct scsi_device *sdev);
+void scsi_lu_prepare_quiesce(struct device *dev);
 void scsi_lu_quiesce_paths(struct device *dev);
 void scsi_lu_resume_paths(struct device *dev);
 void scsi_path_cmd_done(struct scsi_cmnd *cmd);
@@ -141,7 +143,7 @@ struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev);
 void scsi_path_note_sense(struct scsi_cmnd *cmd,
 			  const struct scsi_sense_hdr *sense);
 void scsi_path_was_reset(struct scsi_device *sdev);
-void scsi_path_was_rescanned(struct scsi_device *sdev);
+void scsi_path_was_rescanned(struct scsi_device *sdev, int error);
 void scsi_path_limits_changed(struct request_queue *q);
 bool scsi_path_may_recover(struct scsi_cmnd *cmd);
 void scsi_path_eh_begins(struct scsi_cmnd *cmd);
@@ -368,6 +370,7 @@ static inline int scsi_lu_busy(struct scsi_device *sdev)
 static inline void scsi_path_claim(struct scsi_device *sdev) { }
 static inline void scsi_path_announce(struct scsi_device *sdev) { }
 static inline void scsi_path_before_del(struct scsi_device *sdev) { }
+static inline void scsi_lu_keep_for_flush(struct scsi_device *sdev) { }
 static inline void scsi_path_leave(struct scsi_device *sdev) { }
 static inline void scsi_path_drained(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }
@@ -414,7 +417,8 @@ static inline void scsi_path_note_sense(struct scsi_cmnd *cmd,
 }
 
 static inline void scsi_path_was_reset(struct scsi_device *sdev) { }
-static inline void scsi_path_was_rescanned(struct scsi_device *sdev) { }
+static inline void scsi_path_was_rescanned(struct scsi_device *sdev,
+					   int error) { }
 static inline void scsi_path_eh_begins(struct scsi_cmnd *cmd) { }
 
 static inline enum scsi_disposition
@@ -430,6 +434,7 @@ static inline bool scsi_lu_bring_back(struct scsi_device *sdev)
 	return false;
 }
 
+static inline void scsi_lu_prepare_quiesce(struct device *dev) { }
 static inline void scsi_lu_quiesce_paths(struct device *dev) { }
 static inline void scsi_lu_resume_paths(struct device *dev) { }
 static inline int scsi_multipath_init(void) { return 0; }

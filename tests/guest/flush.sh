@@ -5,9 +5,11 @@
 # guest: clock=virtual cpus=2 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 22
+plan 26
 
 FLUSH=0x35
+INQUIRY=0x12
+FOR_ITSELF=16
 RESET=0
 LUNS=6
 
@@ -56,6 +58,18 @@ for how in plain lu; do
 		is "$how: report $ua: flushed" "$(flushed)" 1
 		script_remove "$unit"
 	done
+
+	# Whose path it is is being read.
+	add 1 $how
+	script "$unit" rules "0 $INQUIRY -1 0 0 0 $FOR_ITSELF 3000"
+	script "$unit" event "attention 0 $RESET"
+	read_block &
+	reader=$!
+	sleep 1
+	ok "$how: deleted while its path is looked at" sh -c "echo 1 >$above/delete"
+	wait $reader
+	is "$how: looked at: flushed" "$(flushed)" 1
+	script_remove "$unit"
 done
 
 # While there is another one, it is that one's.

@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=4 memory=1024 seconds=240
 . ./lib.sh
 . ./lib_script.sh
-plan 21
+plan 24
 
 modprobe -a st scsi_block_target || bail_out "st"
 dd if=/dev/urandom of=/tmp/a bs=10k count=2 2>/dev/null
@@ -97,6 +97,25 @@ ok "blocked: the write waits" kill -0 $writer
 echo "$host" >/sys/module/scsi_block_target/parameters/unblock
 ok "blocked: and is done" wait $writer
 is "blocked: with the key" "$(in_clear)" 0
+exec 3>&-
+script_remove "$unit"
+
+# Nor is it sent anything before it is known whose path it is by now.
+drive
+ok "unblocked: a local key" set_key 1 2
+path=$(carrier)
+host=$(script_path "$unit" "$path" | cut -d : -f 1)
+script "$unit" event zero
+script "$unit" rules "$path 0x12 -1 0 0 0 16 3000"
+echo "$host" >/sys/module/scsi_block_target/parameters/block
+more 2>/dev/null &
+writer=$!
+sleep 1
+echo "$host" >/sys/module/scsi_block_target/parameters/unblock
+sleep 1
+is "unblocked: no write before its identity is read" \
+	"$(script_sent "$unit" "$path" 0xa)" 0
+ok "unblocked: then it is done" wait $writer
 exec 3>&-
 script_remove "$unit"
 

@@ -29,6 +29,18 @@
 
 /* Questions that a host has at a time; a worker each waits for the answer. */
 #define QUESTIONS_MAX		32
+/* The same, if I/O waits for the answer. */
+#define CHECKS_MAX		128
+
+static unsigned long question_delay(struct Scsi_Host *shost, int max)
+{
+	if (scsi_host_in_recovery(shost))
+		return SCSI_PATH_RECOVERY_DELAY;
+	/* Not all at once then, or most of them would be too many again. */
+	if (atomic_read(&shost->path_questions) >= max)
+		return get_random_u32_below(SCSI_PATH_RECOVERY_DELAY) + 1;
+	return 0;
+}
 
 /**
  * scsi_host_question_delay - how long is nothing to be asked over a host's paths?
@@ -44,12 +56,21 @@
  */
 unsigned long scsi_host_question_delay(struct Scsi_Host *shost)
 {
-	if (scsi_host_in_recovery(shost))
-		return SCSI_PATH_RECOVERY_DELAY;
-	/* Not all at once then, or most of them would be too many again. */
-	if (atomic_read(&shost->path_questions) >= QUESTIONS_MAX)
-		return get_random_u32_below(SCSI_PATH_RECOVERY_DELAY) + 1;
-	return 0;
+	return question_delay(shost, QUESTIONS_MAX);
+}
+
+/**
+ * scsi_host_check_delay - the same for what I/O waits for
+ * @shost: host
+ *
+ * It is left no worker for others, if there is no end of it.
+ *
+ * Context: any.
+ * Return: as scsi_host_question_delay().
+ */
+unsigned long scsi_host_check_delay(struct Scsi_Host *shost)
+{
+	return question_delay(shost, CHECKS_MAX);
 }
 
 /* scsi_path_ask(), and @resid of the @len bytes have not come */

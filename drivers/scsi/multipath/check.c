@@ -34,6 +34,21 @@ void scsi_path_stop_check(struct scsi_path *path)
 }
 
 /**
+ * scsi_path_suspend_check - the device of a path does not run any more
+ * @path: path
+ *
+ * Who waits for its identity would wait for its return, or keep it from being removed.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_suspend_check(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	if (path->check)
+		wake_up_all(&check_wait);
+}
+
+/**
  * scsi_path_end_check - a path is what it was
  * @path: path
  *
@@ -79,6 +94,7 @@ void scsi_path_start_check(struct scsi_path *path, enum scsi_path_check check)
 
 	lockdep_assert_held(&lu->lock);
 	scsi_path_overtake_probe(path);
+	path->check_since = jiffies;
 	path->check_end = jiffies + CHECK_TIMEOUT;
 	WRITE_ONCE(path->check, check);
 	scsi_lu_refresh_locked(lu);
@@ -109,6 +125,31 @@ void scsi_path_check_identity(struct scsi_path *path)
 	scsi_path_start_check(path, path->check ?: CHECK_IN_USE);
 }
 
+static bool has_check(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+	bool found = false;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		found |= path->check && path->running;
+	spin_unlock_irq(&lu->lock);
+	return found;
+}
+
+/**
+ * scsi_lu_wait_for_checks - wait until it is known whose its paths are
+ * @lu: logical unit
+ *
+ * No longer than I/O does.
+ *
+ * Context: process; no lock that is held over I/O.
+ */
+void scsi_lu_wait_for_checks(struct scsi_lu *lu)
+{
+	wait_event_timeout(check_wait, !has_check(lu), CHECK_TIMEOUT);
+}
+
 /**
  * scsi_path_check_timeout - until when the writer of state 1 waits
  *
@@ -122,8 +163,7 @@ unsigned long scsi_path_check_timeout(void)
 /* A device that does not run is not asked before it does. */
 static bool is_checked(const struct scsi_path *path)
 {
-	return !READ_ONCE(path->check) ||
-	       READ_ONCE(path->sdev->sdev_state) != SDEV_RUNNING;
+	return !READ_ONCE(path->check) || !scsi_path_device_runs(path);
 }
 
 /**

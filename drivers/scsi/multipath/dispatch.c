@@ -192,6 +192,14 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 	return sent;
 }
 
+/* Sets have none that is not. */
+static bool is_ready(const struct scsi_path *path)
+{
+	/* Pairs with smp_store_release() in scsi_path_sdev_state_changed(). */
+	return smp_load_acquire(&path->running) && !READ_ONCE(path->check) &&
+	       !READ_ONCE(path->pr.barred) && !READ_ONCE(path->pr.aside);
+}
+
 /*
  * A command with a history: not every path will do. AWAY: any other will, but for one
  * that needs the key of a path.
@@ -207,8 +215,7 @@ dispatch_with_history(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 	if (scsi_lu_needs_key(lu, lu_cmd)) {
 		struct scsi_path *path = rcu_dereference(lu->key.path);
 
-		return path && !READ_ONCE(path->pr.barred) &&
-		       !READ_ONCE(path->pr.aside) ?
+		return path && is_ready(path) ?
 		       try_other_path(path, lu_cmd, policy) : SCSI_PATH_AWAY;
 	}
 	if (history & HISTORY_ALL_TRIED)
@@ -299,11 +306,15 @@ static bool host_is_away(struct Scsi_Host *shost)
 	       atomic_read(&shost->host_blocked) > 0;
 }
 
-/*
- * Is there a path that only its host keeps, or who reads whose path it is? Neither waits
- * for a scan, nor for the removal of a device.
+/**
+ * scsi_lu_has_path_soon - is there a path that only its host keeps, or a check?
+ * @lu: logical unit
+ *
+ * Neither waits for a scan, nor for the removal of a device.
+ *
+ * Context: any; takes @lu->lock.
  */
-static bool has_path_soon(struct scsi_lu *lu)
+bool scsi_lu_has_path_soon(struct scsi_lu *lu)
 {
 	struct scsi_path *path;
 	unsigned long flags;
@@ -331,7 +342,7 @@ static bool may_wait_for_path(struct scsi_lu *lu)
 	if (READ_ONCE(lu->expired) || state == SDEV_DEL)
 		return false;
 	return (READ_ONCE(lu->announced) && state != SDEV_CANCEL) ||
-	       has_path_soon(lu);
+	       scsi_lu_has_path_soon(lu);
 }
 
 /*

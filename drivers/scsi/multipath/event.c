@@ -479,7 +479,10 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
-/* A command of the mid-layer's own was told of a reset that the mid-layer has made. */
+/*
+ * A command of the mid-layer's own was told of a reset that the mid-layer has made. What the
+ * error handler is told nobody else hears of without other paths either.
+ */
 static void collect_expected(struct scsi_path *path, const struct scsi_cmnd *cmd,
 			     const struct scsi_sense_hdr *sense)
 {
@@ -489,12 +492,14 @@ static void collect_expected(struct scsi_path *path, const struct scsi_cmnd *cmd
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (event == EVENT_RESET && !scsi_type_is_sticky(lu->sdev->type)) {
+	if (event != EVENT_RESET || scsi_type_is_sticky(lu->sdev->type)) {
+		/* Nobody asks for it. */
+	} else if (cmd->submitter == SUBMITTED_BY_SCSI_ERROR_HANDLER) {
+		scsi_lu_drop_expected(lu);
+	} else {
 		path->sdev->expecting_cc_ua = 0;
-		if (cmd->submitter == SUBMITTED_BY_SCSI_ERROR_HANDLER)
-			scsi_lu_drop_expected(lu);
-		else if (is_news_of(path, event))
-			is_kept = scsi_lu_keep_expected(lu, sense->asc << 8 | sense->ascq);
+		is_kept = is_news_of(path, event) &&
+			  scsi_lu_keep_expected(lu, sense->asc << 8 | sense->ascq);
 	}
 	if (!is_kept)
 		scsi_lu_tell_user_space(lu, event);

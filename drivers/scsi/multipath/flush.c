@@ -13,6 +13,7 @@
 #include <scsi/scsi_path.h>
 #include <scsi/scsi_proto.h>
 
+#include "../scsi_priv.h"
 #include "mpath.h"
 
 /* As sd has it. */
@@ -75,8 +76,32 @@ static void synchronize_cache(struct scsi_device *sdev,
 }
 
 /**
+<<<<<<< HEAD
  * scsi_path_flush_cache - a path is being removed, and can still be reached
  * @path: path
+=======
+ * scsi_lu_keep_for_flush - a device is about to be removed
+ * @sdev: any SCSI device
+ *
+ * A logical unit may be blocked for no more than that it is being read whose path its last
+ * one is. A plain device is not, and its driver's last commands reach it: those of this one
+ * wait for the answer.
+ *
+ * Context: process, state_mutex of @sdev held.
+ */
+void scsi_lu_keep_for_flush(struct scsi_device *sdev)
+{
+	if (!scsi_device_is_lu(sdev) || sdev->sdev_state != SDEV_BLOCK ||
+	    !scsi_lu_has_path_soon(sdev->hostdata))
+		return;
+	scsi_internal_device_unblock_nowait(sdev, SDEV_RUNNING);
+	blk_mq_kick_requeue_list(sdev->request_queue);
+}
+
+/**
+ * scsi_path_flush_cache - a device is being removed, and can still be reached
+ * @sdev: any SCSI device; its driver, if it had one, is still there
+>>>>>>> 54fd9844a9cd3bfef592205612fcf6db3d3601a4
  *
  * Does nothing unless it is the last path of a logical unit with a write cache.
  *

@@ -587,6 +587,25 @@ void scsi_lu_usable_changed(struct scsi_lu *lu, bool had_path)
 }
 
 /**
+ * scsi_lu_stop_waiting - the system goes to sleep: I/O does not wait for a path meanwhile
+ * @lu: logical unit
+ *
+ * Does nothing if it has one.
+ *
+ * Context: process; takes @lu->lock and the state_mutex of its device.
+ */
+void scsi_lu_stop_waiting(struct scsi_lu *lu)
+{
+	spin_lock_irq(&lu->lock);
+	if (!scsi_lu_has_path_locked(lu) && !lu->expired) {
+		lu->expired_asleep = true;
+		WRITE_ONCE(lu->expired, true);
+	}
+	spin_unlock_irq(&lu->lock);
+	block_or_unblock(lu);
+}
+
+/**
  * scsi_lu_runs_again - the logical unit's device has begun to run
  * @lu: logical unit
  *
@@ -599,6 +618,10 @@ void scsi_lu_runs_again(struct scsi_lu *lu)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
+	if (lu->expired_asleep) {
+		lu->expired_asleep = false;
+		WRITE_ONCE(lu->expired, false);
+	}
 	if (lu->announced && !scsi_lu_has_path_locked(lu)) {
 		scsi_lu_arm_no_path(lu);
 		queue_work(scsi_multipath_wq, &lu->work);

@@ -250,6 +250,8 @@ struct scsi_lu {
 	bool waits_for_host;
 	/** @expired: @no_path_timeout is over, I/O fails. @lock; read anywhere */
 	bool expired;
+	/** @expired_asleep: it is not, but the system sleeps; @lock */
+	bool expired_asleep;
 	/**
 	 * @announced: the LU's scsi_device is in sysfs. Before, I/O does not wait for
 	 * paths. @lock; read anywhere
@@ -402,6 +404,7 @@ void scsi_lu_sdev_released(struct scsi_device *sdev);
 void scsi_lu_usable_changed(struct scsi_lu *lu, bool had_path);
 void scsi_lu_arm_no_path(struct scsi_lu *lu);
 void scsi_lu_rearm_no_path(struct scsi_lu *lu);
+void scsi_lu_stop_waiting(struct scsi_lu *lu);
 void scsi_lu_runs_again(struct scsi_lu *lu);
 void scsi_lu_set_no_path_timeout(struct scsi_lu *lu, int seconds);
 void scsi_lu_last_path_left(struct scsi_lu *lu, bool is_disconnected);

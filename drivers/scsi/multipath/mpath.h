@@ -118,6 +118,7 @@ enum scsi_path_effect scsi_path_test(struct scsi_device *sdev,
 enum scsi_path_state scsi_path_state_after(enum scsi_path_effect tested);
 ssize_t scsi_path_read_vpd(struct scsi_device *sdev, u8 page, u8 *buf);
 unsigned long scsi_host_question_delay(struct Scsi_Host *shost);
+unsigned long scsi_host_check_delay(struct Scsi_Host *shost);
 int scsi_path_vpd_has_come(struct scsi_device *sdev, u8 page);
 
 /* probe.c */
@@ -249,6 +250,7 @@ bool scsi_lu_is_not_where_believed(struct scsi_lu *lu,
 				   struct scsi_cmnd *lu_cmd);
 
 /* dispatch.c */
+bool scsi_lu_has_path_soon(struct scsi_lu *lu);
 bool scsi_lu_bind_to_only_path(struct scsi_lu *lu);
 
 /* completion.c */

@@ -175,6 +175,8 @@ struct scsi_path_probe {
 	 * is switched off. Under the lock.
 	 */
 	bool demanded;
+	/** @left: its device has stopped, or runs again, since it was asked. Under the lock. */
+	bool left;
 };
 
 /**
@@ -395,6 +397,8 @@ struct scsi_path {
 	unsigned long good_since;
 	/** @reinstated_at: jiffies when it last came back into use; read by completions */
 	unsigned long reinstated_at;
+	/** @check_since: jiffies when @check was begun; under the lock */
+	unsigned long check_since;
 	/** @check_end: jiffies until which I/O waits for its identity, if it waits */
 	unsigned long check_end;
 
@@ -517,7 +521,9 @@ void scsi_path_admin_write(struct scsi_path *path,
 void scsi_path_start_check(struct scsi_path *path, enum scsi_path_check check);
 void scsi_path_end_check(struct scsi_path *path);
 void scsi_path_stop_check(struct scsi_path *path);
+void scsi_path_suspend_check(struct scsi_path *path);
 void scsi_path_check_identity(struct scsi_path *path);
+void scsi_lu_wait_for_checks(struct scsi_lu *lu);
 unsigned long scsi_path_check_timeout(void);
 void scsi_path_wait_for_check(struct scsi_device *sdev, unsigned long until);
 

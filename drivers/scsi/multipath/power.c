@@ -142,6 +142,29 @@ static void start_work(struct scsi_lu *lu)
 }
 
 /**
+ * scsi_lu_prepare_quiesce - the system goes to sleep, and a device is about to be quiesced
+ * @dev: that of any scsi_device
+ *
+ * What is blocked cannot be. A plain device whose identity nobody reads, or whose only path
+ * has failed, is not blocked, and no reason not to sleep.
+ *
+ * Context: process.
+ */
+void scsi_lu_prepare_quiesce(struct device *dev)
+{
+	struct scsi_device *sdev = to_scsi_device(dev);
+	struct scsi_lu *lu;
+
+	if (!scsi_device_is_lu(sdev) || READ_ONCE(sdev->sdev_state) != SDEV_BLOCK)
+		return;
+	lu = sdev->hostdata;
+	scsi_lu_wait_for_checks(lu);
+	/* Which unblocks it, if one has come back. */
+	flush_work(&lu->work);
+	scsi_lu_stop_waiting(lu);
+}
+
+/**
  * scsi_lu_quiesce_paths - the system goes to sleep, and a device is ready for it
  * @dev: that of any scsi_device, in SDEV_QUIESCE
  *

@@ -26,6 +26,8 @@
 #define PROBE_DELAY_MAX		(60UL * HZ)
 #define PROBE_DELAY_NO_PATH	(2UL * HZ)
 #define PROBE_DELAY_PASSIVE	(10UL * HZ)
+/* As sd has its commands repeated: 5 times more, 30 s each. */
+#define BUSY_PATIENCE		(180UL * HZ)
 
 static bool path_probe = true;
 module_param(path_probe, bool, 0644);
@@ -112,15 +114,46 @@ static void probe_succeeded(struct scsi_path *path)
 		gone(path);
 }
 
+/* The only path is as good as a plain device, whose commands are repeated for so long. */
+static bool is_busy_only(const struct scsi_path *path, enum scsi_path_effect tested)
+{
+	return tested == EFFECT_CONGESTED && path->check &&
+	       !scsi_lu_has_path_locked(path->lu) &&
+	       time_before(jiffies, path->check_since + BUSY_PATIENCE);
+}
+
+/*
+ * Good until now, but it does not say whose path it is. Returns false if that is for a later
+ * test to say: what has been away is not judged by what was asked before.
+ */
+static bool judge_check(struct scsi_path *path, enum scsi_path_effect tested)
+{
+	enum scsi_path_state state = scsi_path_state_after(tested);
+	bool judged = false;
+
+	spin_lock_irq(&path->lu->lock);
+	if (path->probe.left)
+		goto unlock;
+	if (is_busy_only(path, tested)) {
+		path->check_end = path->check_since + BUSY_PATIENCE;
+		goto unlock;
+	}
+	judged = true;
+	if (path->check && path->state != PATH_DISABLED)
+		scsi_path_set_state_locked(path, state == PATH_GOOD ? PATH_FAILED : state,
+					   LOSS_FAILED, "identity cannot be read");
+unlock:
+	spin_unlock_irq(&path->lu->lock);
+	return judged;
+}
+
 static void test_path(struct scsi_path *path)
 {
 	enum scsi_path_effect tested = test_and_compare(path);
 	enum scsi_path_state state = scsi_path_state_after(tested);
 
-	/* Good until now, but it does not say whose path it is. */
-	if (READ_ONCE(path->check))
-		scsi_path_set_state(path, state == PATH_GOOD ? PATH_FAILED : state,
-				    LOSS_FAILED, "identity cannot be read");
+	if (!judge_check(path, tested))
+		return;
 	if (state == PATH_GOOD) {
 		probe_succeeded(path);
 	} else if (tested == EFFECT_TRANSITION) {
@@ -149,6 +182,16 @@ static void probe_path(struct scsi_path *path)
 	if (error && error != -EMEDIUMTYPE && error != -ENXIO)
 		test_path(path);
 	scsi_autopm_put_device(path->sdev);
+}
+
+static bool has_left(struct scsi_path *path)
+{
+	bool left;
+
+	spin_lock_irq(&path->lu->lock);
+	left = path->probe.left;
+	spin_unlock_irq(&path->lu->lock);
+	return left;
 }
 
 /* What answers nothing but errors is no path, even if nobody has needed it yet. */
@@ -213,7 +256,8 @@ static void watch_path(struct scsi_path *path, enum scsi_path_watching wants)
 		tested = test_and_compare(path);
 		if (tested == EFFECT_STRIKE)
 			tested = test_and_compare(path);
-		apply_watch(path, tested);
+		if (!has_left(path))
+			apply_watch(path, tested);
 	}
 	if (awake > 0)
 		pm_runtime_put(host);
@@ -270,10 +314,9 @@ static unsigned long put_off(struct scsi_path *path)
 		return SCSI_PATH_BUSY_DELAY;
 	if (!may_be_asked(path))
 		return 0;
-	/* I/O waits for a check, and not for long: others that answer nothing are no reason. */
+	/* I/O waits for a check, and not for long: a few that answer nothing are no reason. */
 	if (path->check)
-		return scsi_host_in_recovery(path->sdev->host) ?
-		       SCSI_PATH_RECOVERY_DELAY : 0;
+		return scsi_host_check_delay(path->sdev->host);
 	return scsi_host_question_delay(path->sdev->host);
 }
 
@@ -307,6 +350,7 @@ static void probe_work(struct work_struct *work)
 		probe = false;
 		watch = WATCH_NOTHING;
 	}
+	path->probe.left = false;
 	path->probe.now = probe || watch ? PROBE_ASKS : PROBE_IDLE;
 	path->watch.asks = watch;
 	spin_unlock_irq(&path->lu->lock);

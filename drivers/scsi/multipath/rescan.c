@@ -72,11 +72,8 @@ static void rescan_work(struct work_struct *work)
 					  rescan_work);
 	struct scsi_device *sdev = lu->sdev;
 	bool had_capacity = capacity_of(sdev);
-	int error = scsi_rescan_device(sdev);
 
-	if (error == -EWOULDBLOCK && is_blocked_for_now(sdev))
-		rescan_later(lu);
-	if (error)
+	if (scsi_rescan_device(sdev))
 		return;
 	if (!had_capacity && capacity_of(sdev))
 		read_partitions(sdev);
@@ -85,15 +82,22 @@ static void rescan_work(struct work_struct *work)
 /**
  * scsi_path_was_rescanned - a device has been looked at once more
  * @sdev: any SCSI device
+ * @error: what came of that
  *
- * A path has no upper-level driver that would have read its capacity.
+ * A path has no upper-level driver that would have read its capacity. A logical unit that
+ * is blocked is looked at later, whoever wanted it: most do not try again.
  *
  * Context: process.
  */
-void scsi_path_was_rescanned(struct scsi_device *sdev)
+void scsi_path_was_rescanned(struct scsi_device *sdev, int error)
 {
 	struct scsi_path *path;
 
+	if (scsi_device_is_lu(sdev)) {
+		if (error == -EWOULDBLOCK && is_blocked_for_now(sdev))
+			rescan_later(sdev->hostdata);
+		return;
+	}
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
 	if (path && READ_ONCE(path->lu->announced))

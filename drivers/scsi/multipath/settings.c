@@ -112,6 +112,6 @@ void scsi_path_share_quirks(struct scsi_path *path)
 	if ((path->sdev->no_write_same || path->sdev->host->no_write_same) &&
 	    !lu_sdev->no_write_same) {
 		lu_sdev->no_write_same = 1;
-		scsi_path_was_rescanned(path->sdev);
+		scsi_path_was_rescanned(path->sdev, 0);
 	}
 }

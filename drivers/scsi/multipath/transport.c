@@ -67,8 +67,14 @@ void scsi_path_sdev_state_changed(struct scsi_device *sdev)
 		path->disconnected = true;
 	}
 	if (running != path->running) {
-		WRITE_ONCE(path->running, running);
+		path->probe.left = true;
+		/* Before anybody can choose it. */
+		if (running && scsi_path_state_carries_io(path->state))
+			WRITE_ONCE(path->check, CHECK_RETURN);
+		/* Pairs with smp_load_acquire() in is_ready(). */
+		smp_store_release(&path->running, running);
 		if (!running) {
+			scsi_path_suspend_check(path);
 			scsi_lu_refresh_locked(path->lu);
 			if (scsi_path_state_carries_io(path->state))
 				report_stopped(path);
