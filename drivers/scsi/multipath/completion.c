@@ -110,11 +110,12 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 	count_error(lu_cmd);
 	forget_time_without_path(lu, lu_cmd);
 	disposition = scsi_decide_disposition(lu_cmd);
+	/* If it is sent again, here or by scsi_io_completion(), any path will do. */
+	scsi_lu_cmd_set_history(lu_cmd, scsi_lu_cmd_history(lu_cmd) &
+					HISTORY_BOUND_TO_NEXUS);
 	/* FAILED: error handling is done with, it was that of the path. */
 	if ((disposition == NEEDS_RETRY || disposition == ADD_TO_MLQUEUE) &&
 	    !out_of_time(lu_cmd)) {
-		scsi_lu_cmd_set_history(lu_cmd, scsi_lu_cmd_history(lu_cmd) &
-						HISTORY_BOUND_TO_NEXUS);
 		scsi_lu_retry_cmd(lu_cmd);
 		return;
 	}
