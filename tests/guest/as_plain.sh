@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 5
+plan 21
 
 READ=0x28
 
@@ -48,6 +48,37 @@ for cured in 0 1; do
 	sleep 1
 	script "$unit" rules "clear $cured"
 	ends 20 "path $cured becomes ready"
+	script_remove "$unit"
+done
+
+# --- A path that is active when it is asked, and not when it is to read
+for nr in 1 2; do
+	for sense in 0x02040b 0x02040c; do
+		begin asymmetric $nr lu
+		for path in $paths; do
+			script "$unit" rules "$path $READ -1 0 2 $sense 0 0"
+		done
+		start_read
+		ends 40 "never active: $sense" 1
+		script_remove "$unit"
+	done
+done
+begin asymmetric 2 lu
+script "$unit" rules "0 $READ -1 0 2 0x02040b 0 0"
+start_read
+ends 20 "one path is not active"
+script_remove "$unit"
+
+# The same of a state that changes for ever, with 6 tries of 2 s
+for how in "1 plain" "1 lu" "2 lu"; do
+	# shellcheck disable=SC2086 # two words
+	begin asymmetric $how
+	echo 2 >"$above/timeout"
+	for path in $paths; do
+		script "$unit" rules "$path $READ -1 0 2 0x02040a 0 0"
+	done
+	start_read
+	ends 30 "always in transition" 1
 	script_remove "$unit"
 done
 

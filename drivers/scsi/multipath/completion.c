@@ -474,6 +474,26 @@ static bool is_out_of_use(enum scsi_path_effect effect)
 }
 
 /*
+ * When it is asked the path is as good as any, and it comes back, but of this command the
+ * target says once more that the path does not serve it. As on a device without other
+ * paths that has an end; a state that changes takes the time that it takes.
+ */
+static bool says_so_for_ever(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
+			     enum scsi_path_effect effect)
+{
+	switch (effect) {
+	case EFFECT_DISCONNECTED:
+	case EFFECT_PASSIVE:
+		return !use_up_an_attempt(lu, lu_cmd);
+	case EFFECT_TRANSITION:
+		forget_time_without_path(lu, lu_cmd);
+		return out_of_time(lu_cmd);
+	default:
+		return false;
+	}
+}
+
+/*
  * A conflict may be one of the nexus alone, which is mended then. The command has not been
  * carried out.
  */
@@ -522,8 +542,7 @@ static noinline void attempt_failed(struct scsi_path *path,
 		   !has_untried_path(lu, scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path))) {
 		/* There is no better answer, and its sender is to see this one. */
 		verdict.cmd = CMD_COMPLETE;
-	} else if (verdict.path == EFFECT_DISCONNECTED && !use_up_an_attempt(lu, lu_cmd)) {
-		/* It says so of this command only: when asked it is there. */
+	} else if (says_so_for_ever(lu, lu_cmd, verdict.path)) {
 		verdict.cmd = CMD_COMPLETE;
 	} else {
 		/* The path is no worse for it: ask again, but not at once. */
