@@ -4,9 +4,10 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 21
+plan 23
 
 READ=0x28
+TUR=0
 
 # begin TYPE PATHS lu|plain
 begin() {
@@ -81,6 +82,16 @@ for how in "1 plain" "1 lu" "2 lu"; do
 	ends 30 "always in transition" 1
 	script_remove "$unit"
 done
+
+# And of one that takes long: the target has not said how long.
+begin asymmetric 1 lu
+script "$unit" rules "0 $READ -1 0 2 0x02040a 0 0"
+script "$unit" rules "0 $TUR -1 0 2 0x02040a 0 0"
+start_read
+sleep 120
+script "$unit" rules clear
+ends 20 "in transition for two minutes"
+script_remove "$unit"
 
 is "no other disk is left" "$(grep -c . $SCRIPT/units)" 0
 finish
