@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 23
+plan 25
 
 READ=0x28
 TUR=0
@@ -91,6 +91,14 @@ start_read
 sleep 120
 script "$unit" rules clear
 ends 20 "in transition for two minutes"
+script_remove "$unit"
+
+# --- What is repeated without limit has all its time over the second path
+begin disk 2 lu
+echo -1 >"$(echo "$above"/scsi_disk/*)/max_retries"
+script "$unit" rules "-1 $READ -1 0 0 0 16 8000"
+start_read
+ends 40 "8 s for each read"
 script_remove "$unit"
 
 is "no other disk is left" "$(grep -c . $SCRIPT/units)" 0

@@ -204,8 +204,10 @@ static bool use_up_an_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
 	int budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
 
+	/* Without a limit as well: the first attempt has less time than those to come. */
+	lu_cmd->retries++;
 	return lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT ||
-	       ++lu_cmd->retries < budget;
+	       lu_cmd->retries < budget;
 }
 
 /* Is there a usable path that the command has not been tried on? */
