@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 25
+plan 35
 
 READ=0x28
 TUR=0
@@ -100,6 +100,39 @@ script "$unit" rules "-1 $READ -1 0 0 0 16 8000"
 start_read
 ends 40 "8 s for each read"
 script_remove "$unit"
+
+# --- Several reads find the disk stopped, and the error handler starts it for one of them
+for kind in plain lu; do
+	begin disk 1 $kind
+	echo 1 >"$(echo "$above"/scsi_disk/*)/allow_restart"
+	script "$unit" rules "0 $READ 4 0 2 0x020402 0 500"
+	rm -f /tmp/read.*
+	for nr in 1 2 3 4; do
+		(
+			dd if="$disk" of=/dev/null bs=512 count=1 skip=$nr iflag=direct \
+				>/dev/null 2>&1
+			echo $? >/tmp/read.$nr
+		) &
+	done
+	wait
+	is "$title: four reads of a disk that is to be started" "$(cat /tmp/read.? | tr '\n' ' ')" \
+		"0 0 0 0 "
+	is "$title: it is started once" "$(script_sent "$unit" 0 0x1b)" 1
+	script_remove "$unit"
+done
+
+# --- After a reset of our own a disk is not ready for a moment
+for how in "1 plain" "1 lu" "2 lu"; do
+	# shellcheck disable=SC2086 # two words
+	begin disk $how
+	ok "$title: reset by hand" sg_reset --device --no-esc \
+		"$(script_node scsi_generic 'sg[0-9]*')"
+	for path in $paths; do
+		script "$unit" rules "$path $READ 1 0 2 0x020400 0 0"
+	done
+	ok "$title: not ready after that" read_block
+	script_remove "$unit"
+done
 
 is "no other disk is left" "$(grep -c . $SCRIPT/units)" 0
 finish

@@ -538,8 +538,14 @@ static noinline void attempt_failed(struct scsi_path *path,
 			scsi_path_event_was_swallowed(path, sense,
 						      cmd->flags & SCMD_PATH_RETRY);
 	} else if (verdict.ask_others) {
-		if (!may_ask_others(path, lu_cmd, &verdict))
-			verdict.cmd = CMD_COMPLETE;
+		enum scsi_cmd_effect alone = as_without_others(cmd, lu_cmd, sense);
+
+		/* It was to be expected, or there is no better answer. */
+		if (alone != CMD_COMPLETE || !may_ask_others(path, lu_cmd, &verdict)) {
+			verdict.cmd = alone;
+			verdict.ask_others = false;
+			pause = alone == CMD_NEVER_RAN;
+		}
 	} else if (verdict.cmd == CMD_NEVER_RAN && is_the_senders_own(lu_cmd) &&
 		   !has_untried_path(lu, scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path))) {
 		/* There is no better answer, and its sender is to see this one. */
@@ -635,18 +641,34 @@ bool scsi_path_may_recover(struct scsi_cmnd *cmd)
 	return !out_of_time(lu_cmd);
 }
 
+/* Nobody else brings it to the error handler with such sense data. */
+static bool was_to_be_started(struct scsi_cmnd *cmd)
+{
+	struct scsi_sense_hdr sense;
+
+	return cmd->device->allow_restart &&
+	       scsi_command_normalize_sense(cmd, &sense) &&
+	       sense.sense_key == NOT_READY && sense.asc == 0x04 &&
+	       sense.ascq == 0x02;
+}
+
 /**
  * scsi_path_eh_is_over - the error handler is done with an attempt
  * @cmd: attempt that is completed next
  *
  * If the device has come back, a command that nothing is known of has perhaps been
- * carried out and perhaps not. Without other paths it would be sent again.
+ * carried out and perhaps not. Without other paths it would be sent again. So would all
+ * that had the device started, and not only the one that it was started with, whose sense
+ * data the error handler has cleared.
  *
  * Context: the error handler of the path's host.
  */
 void scsi_path_eh_is_over(struct scsi_cmnd *cmd)
 {
-	if (scsi_device_online(cmd->device) && !host_byte(cmd->result) &&
-	    !SCSI_SENSE_VALID(cmd))
+	if (!scsi_device_online(cmd->device) || host_byte(cmd->result))
+		return;
+	if (was_to_be_started(cmd))
+		memset(cmd->sense_buffer, 0, SCSI_SENSE_BUFFERSIZE);
+	if (!SCSI_SENSE_VALID(cmd))
 		cmd->flags |= SCMD_PATH_RETRY;
 }
