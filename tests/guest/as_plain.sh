@@ -4,10 +4,11 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 35
+plan 39
 
 READ=0x28
 TUR=0
+MODE_SELECT=0x15
 
 # begin TYPE PATHS lu|plain
 begin() {
@@ -131,6 +132,17 @@ for how in "1 plain" "1 lu" "2 lu"; do
 		script "$unit" rules "$path $READ 1 0 2 0x020400 0 0"
 	done
 	ok "$title: not ready after that" read_block
+	script_remove "$unit"
+done
+
+# --- A setting that only a reset of the disk lets pass, and the error handler makes it
+for kind in plain lu; do
+	begin disk 1 $kind
+	script "$unit" eh "0 0 -1 0"
+	script "$unit" rules "0 $MODE_SELECT -1 0 0 0 72 0"
+	cache=$(echo "$above"/scsi_disk/*)/cache_type
+	ok "$title: a cache is set" sh -c "echo 'write through' >$cache"
+	is "$title: with two commands" "$(script_sent "$unit" 0 $MODE_SELECT)" 2
 	script_remove "$unit"
 done
 

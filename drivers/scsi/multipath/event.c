@@ -475,14 +475,18 @@ static void collect(struct scsi_path *path, const struct scsi_sense_hdr *sense)
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
-/* A command of the mid-layer's own was told of a reset that the mid-layer has made. */
-static void collect_expected(struct scsi_path *path,
+/*
+ * A command of the mid-layer's own was told of a reset that the mid-layer has made. What the
+ * error handler is told nobody else hears of without other paths either.
+ */
+static void collect_expected(struct scsi_path *path, const struct scsi_cmnd *cmd,
 			     const struct scsi_sense_hdr *sense)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&path->lu->lock, flags);
 	if (event_of(sense) == EVENT_RESET &&
+	    cmd->submitter != SUBMITTED_BY_SCSI_ERROR_HANDLER &&
 	    scsi_lu_keep_expected(path->lu, sense))
 		path->sdev->expecting_cc_ua = 0;
 	else
@@ -524,7 +528,7 @@ void scsi_path_note_sense(struct scsi_cmnd *cmd,
 		if (is_judged_later)
 			cmd->flags |= SCMD_PATH_RETRY;
 		else if (sense->sense_key == UNIT_ATTENTION)
-			collect_expected(path, sense);
+			collect_expected(path, cmd, sense);
 		goto out;
 	}
 	if (!is_judged_later && sense->sense_key == UNIT_ATTENTION)
