@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 39
+plan 45
 
 READ=0x28
 TUR=0
@@ -146,5 +146,36 @@ for kind in plain lu; do
 	script_remove "$unit"
 done
 
+# --- What is read ahead, and fails
+read_ahead_errors() {
+	grep -c 'block_rq_error.* RA ' $TRACE/trace
+}
+read_ahead() {
+	echo 3 >/proc/sys/vm/drop_caches
+	timeout 600 dd if="$disk" of=/dev/null bs=4k count=1 >/dev/null 2>&1
+}
+
+echo 1 >$TRACE/events/block/block_rq_error/enable
+for kind in plain lu; do
+	begin disk 1 $kind
+	echo >$TRACE/trace
+	script "$unit" rules "0 -1 -1 1 0 0 0 0"
+	read_ahead &
+	sleep 3
+	is "$title: what is read ahead does not wait for the path" "$(read_ahead_errors)" 1
+	script "$unit" rules clear
+	wait
+	script_remove "$unit"
+
+	begin disk 1 $kind
+	echo 2 >"$above/timeout"
+	echo >$TRACE/trace
+	script "$unit" eh "0 0 -1 0"
+	script "$unit" rules "0 $READ -1 0 0 0 72 0"
+	ok "$title: a read that only a reset helps" read_ahead
+	is "$title: it did not fail either" "$(read_ahead_errors)" 0
+	script_remove "$unit"
+done
+echo 0 >$TRACE/events/block/block_rq_error/enable
 is "no other disk is left" "$(grep -c . $SCRIPT/units)" 0
 finish

@@ -144,20 +144,38 @@ static bool is_the_senders_own(struct scsi_cmnd *lu_cmd)
 	       !lu_cmd->allowed;
 }
 
+/* What no device is sent again is not asked for in scsi_noretry_cmd(). */
+static bool is_for_its_path(int result)
+{
+	switch (host_byte(result)) {
+	case DID_NO_CONNECT:
+	case DID_BAD_TARGET:
+	case DID_TRANSPORT_FAILFAST:
+	case DID_TRANSPORT_MARGINAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * What is sent over each path once, but over none twice: its sender decides what else is
  * to be done. And no passthrough that was aborted, or got sense data, is sent twice to a
- * device, see scsi_noretry_cmd(); one that the error handler has dealt with is. Nor is
- * that for which there is something else that may be done instead (REQ_FAILFAST_*).
+ * device, see scsi_noretry_cmd(). Nor is that for which there is something else that may be
+ * done instead (REQ_FAILFAST_*), and what fails for its path does not wait for another one.
+ * What the error handler has dealt with is sent again in either case.
  */
 static bool goes_once_over_each_path(struct scsi_cmnd *cmd,
 				     struct scsi_cmnd *lu_cmd)
 {
-	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))
-		return scsi_noretry_cmd(lu_cmd);
-	return !lu_cmd->allowed ||
-	       (host_byte(cmd->result) == DID_TIME_OUT &&
-		!(cmd->flags & SCMD_PATH_RETRY)) ||
+	struct request *rq = scsi_cmd_to_rq(lu_cmd);
+
+	if (host_byte(cmd->result) == DID_TIME_OUT && cmd->flags & SCMD_PATH_RETRY)
+		return is_the_senders_own(lu_cmd);
+	if (!blk_rq_is_passthrough(rq))
+		return scsi_noretry_cmd(lu_cmd) ||
+		       (blk_noretry_request(rq) && is_for_its_path(cmd->result));
+	return !lu_cmd->allowed || host_byte(cmd->result) == DID_TIME_OUT ||
 	       scsi_status_is_check_condition(cmd->result);
 }
 
