@@ -587,11 +587,12 @@ static noinline void attempt_failed(struct scsi_path *path,
 	if (unlikely(READ_ONCE(lu->reset_untold)) && sense &&
 	    sense->sense_key == BLANK_CHECK && verdict.cmd == CMD_COMPLETE)
 		scsi_path_carried(path, lu_cmd, cmd->jiffies_at_alloc);
+	if (!once && !taken_back)
+		lu_cmd->eh_eflags = cmd->eh_eflags;
+	/* If it is completed later it may be so by now. */
 	if (verdict.path == EFFECT_SUCCEEDED && verdict.cmd == CMD_COMPLETE &&
 	    scsi_lu_cmd_history(lu_cmd))
 		completed_later = has_an_epilogue(path, cmd, lu_cmd);
-	if (!once && !taken_back)
-		lu_cmd->eh_eflags = cmd->eh_eflags;
 	/* The attempt held the path; the command holds the logical unit. */
 	scsi_path_free_cmd(cmd);
 	if (completed_later)
