@@ -6,8 +6,8 @@
  * prevents removal), as SAM and SPC have it.
  *
  * In debugfs, below scsi_script:
- *   units	"add TYPE PATHS lu|plain": TYPE is disk, removable, zoned, cd, tape, changer
- *		or enclosure; a plain one says neither MULTIP nor TPGS. "remove NUMBER".
+ *   units	"add TYPE PATHS lu|plain": TYPE is disk, removable, asymmetric, zoned, cd,
+ *		tape, changer or enclosure; a plain one says neither MULTIP nor TPGS. "remove NUMBER".
  *		Reading: a line each, NUMBER TYPE HOST...
  * and for each device, below its number:
  *   rules	"PATH OPCODE COUNT HOST STATUS SENSE FLAGS MS": the next COUNT commands
@@ -19,7 +19,7 @@
  *		carried out all the same, 8 there is no answer, 16 it is carried out and
  *		answered for itself (late, if MS is there), 32 its host wants it aborted
  *		after MS, 64 until an error handler resets the device. "clear": no rules any
- *		more
+ *		more, "clear PATH": none for that path alone
  *   eh		"PATH HANDLER FAIL MS": HANDLER (0 abort, 1 device, 2 target, 3 host)
  *		takes MS, and FAIL of the next calls fail, < 0: all
  *   event	"reset": somebody resets the device; "power_cycle": the same, and what is
@@ -98,8 +98,8 @@ struct script_cmd {
 };
 
 static const struct script_type *const types[] = {
-	&script_disk, &script_removable, &script_zoned, &script_cd, &script_tape,
-	&script_changer, &script_enclosure,
+	&script_disk, &script_removable, &script_asymmetric, &script_zoned, &script_cd,
+	&script_tape, &script_changer, &script_enclosure,
 };
 
 static const u8 ua_sense[NR_UA][2] = {
@@ -180,6 +180,8 @@ static void standard_inquiry(struct script_unit *unit, struct scsi_cmnd *cmd)
 		buf[1] = 0x80;
 	if (!unit->plain)
 		buf[6] = 0x10;		/* MULTIP */
+	if (!unit->plain && unit->type->asymmetric)
+		buf[5] = 0x10;		/* TPGS: implicit */
 	memcpy(buf + 8, "TEST    SCRIPT          0001", 28);
 	script_answer(cmd, buf, sizeof(buf));
 }
@@ -689,11 +691,30 @@ static int add_rule(struct script_unit *unit, const char *text)
 	return 0;
 }
 
+static void clear_rules_of(struct script_unit *unit, int path)
+{
+	struct rule *rule, *next;
+
+	spin_lock_irq(&unit->lock);
+	list_for_each_entry_safe(rule, next, &unit->rules, node) {
+		if (rule->path == path) {
+			list_del(&rule->node);
+			kfree(rule);
+		}
+	}
+	spin_unlock_irq(&unit->lock);
+}
+
 static int do_rules(struct script_unit *unit, char *text)
 {
-	if (strcmp(text, "clear"))
+	int path;
+
+	if (sscanf(text, "clear %i", &path) == 1)
+		clear_rules_of(unit, path);
+	else if (!strcmp(text, "clear"))
+		clear_rules(unit);
+	else
 		return add_rule(unit, text);
-	clear_rules(unit);
 	return 0;
 }
 

@@ -207,6 +207,20 @@ const struct script_type script_disk = {
 	.vpd		= disk_vpd,
 };
 
+const struct script_type script_asymmetric = {
+	.name		= "asymmetric",
+	.type		= TYPE_DISK,
+	.asymmetric	= true,
+	.block_len	= 512,
+	.nr_blocks	= 1024,
+	.load		= disk_load,
+	.unload		= disk_unload,
+	.carry_out	= disk_carry_out,
+	.changes	= script_disk_changes,
+	.vpd_pages	= "\xb0\xb2",
+	.vpd		= disk_vpd,
+};
+
 const struct script_type script_removable = {
 	.name		= "removable",
 	.type		= TYPE_DISK,

@@ -20,6 +20,8 @@
 
 /* For a target that has not said how long it takes, as in scsi_dh_alua. */
 #define TRANSITION_TIME		(60UL * HZ)
+/* For one that nobody has asked: as long as a disk without other paths is sent a read. */
+#define TRANSITION_TIME_UNASKED	(180UL * HZ)
 
 static enum scsi_path_access access_of(const struct scsi_device *sdev)
 {
@@ -243,5 +245,5 @@ void scsi_path_access_join(struct scsi_path *path)
 void scsi_path_access_init(struct scsi_path *path)
 {
 	path->access = ACCESS_OPTIMIZED;
-	path->transition_time = TRANSITION_TIME;
+	path->transition_time = TRANSITION_TIME_UNASKED;
 }

@@ -110,11 +110,12 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 	count_error(lu_cmd);
 	forget_time_without_path(lu, lu_cmd);
 	disposition = scsi_decide_disposition(lu_cmd);
+	/* If it is sent again, here or by scsi_io_completion(), any path will do. */
+	scsi_lu_cmd_set_history(lu_cmd, scsi_lu_cmd_history(lu_cmd) &
+					HISTORY_BOUND_TO_NEXUS);
 	/* FAILED: error handling is done with, it was that of the path. */
 	if ((disposition == NEEDS_RETRY || disposition == ADD_TO_MLQUEUE) &&
 	    !out_of_time(lu_cmd)) {
-		scsi_lu_cmd_set_history(lu_cmd, scsi_lu_cmd_history(lu_cmd) &
-						HISTORY_BOUND_TO_NEXUS);
 		scsi_lu_retry_cmd(lu_cmd);
 		return;
 	}
@@ -143,20 +144,38 @@ static bool is_the_senders_own(struct scsi_cmnd *lu_cmd)
 	       !lu_cmd->allowed;
 }
 
+/* What no device is sent again is not asked for in scsi_noretry_cmd(). */
+static bool is_for_its_path(int result)
+{
+	switch (host_byte(result)) {
+	case DID_NO_CONNECT:
+	case DID_BAD_TARGET:
+	case DID_TRANSPORT_FAILFAST:
+	case DID_TRANSPORT_MARGINAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * What is sent over each path once, but over none twice: its sender decides what else is
  * to be done. And no passthrough that was aborted, or got sense data, is sent twice to a
- * device, see scsi_noretry_cmd(); one that the error handler has dealt with is. Nor is
- * that for which there is something else that may be done instead (REQ_FAILFAST_*).
+ * device, see scsi_noretry_cmd(). Nor is that for which there is something else that may be
+ * done instead (REQ_FAILFAST_*), and what fails for its path does not wait for another one.
+ * What the error handler has dealt with is sent again in either case.
  */
 static bool goes_once_over_each_path(struct scsi_cmnd *cmd,
 				     struct scsi_cmnd *lu_cmd)
 {
-	if (!blk_rq_is_passthrough(scsi_cmd_to_rq(lu_cmd)))
-		return scsi_noretry_cmd(lu_cmd);
-	return !lu_cmd->allowed ||
-	       (host_byte(cmd->result) == DID_TIME_OUT &&
-		!(cmd->flags & SCMD_PATH_RETRY)) ||
+	struct request *rq = scsi_cmd_to_rq(lu_cmd);
+
+	if (host_byte(cmd->result) == DID_TIME_OUT && cmd->flags & SCMD_PATH_RETRY)
+		return is_the_senders_own(lu_cmd);
+	if (!blk_rq_is_passthrough(rq))
+		return scsi_noretry_cmd(lu_cmd) ||
+		       (blk_noretry_request(rq) && is_for_its_path(cmd->result));
+	return !lu_cmd->allowed || host_byte(cmd->result) == DID_TIME_OUT ||
 	       scsi_status_is_check_condition(cmd->result);
 }
 
@@ -203,8 +222,10 @@ static bool use_up_an_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
 	int budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
 
+	/* Without a limit as well: the first attempt has less time than those to come. */
+	lu_cmd->retries++;
 	return lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT ||
-	       ++lu_cmd->retries < budget;
+	       lu_cmd->retries < budget;
 }
 
 /* Is there a usable path that the command has not been tried on? */
@@ -473,6 +494,26 @@ static bool is_out_of_use(enum scsi_path_effect effect)
 }
 
 /*
+ * When it is asked the path is as good as any, and it comes back, but of this command the
+ * target says once more that the path does not serve it. As on a device without other
+ * paths that has an end; a state that changes takes the time that it takes.
+ */
+static bool says_so_for_ever(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
+			     enum scsi_path_effect effect)
+{
+	switch (effect) {
+	case EFFECT_DISCONNECTED:
+	case EFFECT_PASSIVE:
+		return !use_up_an_attempt(lu, lu_cmd);
+	case EFFECT_TRANSITION:
+		forget_time_without_path(lu, lu_cmd);
+		return out_of_time(lu_cmd);
+	default:
+		return false;
+	}
+}
+
+/*
  * A conflict may be one of the nexus alone, which is mended then. The command has not been
  * carried out.
  */
@@ -515,14 +556,19 @@ static noinline void attempt_failed(struct scsi_path *path,
 			scsi_path_event_was_swallowed(path, sense,
 						      cmd->flags & SCMD_PATH_RETRY);
 	} else if (verdict.ask_others) {
-		if (!may_ask_others(path, lu_cmd, &verdict))
-			verdict.cmd = CMD_COMPLETE;
+		enum scsi_cmd_effect alone = as_without_others(cmd, lu_cmd, sense);
+
+		/* It was to be expected, or there is no better answer. */
+		if (alone != CMD_COMPLETE || !may_ask_others(path, lu_cmd, &verdict)) {
+			verdict.cmd = alone;
+			verdict.ask_others = false;
+			pause = alone == CMD_NEVER_RAN;
+		}
 	} else if (verdict.cmd == CMD_NEVER_RAN && is_the_senders_own(lu_cmd) &&
 		   !has_untried_path(lu, scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path))) {
 		/* There is no better answer, and its sender is to see this one. */
 		verdict.cmd = CMD_COMPLETE;
-	} else if (verdict.path == EFFECT_DISCONNECTED && !use_up_an_attempt(lu, lu_cmd)) {
-		/* It says so of this command only: when asked it is there. */
+	} else if (says_so_for_ever(lu, lu_cmd, verdict.path)) {
 		verdict.cmd = CMD_COMPLETE;
 	} else {
 		/* The path is no worse for it: ask again, but not at once. */
@@ -542,11 +588,12 @@ static noinline void attempt_failed(struct scsi_path *path,
 	if (unlikely(READ_ONCE(lu->reset_untold)) && sense &&
 	    sense->sense_key == BLANK_CHECK && verdict.cmd == CMD_COMPLETE)
 		scsi_path_carried(path, lu_cmd, cmd->jiffies_at_alloc);
+	if (!once && !taken_back)
+		lu_cmd->eh_eflags = cmd->eh_eflags;
+	/* If it is completed later it may be so by now. */
 	if (verdict.path == EFFECT_SUCCEEDED && verdict.cmd == CMD_COMPLETE &&
 	    scsi_lu_cmd_history(lu_cmd))
 		completed_later = has_an_epilogue(path, cmd, lu_cmd);
-	if (!once && !taken_back)
-		lu_cmd->eh_eflags = cmd->eh_eflags;
 	/* The attempt held the path; the command holds the logical unit. */
 	scsi_path_free_cmd(cmd);
 	if (completed_later)
@@ -614,18 +661,34 @@ bool scsi_path_may_recover(struct scsi_cmnd *cmd)
 	return !out_of_time(lu_cmd);
 }
 
+/* Nobody else brings it to the error handler with such sense data. */
+static bool was_to_be_started(struct scsi_cmnd *cmd)
+{
+	struct scsi_sense_hdr sense;
+
+	return cmd->device->allow_restart &&
+	       scsi_command_normalize_sense(cmd, &sense) &&
+	       sense.sense_key == NOT_READY && sense.asc == 0x04 &&
+	       sense.ascq == 0x02;
+}
+
 /**
  * scsi_path_eh_is_over - the error handler is done with an attempt
  * @cmd: attempt that is completed next
  *
  * If the device has come back, a command that nothing is known of has perhaps been
- * carried out and perhaps not. Without other paths it would be sent again.
+ * carried out and perhaps not. Without other paths it would be sent again. So would all
+ * that had the device started, and not only the one that it was started with, whose sense
+ * data the error handler has cleared.
  *
  * Context: the error handler of the path's host.
  */
 void scsi_path_eh_is_over(struct scsi_cmnd *cmd)
 {
-	if (scsi_device_online(cmd->device) && !host_byte(cmd->result) &&
-	    !SCSI_SENSE_VALID(cmd))
+	if (!scsi_device_online(cmd->device) || host_byte(cmd->result))
+		return;
+	if (was_to_be_started(cmd))
+		memset(cmd->sense_buffer, 0, SCSI_SENSE_BUFFERSIZE);
+	if (!SCSI_SENSE_VALID(cmd))
 		cmd->flags |= SCMD_PATH_RETRY;
 }

@@ -19,6 +19,9 @@
 /* Time without trouble after which earlier trouble is forgotten. */
 #define HELD_AT_LEAST		(10UL * HZ)
 
+/* A transition that is no longer is over when the path is asked for the first time. */
+#define ACTIVE_AT_ONCE		(5UL * HZ)
+
 static void count_failure(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
@@ -142,6 +145,24 @@ static void compared(struct scsi_path *path)
 	path->probe.delay = SCSI_PATH_PROBE_DELAY;
 }
 
+/*
+ * It has not failed: the target had another one serve. What is answered over and over that
+ * the state is changing, by a path that says right away that it has, has its time all the
+ * same.
+ */
+static void active_again(struct scsi_path *path)
+{
+	struct scsi_lu *lu = path->lu;
+	unsigned long usable_since = lu->usable_since;
+	unsigned long since = path->transition_end - path->transition_time;
+	bool at_once = path->transition_end &&
+		       time_before(jiffies, since + ACTIVE_AT_ONCE);
+
+	change_state(path, PATH_GOOD, "active again");
+	if (at_once)
+		WRITE_ONCE(lu->usable_since, usable_since);
+}
+
 /**
  * scsi_path_reinstate - a probe found that a path is back, and whose it is
  * @path: path
@@ -172,8 +193,7 @@ void scsi_path_reinstate(struct scsi_path *path)
 		scsi_path_end_check(path);
 	if (path->state == PATH_PENDING &&
 	    (path->loss == LOSS_PASSIVE || path->transition_end))
-		/* It has not failed: the target had another one serve. */
-		change_state(path, PATH_GOOD, "active again");
+		active_again(path);
 	else if (path->state == PATH_PENDING && path->loss == LOSS_UNSIZED)
 		compared(path);
 	else if (path->state == PATH_FAILED || path->state == PATH_PENDING)
