@@ -122,6 +122,7 @@ struct scsi_pr_ops {
  *	known. Written under @changing and the lock, either for reading
  * @other_key: the key that it has instead, if that is what a path says: nobody has
  *	heard how a change of keys has ended; 0: none. @changing
+ * @other_count: how many nexuses have that then, of all hosts; @changing
  * @flags: APTPL and ALL_TG_PT of the registration, the latter as the target wants it to be
  *	if it has refused the other; @changing
  * @per_initiator: to its target the nexuses of a host are one, as a nexus has shown that was
@@ -158,6 +159,7 @@ struct scsi_lu_pr {
 	struct scsi_pr_said *said;
 	u64 key;
 	u64 other_key;
+	int other_count;
 	u8 flags;
 	bool per_initiator;
 	unsigned int elsewhere;

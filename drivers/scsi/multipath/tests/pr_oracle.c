@@ -108,7 +108,7 @@ bool pr_oracle_allows(const struct pr_point *point, enum pr_event event,
 	const struct pr_state *state = point->state;
 	const struct pr_command *cmd = point->cmd;
 
-	for (int order = 0; order < (event ? 4 : 2); order++) {
+	for (int order = 0; order < (event || state->one_lost_it ? 4 : 2); order++) {
 		bool is_later = order & 1;
 		struct pr_server s;
 		struct pr_view v;

@@ -85,7 +85,22 @@ static void set_one(struct pr_server *s, int nexus, u64 key, bool all_ports)
 	s->key[nexus] = key;
 }
 
-static enum pr_server_status do_set(struct pr_server *s, int nexus, const u8 *list)
+/* As SPC-4 has it: each nexus of the host for which the command would be carried out */
+static void set_other_ports(struct pr_server *s, int nexus, bool ignores, u64 old,
+			    u64 key)
+{
+	for (int i = 0; i < s->ports; i++) {
+		if (i == nexus || (!ignores && s->key[i] != old))
+			continue;
+		if (key)
+			set_one(s, i, key, true);
+		else if (s->key[i])
+			remove_one(s, i);
+	}
+}
+
+static enum pr_server_status do_set(struct pr_server *s, int nexus, bool ignores,
+				    const u8 *list)
 {
 	bool all_ports = list[20] & PR_ALL_TG_PT;
 	u64 old = s->key[nexus], key = get_unaligned_be64(list + 8);
@@ -104,6 +119,8 @@ static enum pr_server_status do_set(struct pr_server *s, int nexus, const u8 *li
 			set_one(s, other, s->key[other] ?: key, true);
 		}
 	}
+	if (all_ports && s->sets_all_ports && nexus < MAX_OURS)
+		set_other_ports(s, nexus, ignores, old, key);
 	if (key) {
 		set_one(s, nexus, key, all_ports);
 	} else {
@@ -230,7 +247,7 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 	case PR_OUT_REGISTER_AND_IGNORE:
 		if (s->no_ignore)
 			return INVALID;
-		return do_set(s, nexus, list);
+		return do_set(s, nexus, true, list);
 	case PR_OUT_REGISTER:
 		if (s->key[nexus] != key)
 			return CONFLICT;
@@ -240,7 +257,7 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 				return INVALID;
 			set_one(s, list[LIST_NEXUS], action_key, false);
 		}
-		return do_set(s, nexus, list);
+		return do_set(s, nexus, false, list);
 	case PR_OUT_PREEMPT:
 	case PR_OUT_PREEMPT_AND_ABORT:
 		if (!s->key[nexus] || s->key[nexus] != key)

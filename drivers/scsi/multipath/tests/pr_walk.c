@@ -38,6 +38,7 @@ static const struct pr_server kinds[] = {
 	{ .per_initiator = true },
 	{ .takes_first = true },
 	{ .keeps_all_ports = true },
+	{ .sets_all_ports = true },
 };
 
 static const struct pr_state states[] = {
@@ -74,6 +75,19 @@ static const struct pr_state states[] = {
 	  .one_lost_it = true, .aptpl = true },
 	{ "registered for all ports", KEY, KEY_B, .holder = NOBODY,
 	  .flags = PR_ALL_TG_PT },
+	{ "held by last, all ports", KEY, KEY_B, WE_RO, LAST,
+	  .flags = PR_ALL_TG_PT,
+	  .by_all_ports = true },
+	{ "held by last, exclusive, away, all ports", KEY, KEY_B, WE, LAST,
+	  .last_is_away = true, .flags = PR_ALL_TG_PT,
+	  .by_all_ports = true },
+	{ "registered for all ports, one away", KEY, KEY_B, .holder = NOBODY,
+	  .last_is_away = true, .flags = PR_ALL_TG_PT,
+	  .by_all_ports = true },
+	{ "held by other, one lost it, one away, all ports", KEY, KEY_B, WE_RO, HOST_B,
+	  .last_is_away = true, .one_lost_it = true,
+	  .flags = PR_ALL_TG_PT,
+	  .by_all_ports = true },
 	{ "held by last, all ports, unknown", KEY, KEY_B, WE_RO, LAST,
 	  .unknown = true, .flags = PR_ALL_TG_PT },
 	{ "held by last, exclusive, all ports, unknown", KEY, KEY_B, WE, LAST,
@@ -321,6 +335,9 @@ static void run(struct walk *walk, const struct pr_point *p,
 static bool is_possible(const struct pr_point *p, unsigned int nr)
 {
 	if (p->state->one_lost_it && (nr == 1 || p->kind->per_initiator))
+		return false;
+	if (p->state->by_all_ports && !p->kind->keeps_all_ports &&
+	    !p->kind->sets_all_ports)
 		return false;
 	/* Only the one command is of use then. */
 	if (p->state->lost && p->cmd->action != PR_OUT_REPLACE_LOST)
