@@ -24,6 +24,7 @@ struct scsi_path;
 #define PR_IN_READ_KEYS			0x00
 #define PR_IN_READ_RESERVATION		0x01
 #define PR_IN_REPORT_CAPABILITIES	0x02
+#define PR_IN_READ_FULL_STATUS		0x03
 #define PR_OUT_REGISTER			0x00
 #define PR_OUT_RESERVE			0x01
 #define PR_OUT_RELEASE			0x02
@@ -237,6 +238,7 @@ enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,
 				   u8 type);
 int scsi_pr_read_keys(struct scsi_path *path, u64 **keys);
 int scsi_pr_count_key(struct scsi_path *path, u64 key);
+int scsi_pr_read_full_status(struct scsi_path *path, u8 *buf, unsigned int len);
 int scsi_pr_read_holder(struct scsi_path *path, u64 *key, u8 *type);
 bool scsi_pr_see_flags(struct scsi_path *path, u8 *flags);
 bool scsi_pr_see_aptpl(struct scsi_path *path);
@@ -278,6 +280,9 @@ int scsi_path_pr_discover(struct scsi_path *path);
 /* pr_errand.c */
 bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd);
 bool scsi_lu_pr_move(struct scsi_lu *lu);
+
+/* pr_owner.c */
+int scsi_pr_are_all_ours(struct scsi_path *leader, u64 key, int count);
 
 /* pr_hold.c */
 bool scsi_pr_is_exclusive(u8 type);

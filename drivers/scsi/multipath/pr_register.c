@@ -178,14 +178,17 @@ bool scsi_pr_be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
 {
 	struct scsi_lu *lu = errand->lu;
 	u64 key = lu->pr.key;
-	int count = scsi_pr_count_key(leader, key);
+	int count = scsi_pr_count_key(leader, key), ours;
 
 	if (count < 0)
 		return false;
 	if (count < 2)
 		scsi_lu_pr_hold(lu, leader, type);
-	if (count < 2 || count > scsi_lu_pr_nr_registered(lu))
+	if (count < 2)
 		return true;
+	ours = scsi_pr_are_all_ours(leader, key, count);
+	if (ours <= 0)
+		return !ours;
 	switch (scsi_pr_take(leader, type)) {
 	case PR_DONE:
 		return true;
@@ -281,9 +284,8 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 				       struct scsi_path *leader)
 {
 	struct scsi_lu *lu = errand->lu;
-	int count, holds, count_new;
+	int count, holds, count_new, ours;
 	enum scsi_pr_reply reply;
-	bool shared;
 	u8 type;
 
 	holds = scsi_pr_is_held_by_us(leader, &type);
@@ -295,7 +297,9 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 	count_new = scsi_pr_count_key(leader, errand->action_key);
 	if (count_new < 0)
 		return NEXT_PATH;
-	shared = count > scsi_lu_pr_nr_registered(lu);
+	ours = scsi_pr_are_all_ours(leader, lu->pr.key, count);
+	if (ours < 0)
+		return NEXT_PATH;
 	if (count > 1 && !stop_all(lu)) {
 		/* Its sender tries again. */
 		scsi_pr_answer(errand, SAM_STAT_BUSY);
@@ -332,9 +336,9 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 		scsi_lu_pr_settle(lu, NULL);
 		return ANSWERED;
 	}
-	if (count > 1 && !shared)
+	if (count > 1 && ours)
 		return close_change(errand, leader, type, count_new, count);
-	if (shared)
+	if (!ours)
 		scsi_lu_pr_bar_others(lu, leader);
 	return scsi_pr_key_is_changed(errand, leader);
 }
@@ -392,12 +396,15 @@ static enum scsi_pr_outcome unregister_all(struct scsi_pr_errand *errand,
 	u64 key = lu->pr.key, own = get_random_u64() ?: 1;
 	enum scsi_pr_reply reply;
 	bool fenced = false;
-	int count, followed = 0;
+	int count, ours, followed = 0;
 
 	count = scsi_pr_count_key(leader, key);
 	if (count < 0)
 		return NEXT_PATH;
-	if (count < 2 || count > scsi_lu_pr_nr_registered(lu))
+	ours = scsi_pr_are_all_ours(leader, key, count);
+	if (ours < 0)
+		return NEXT_PATH;
+	if (count < 2 || !ours)
 		return unregister_leader(errand, leader);
 	if (!stop_all(lu)) {
 		/* Its sender tries again. */

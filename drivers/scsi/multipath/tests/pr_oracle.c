@@ -37,6 +37,7 @@ static void one_nexus(const struct pr_state *state, const struct pr_server *kind
 {
 	*s = *kind;
 	s->per_initiator = false;
+	s->ports = 1;
 	s->type = state->type;
 	s->holder = state->type && pr_state_holder(state, 1) < MAX_OURS ?
 		    0 : state->holder;
