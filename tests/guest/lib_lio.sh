@@ -62,7 +62,8 @@ tpg() {
 	printf '%s/naa.5001405%07x%02x/tpgt_1' $LOOP "$1" "$2"
 }
 
-# port N PORT GROUP: one more port of disk N, with a host of its own
+# port N PORT GROUP: one more port of disk N, with a host of its own, of an initiator of its
+# own or $initiator
 port() {
 	dir=$(tpg "$1" "$2")
 	mkdir -p "$dir/lun/lun_0"
@@ -70,7 +71,7 @@ port() {
 	echo offline >"$dir/transport_status"
 	ln -s "$CORE/${backing}_$1/lu" "$dir/lun/lun_0/lu"
 	echo "$3" >"$dir/lun/lun_0/alua_tg_pt_gp"
-	echo "naa.5001405fffffff$2" >"$dir/nexus"
+	echo "naa.5001405fffffff${initiator:-$2}" >"$dir/nexus"
 	echo online >"$dir/transport_status"
 	echo "0 1 -" >"/sys/class/scsi_host/host$(cut -d: -f1 "$dir/address")/scan"
 }

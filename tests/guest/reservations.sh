@@ -7,7 +7,7 @@
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 139
+plan 148
 
 prout() {
 	node=$1
@@ -300,4 +300,50 @@ ok "aptpl: another key, with it" prout "/dev/$lone" --register-ignore \
 ok "aptpl: it is active" outlives_power_loss
 ok "aptpl: and another, without" prout "/dev/$lone" --register-ignore --param-sark=0x11
 fails "aptpl: it is not" outlives_power_loss
+
+# A key that is also where no path leads to any more, and nobody here knows of either: the
+# target says that it is of the same initiator.
+scan_port() {
+	echo "0 1 -" >"/sys/class/scsi_host/host$(cut -d: -f1 "$(tpg "$1" "$2")/address")/scan"
+}
+
+both_are_registered() {
+	[ "$(cat "/sys/bus/scsi/devices/$(path 3 1)/path/registered" \
+		"/sys/bus/scsi/devices/$(path 3 2)/path/registered")" = "yes
+yes" ]
+}
+
+no_path_is_left() {
+	for each in 1 2 3; do
+		[ ! -e "/sys/bus/scsi/devices/$(path 3 $each)" ] || return 1
+	done
+}
+
+initiator=09
+lone_disk 3
+port 3 2 a
+port 3 3 a
+initiator=
+ok "unknown: three paths are registered" eval 'prout "/dev/$lone" --register \
+	--param-sark=0x11 && within 30 keys_are "/dev/$lone" "0x11 0x11 0x11 "'
+ok "unknown: one holds the reservation" prout "/dev/$lone" --reserve --param-rk=0x11 \
+	--prout-type=1
+echo 1 >"/sys/block/$lone/device/delete"
+ok "unknown: the logical unit is gone" within 30 no_path_is_left
+scan_port 3 1
+scan_port 3 2
+within 30 [ -d "$lone_lu/block" ] || bail_out "no disk of one path"
+lone=$(ls "$lone_lu/block")
+within 30 disk_is_there "$lone" || bail_out "no $lone"
+within 30 test -e "/sys/bus/scsi/devices/$(path 3 2)/path" || bail_out "no second path"
+echo rr >"/sys/block/$lone/device/multipath/iopolicy"
+ok "unknown: no write fails" write_to "$lone" 16
+ok "unknown: both paths are registered" within 30 both_are_registered
+ok "unknown: no write fails by then" write_to "$lone" 16
+ok "unknown: the path that holds it is found, or another one is given it" \
+	grep "^key 0x11 on 2 of 2 paths, held by [0-9]" \
+	"/sys/block/$lone/device/multipath/reservation"
+ok "unknown: released" prout "/dev/$lone" --release --param-rk=0x11 --prout-type=1
+ok "unknown: there is none" eval 'sg_persist --in --read-reservation "/dev/$lone" |
+	grep "there is NO reservation held"'
 finish

@@ -24,6 +24,7 @@ struct scsi_path;
 #define PR_IN_READ_KEYS			0x00
 #define PR_IN_READ_RESERVATION		0x01
 #define PR_IN_REPORT_CAPABILITIES	0x02
+#define PR_IN_READ_FULL_STATUS		0x03
 #define PR_OUT_REGISTER			0x00
 #define PR_OUT_RESERVE			0x01
 #define PR_OUT_RELEASE			0x02
@@ -122,6 +123,7 @@ struct scsi_pr_ops {
  *	known. Written under @changing and the lock, either for reading
  * @other_key: the key that it has instead, if that is what a path says: nobody has
  *	heard how a change of keys has ended; 0: none. @changing
+ * @other_count: how many nexuses have that then, of all hosts; @changing
  * @flags: APTPL and ALL_TG_PT of the registration, the latter as the target wants it to be
  *	if it has refused the other; @changing
  * @per_initiator: to its target the nexuses of a host are one, as a nexus has shown that was
@@ -158,6 +160,7 @@ struct scsi_lu_pr {
 	struct scsi_pr_said *said;
 	u64 key;
 	u64 other_key;
+	int other_count;
 	u8 flags;
 	bool per_initiator;
 	unsigned int elsewhere;
@@ -235,6 +238,7 @@ enum scsi_pr_reply scsi_pr_preempt(struct scsi_path *path, u64 key, u64 victim,
 				   u8 type);
 int scsi_pr_read_keys(struct scsi_path *path, u64 **keys);
 int scsi_pr_count_key(struct scsi_path *path, u64 key);
+int scsi_pr_read_full_status(struct scsi_path *path, u8 *buf, unsigned int len);
 int scsi_pr_read_holder(struct scsi_path *path, u64 *key, u8 *type);
 bool scsi_pr_see_flags(struct scsi_path *path, u8 *flags);
 bool scsi_pr_see_aptpl(struct scsi_path *path);
@@ -276,6 +280,9 @@ int scsi_path_pr_discover(struct scsi_path *path);
 /* pr_errand.c */
 bool scsi_lu_pr_carry_out(struct scsi_lu *lu, struct scsi_pr_cmd *cmd);
 bool scsi_lu_pr_move(struct scsi_lu *lu);
+
+/* pr_owner.c */
+int scsi_pr_are_all_ours(struct scsi_path *leader, u64 key, int count);
 
 /* pr_hold.c */
 bool scsi_pr_is_exclusive(u8 type);

@@ -229,6 +229,10 @@ static void keep_answer(struct scsi_path *path, const u8 *cdb,
 	/* To a PERSISTENT RESERVE OUT a conflict, or a refusal, is about the nexus. */
 	if (reply != PR_LOST && cdb[0] != PERSISTENT_RESERVE_IN)
 		return;
+	/* Not all targets know these, and do the rest. */
+	if (reply == PR_REFUSED && (cdb[1] == PR_IN_READ_FULL_STATUS ||
+				    cdb[1] == PR_IN_REPORT_CAPABILITIES))
+		return;
 	if (reply == PR_LOST && (host_byte(result) ||
 				 (verdict.cmd != CMD_COMPLETE && !verdict.ask_others)))
 		return;
@@ -587,6 +591,20 @@ int scsi_pr_count_key(struct scsi_path *path, u64 key)
 		count += keys[i] == key;
 	kfree(keys);
 	return count;
+}
+
+/**
+ * scsi_pr_read_full_status - all registrations, and whose they are
+ * @path: path
+ * @buf: where the answer goes
+ * @len: bytes of that
+ *
+ * Context: process.
+ * Return: 0 or an errno: -EOPNOTSUPP if the target does not know that.
+ */
+int scsi_pr_read_full_status(struct scsi_path *path, u8 *buf, unsigned int len)
+{
+	return in(path, PR_IN_READ_FULL_STATUS, buf, len);
 }
 
 /**

@@ -51,7 +51,7 @@ int scsi_pr_is_held_by_us(struct scsi_path *leader, u8 *type)
 	count = scsi_pr_count_key(leader, key);
 	if (count < 0)
 		return count;
-	return count <= scsi_lu_pr_nr_registered(leader->lu);
+	return scsi_pr_are_all_ours(leader, key, count);
 }
 
 static void set_hold(struct scsi_lu *lu, struct scsi_path *holder, u8 type)

@@ -197,9 +197,18 @@ static bool remove_stale_key(struct scsi_path *path)
 	return true;
 }
 
-static bool undo_registration(struct scsi_path *path, u64 key)
+/*
+ * It was made for this nexus alone, and so it is removed: with ALL_TG_PT the others of this
+ * host would lose theirs, which may be all that is left. Where they have, it does not matter.
+ */
+static bool undo_registration(struct scsi_path *path, u64 key, bool others_have_none)
 {
-	switch (scsi_pr_register(path, key, 0)) {
+	enum scsi_pr_reply reply;
+
+	reply = scsi_pr_change(path, key, 0, path->lu->pr.flags & ~PR_ALL_TG_PT);
+	if (reply == PR_REFUSED && others_have_none)
+		reply = scsi_pr_register(path, key, 0);
+	switch (reply) {
 	case PR_DONE:
 	case PR_CONFLICT:
 		scsi_path_pr_set_registered(path, false);
@@ -240,8 +249,9 @@ static int has_other_key(struct scsi_path *path)
 	if (count)
 		return min(count, 0);
 	count = scsi_pr_count_key(path, other_key);
-	if (count <= 0)
-		return count;
+	if (count < lu->pr.other_count)
+		/* Those that are not there have been removed by a fence. */
+		return min(count, 0);
 	take_other_key(lu);
 	return 1;
 }
@@ -261,7 +271,7 @@ static bool prove(struct scsi_path *path, u64 key)
 		scsi_path_pr_set_in_line(path, false);
 		return true;
 	}
-	if (!undo_registration(path, key) || alive < 0)
+	if (!undo_registration(path, key, !alive) || alive < 0)
 		return false;
 	return has_lost_it(path);
 }

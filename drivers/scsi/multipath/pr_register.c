@@ -151,7 +151,8 @@ static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
 		return lu->pr.key ? scsi_pr_doubt(errand, leader) : ANSWERED;
 	default:
 		scsi_path_pr_set_registered(leader, lu->pr.key);
-		return ANSWERED;
+		/* Another nexus may have taken it, of those that have no such bit. */
+		return errand->lost ? scsi_pr_answer_lost(errand) : ANSWERED;
 	}
 	take_key(errand, leader);
 	note_elsewhere(errand, leader, count);
@@ -177,14 +178,17 @@ bool scsi_pr_be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
 {
 	struct scsi_lu *lu = errand->lu;
 	u64 key = lu->pr.key;
-	int count = scsi_pr_count_key(leader, key);
+	int count = scsi_pr_count_key(leader, key), ours;
 
 	if (count < 0)
 		return false;
 	if (count < 2)
 		scsi_lu_pr_hold(lu, leader, type);
-	if (count < 2 || count > scsi_lu_pr_nr_registered(lu))
+	if (count < 2)
 		return true;
+	ours = scsi_pr_are_all_ours(leader, key, count);
+	if (ours <= 0)
+		return !ours;
 	switch (scsi_pr_take(leader, type)) {
 	case PR_DONE:
 		return true;
@@ -200,6 +204,25 @@ bool scsi_pr_be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
 }
 
 /*
+ * With ALL_TG_PT a target may change the others of this host as well (SPC-4: as if the command
+ * had come over each port), all in one action. Then nobody has the old key, but as many as
+ * had it have the new one besides those that did before: a fence would have removed them.
+ */
+static int have_all_followed(struct scsi_path *leader, u64 key, int count_before,
+			     int count_old)
+{
+	int count = scsi_pr_count_key(leader, key);
+
+	return count < 0 ? count : count - count_before >= count_old;
+}
+
+/* Has the command what may change the registrations of other nexuses? */
+static bool changes_others(const struct scsi_pr_errand *errand)
+{
+	return scsi_pr_flags_of(errand->cmd) & PR_ALL_TG_PT;
+}
+
+/*
  * A key is changed while other nexuses have the old one. Who fences by either key is told
  * that it is gone: so nothing may go on with the other one. No path carries I/O until
  * the leader, with the new key, has removed the old one from all others at once. If
@@ -207,18 +230,27 @@ bool scsi_pr_be_alone(struct scsi_pr_errand *errand, struct scsi_path *leader,
  * there before.
  */
 static enum scsi_pr_outcome close_change(struct scsi_pr_errand *errand,
-					 struct scsi_path *leader, u8 type)
+					 struct scsi_path *leader, u8 type,
+					 int count_before, int count_old)
 {
 	struct scsi_lu *lu = errand->lu;
 	u64 old = lu->pr.key, new = errand->action_key;
 	enum scsi_pr_reply undone;
+	int followed = 0;
 
 	switch (scsi_pr_preempt(leader, new, old, type)) {
 	case PR_DONE:
 		scsi_lu_pr_forget_departed(lu);
 		return scsi_pr_key_is_changed(errand, leader);
 	case PR_CONFLICT:
-		break;
+		if (changes_others(errand))
+			followed = have_all_followed(leader, new, count_before,
+						     count_old);
+		if (followed > 0)
+			return scsi_pr_key_is_changed(errand, leader);
+		if (!followed)
+			break;
+		fallthrough;
 	default:
 		/*
 		 * If the next path has the old key, it was not done. If not, it was
@@ -252,9 +284,8 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 				       struct scsi_path *leader)
 {
 	struct scsi_lu *lu = errand->lu;
+	int count, holds, count_new, ours;
 	enum scsi_pr_reply reply;
-	int count, holds;
-	bool shared;
 	u8 type;
 
 	holds = scsi_pr_is_held_by_us(leader, &type);
@@ -263,7 +294,12 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 	count = scsi_pr_count_key(leader, lu->pr.key);
 	if (count < 0)
 		return NEXT_PATH;
-	shared = count > scsi_lu_pr_nr_registered(lu);
+	count_new = scsi_pr_count_key(leader, errand->action_key);
+	if (count_new < 0)
+		return NEXT_PATH;
+	ours = scsi_pr_are_all_ours(leader, lu->pr.key, count);
+	if (ours < 0)
+		return NEXT_PATH;
 	if (count > 1 && !stop_all(lu)) {
 		/* Its sender tries again. */
 		scsi_pr_answer(errand, SAM_STAT_BUSY);
@@ -286,9 +322,11 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 	case PR_LOST:
 		if (errand->action == PR_OUT_REGISTER_AND_IGNORE)
 			scsi_pr_answer(errand, DID_ERROR << 16);
-		/* With others, the old key is the one that it has until they say so. */
-		if (count == 1)
+		/* With others that do not follow, the old key is the one that it has. */
+		if (count == 1 || changes_others(errand)) {
 			lu->pr.other_key = errand->action_key;
+			lu->pr.other_count = count_new + count;
+		}
 		return scsi_pr_leader_lost(errand, leader);
 	case PR_AWAY:
 		return NEXT_PATH;
@@ -298,9 +336,9 @@ static enum scsi_pr_outcome change_key(struct scsi_pr_errand *errand,
 		scsi_lu_pr_settle(lu, NULL);
 		return ANSWERED;
 	}
-	if (count > 1 && !shared)
-		return close_change(errand, leader, type);
-	if (shared)
+	if (count > 1 && ours)
+		return close_change(errand, leader, type, count_new, count);
+	if (!ours)
 		scsi_lu_pr_bar_others(lu, leader);
 	return scsi_pr_key_is_changed(errand, leader);
 }
@@ -358,12 +396,15 @@ static enum scsi_pr_outcome unregister_all(struct scsi_pr_errand *errand,
 	u64 key = lu->pr.key, own = get_random_u64() ?: 1;
 	enum scsi_pr_reply reply;
 	bool fenced = false;
-	int count;
+	int count, ours, followed = 0;
 
 	count = scsi_pr_count_key(leader, key);
 	if (count < 0)
 		return NEXT_PATH;
-	if (count < 2 || count > scsi_lu_pr_nr_registered(lu))
+	ours = scsi_pr_are_all_ours(leader, key, count);
+	if (ours < 0)
+		return NEXT_PATH;
+	if (count < 2 || !ours)
 		return unregister_leader(errand, leader);
 	if (!stop_all(lu)) {
 		/* Its sender tries again. */
@@ -378,6 +419,8 @@ static enum scsi_pr_outcome unregister_all(struct scsi_pr_errand *errand,
 	case PR_CONFLICT:
 		return scsi_pr_doubt(errand, leader);
 	case PR_LOST:
+		/* If all have followed, none has the key any more. */
+		errand->cleared = changes_others(errand);
 		scsi_pr_answer(errand, DID_ERROR << 16);
 		return scsi_pr_leader_lost(errand, leader);
 	case PR_AWAY:
@@ -386,12 +429,17 @@ static enum scsi_pr_outcome unregister_all(struct scsi_pr_errand *errand,
 		scsi_lu_pr_settle(lu, NULL);
 		return unregister_leader(errand, leader);
 	}
-	switch (scsi_pr_preempt(leader, own, key, type)) {
+	reply = scsi_pr_preempt(leader, own, key, type);
+	if (reply == PR_CONFLICT && changes_others(errand))
+		followed = have_all_followed(leader, own, 0, count);
+	if (followed < 0)
+		reply = PR_LOST;
+	switch (reply) {
 	case PR_DONE:
 		scsi_lu_pr_forget_departed(lu);
 		break;
 	case PR_CONFLICT:
-		fenced = true;
+		fenced = !followed;
 		break;
 	case PR_REFUSED:
 		break;
@@ -407,6 +455,8 @@ static enum scsi_pr_outcome unregister_all(struct scsi_pr_errand *errand,
 					scsi_pr_flags_of(errand->cmd));
 	if (reply == PR_DONE || reply == PR_CONFLICT)
 		scsi_path_pr_set_registered(leader, false);
+	if (reply == PR_DONE && followed)
+		scsi_lu_pr_forget_departed(lu);
 	if (fenced && errand->action == PR_OUT_REGISTER)
 		scsi_pr_answer_conflict(errand);
 	else

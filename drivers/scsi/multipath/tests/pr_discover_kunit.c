@@ -6,6 +6,7 @@
 
 #include <kunit/test.h>
 #include <linux/array_size.h>
+#include <linux/minmax.h>
 #include <linux/printk.h>
 #include <scsi/scsi_device.h>
 
@@ -243,6 +244,57 @@ static void all_ports_unknown(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->server.key[0], KEY);
 }
 
+/*
+ * Nobody says whether the logical unit is still registered, so a registration is undone:
+ * this one, and not that of the other nexus, with which it is.
+ */
+static void all_ports_undone(struct kunit *test, const struct pr_server *kind)
+{
+	struct pr_fabric *f = pr_fabric_registered(test, 2, 0);
+	struct scsi_path *path = &f->fake->path[1].path;
+	unsigned int n = 1;
+
+	for (unsigned int at = 0; at < n; at++) {
+		set_up(f);
+		f->server = *kind;
+		f->server.ports = 2;
+		f->server.key[0] = KEY;
+		f->server.key[1] = kind->keeps_all_ports ? NEW_KEY : 0;
+		f->server.all_ports[0] = true;
+		f->server.all_ports[1] = true;
+		f->fake->lu.pr.known = true;
+		f->fake->lu.pr.key = KEY;
+		f->fake->lu.pr.flags = PR_ALL_TG_PT;
+		f->fake->path[0].path.pr.registered = true;
+		fake_path_kill(f->fake, 0);
+		scsi_path_bar(path);
+		f->insert[0] = (struct pr_insertion){ at ? SILENT : NOTHING, at };
+		bring_in_line(f);
+		n = max(n, f->count);
+		KUNIT_EXPECT_EQ_MSG(test, f->server.key[0], KEY, "at %u", at);
+		KUNIT_EXPECT_EQ_MSG(test, f->fake->lu.pr.key, KEY, "at %u", at);
+		memset(f->insert, 0, sizeof(f->insert));
+		bring_in_line(f);
+		KUNIT_EXPECT_EQ_MSG(test, f->server.key[1], KEY, "at %u", at);
+		KUNIT_EXPECT_FALSE_MSG(test, path->pr.barred, "at %u", at);
+	}
+	KUNIT_EXPECT_GT(test, n, 4);
+}
+
+static void all_ports_undone_as_lio(struct kunit *test)
+{
+	static const struct pr_server kind = { .keeps_all_ports = true };
+
+	all_ports_undone(test, &kind);
+}
+
+static void all_ports_undone_as_spc(struct kunit *test)
+{
+	static const struct pr_server kind = { .sets_all_ports = true };
+
+	all_ports_undone(test, &kind);
+}
+
 /* One that the target has come not to know any more is not insisted on. */
 static void all_ports_no_more(struct kunit *test)
 {
@@ -284,6 +336,8 @@ static struct kunit_case pr_discover_cases[] = {
 	KUNIT_CASE(all_ports_other_key),
 	KUNIT_CASE(all_ports_stale),
 	KUNIT_CASE(all_ports_unknown),
+	KUNIT_CASE(all_ports_undone_as_lio),
+	KUNIT_CASE(all_ports_undone_as_spc),
 	KUNIT_CASE(all_ports_no_more),
 	KUNIT_CASE(all_ports_no_room),
 	{ }

@@ -37,6 +37,7 @@ static void one_nexus(const struct pr_state *state, const struct pr_server *kind
 {
 	*s = *kind;
 	s->per_initiator = false;
+	s->ports = 1;
 	s->type = state->type;
 	s->holder = state->type && pr_state_holder(state, 1) < MAX_OURS ?
 		    0 : state->holder;
@@ -108,7 +109,7 @@ bool pr_oracle_allows(const struct pr_point *point, enum pr_event event,
 	const struct pr_state *state = point->state;
 	const struct pr_command *cmd = point->cmd;
 
-	for (int order = 0; order < (event ? 4 : 2); order++) {
+	for (int order = 0; order < (event || state->one_lost_it ? 4 : 2); order++) {
 		bool is_later = order & 1;
 		struct pr_server s;
 		struct pr_view v;

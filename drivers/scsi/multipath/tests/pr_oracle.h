@@ -20,6 +20,7 @@ struct pr_state {
 	bool lost;		/* the target has forgotten all */
 	bool aptpl;		/* registrations outlive a loss of power */
 	u8 flags;		/* with which this host has registered */
+	bool by_all_ports;	/* of use where ALL_TG_PT is more than a bit of a command */
 };
 
 #define LAST	-2

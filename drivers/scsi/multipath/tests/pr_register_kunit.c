@@ -34,6 +34,10 @@ static const struct pr_command commands[] = {
 	  .flags = PR_ALL_TG_PT },
 	{ "ignore, same, all ports", PR_OUT_REGISTER_AND_IGNORE, 0, 0, KEY,
 	  .flags = PR_ALL_TG_PT },
+	{ "register new, all ports", PR_OUT_REGISTER, 0, KEY, NEW_KEY,
+	  .flags = PR_ALL_TG_PT },
+	{ "ignore, none, all ports", PR_OUT_REGISTER_AND_IGNORE, 0, 0, 0,
+	  .flags = PR_ALL_TG_PT },
 	{ "unregister, all ports", PR_OUT_REGISTER, 0, KEY, 0,
 	  .flags = PR_ALL_TG_PT },
 	{ "ignore, same, aptpl", PR_OUT_REGISTER_AND_IGNORE, 0, 0, KEY,
@@ -129,6 +133,91 @@ static void port_without_path_shared(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, f->broken);
 }
 
+/* This kernel has been started after that, and a write over the other path meets a conflict. */
+static void start_again(struct kunit *test, struct pr_fabric *f)
+{
+	struct scsi_lu *lu = &f->fake->lu;
+	struct scsi_path *path = &f->fake->path[!f->server.holder].path;
+
+	scsi_lu_pr_hold(lu, NULL, 0);
+	lu->pr.key = 0;
+	lu->pr.flags = 0;
+	lu->pr.elsewhere = 0;
+	lu->pr.known = false;
+	for (int i = 0; i < 2; i++)
+		f->fake->path[i].path.pr.registered = false;
+	scsi_path_bar(path);
+	mutex_lock(&lu->pr.changing);
+	scsi_lu_pr_discover(lu);
+	scsi_path_bring_in_line(path);
+	mutex_unlock(&lu->pr.changing);
+	scsi_lu_pr_move(lu);
+	KUNIT_EXPECT_EQ(test, lu->pr.key, NEW_KEY);
+	KUNIT_EXPECT_NULL(test, f->broken);
+}
+
+static void expect_found(struct kunit *test, struct pr_fabric *f)
+{
+	start_again(test, f);
+	KUNIT_EXPECT_EQ(test, f->server.type, WE);
+	KUNIT_EXPECT_PTR_EQ(test, f->fake->lu.pr.holder,
+			    &f->fake->path[f->server.holder].path);
+	KUNIT_EXPECT_EQ(test, f->server.key[HOST_B], KEY_B);
+}
+
+static void port_unknown(struct kunit *test)
+{
+	expect_found(test, hold_with_more_ports(test, false));
+}
+
+static void port_unknown_iscsi(struct kunit *test)
+{
+	struct pr_fabric *f = hold_with_more_ports(test, false);
+
+	f->server.names_sessions = true;
+	expect_found(test, f);
+}
+
+/* Nobody can tell whose a registration is: it is not taken away. */
+static void expect_left(struct kunit *test, struct pr_fabric *f)
+{
+	struct pr_server before = f->server;
+
+	start_again(test, f);
+	KUNIT_EXPECT_EQ(test, f->server.holder, before.holder);
+	KUNIT_EXPECT_MEMEQ(test, f->server.key, before.key, sizeof(before.key));
+	KUNIT_EXPECT_NULL(test, f->fake->lu.pr.holder);
+}
+
+static void port_unknown_shared(struct kunit *test)
+{
+	expect_left(test, hold_with_more_ports(test, true));
+}
+
+static void port_unknown_shared_iscsi(struct kunit *test)
+{
+	struct pr_fabric *f = hold_with_more_ports(test, true);
+
+	f->server.names_sessions = true;
+	expect_left(test, f);
+}
+
+static void port_unknown_two_initiators(struct kunit *test)
+{
+	struct pr_fabric *f = hold_with_more_ports(test, false);
+
+	f->server.two_initiators = true;
+	expect_left(test, f);
+}
+
+static void port_unknown_no_status(struct kunit *test)
+{
+	struct pr_fabric *f = hold_with_more_ports(test, false);
+
+	f->server.no_full_status = true;
+	expect_left(test, f);
+}
+
 /* Another host takes the same key when a path leads to that port. */
 static void port_gets_path(struct kunit *test)
 {
@@ -150,6 +239,12 @@ static struct kunit_case pr_register_cases[] = {
 	KUNIT_CASE(shut_out),
 	KUNIT_CASE(port_without_path),
 	KUNIT_CASE(port_without_path_shared),
+	KUNIT_CASE(port_unknown),
+	KUNIT_CASE(port_unknown_iscsi),
+	KUNIT_CASE(port_unknown_shared),
+	KUNIT_CASE(port_unknown_shared_iscsi),
+	KUNIT_CASE(port_unknown_two_initiators),
+	KUNIT_CASE(port_unknown_no_status),
 	KUNIT_CASE(port_gets_path),
 	{ }
 };

@@ -4,8 +4,10 @@
  * of three hosts.
  */
 
+#include <linux/sprintf.h>
 #include <linux/string.h>
 #include <linux/unaligned.h>
+#include <scsi/scsi_proto.h>
 
 #include "../pr.h"
 #include "pr_server.h"
@@ -85,7 +87,22 @@ static void set_one(struct pr_server *s, int nexus, u64 key, bool all_ports)
 	s->key[nexus] = key;
 }
 
-static enum pr_server_status do_set(struct pr_server *s, int nexus, const u8 *list)
+/* As SPC-4 has it: each nexus of the host for which the command would be carried out */
+static void set_other_ports(struct pr_server *s, int nexus, bool ignores, u64 old,
+			    u64 key)
+{
+	for (int i = 0; i < s->ports; i++) {
+		if (i == nexus || (!ignores && s->key[i] != old))
+			continue;
+		if (key)
+			set_one(s, i, key, true);
+		else if (s->key[i])
+			remove_one(s, i);
+	}
+}
+
+static enum pr_server_status do_set(struct pr_server *s, int nexus, bool ignores,
+				    const u8 *list)
 {
 	bool all_ports = list[20] & PR_ALL_TG_PT;
 	u64 old = s->key[nexus], key = get_unaligned_be64(list + 8);
@@ -104,6 +121,8 @@ static enum pr_server_status do_set(struct pr_server *s, int nexus, const u8 *li
 			set_one(s, other, s->key[other] ?: key, true);
 		}
 	}
+	if (all_ports && s->sets_all_ports && nexus < MAX_OURS)
+		set_other_ports(s, nexus, ignores, old, key);
 	if (key) {
 		set_one(s, nexus, key, all_ports);
 	} else {
@@ -230,7 +249,7 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 	case PR_OUT_REGISTER_AND_IGNORE:
 		if (s->no_ignore)
 			return INVALID;
-		return do_set(s, nexus, list);
+		return do_set(s, nexus, true, list);
 	case PR_OUT_REGISTER:
 		if (s->key[nexus] != key)
 			return CONFLICT;
@@ -240,7 +259,7 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 				return INVALID;
 			set_one(s, list[LIST_NEXUS], action_key, false);
 		}
-		return do_set(s, nexus, list);
+		return do_set(s, nexus, false, list);
 	case PR_OUT_PREEMPT:
 	case PR_OUT_PREEMPT_AND_ABORT:
 		if (!s->key[nexus] || s->key[nexus] != key)
@@ -291,6 +310,32 @@ enum pr_server_status pr_server_out(struct pr_server *s, int nexus, u8 action,
 	}
 }
 
+/* Who has a nexus: a name of iSCSI with an ISID, or an address of SAS */
+static unsigned int put_transport_id(const struct pr_server *s, int nexus, u8 *id)
+{
+	int host = nexus < MAX_OURS ? 0 : nexus;
+
+	if (s->names_sessions) {
+		id[0] = 0x40 | SCSI_PROTOCOL_ISCSI;
+		put_unaligned_be16(24, id + 2);
+		sprintf(id + 4, "iqn.host-%d,i,0x%06x", host, nexus);
+		return 28;
+	}
+	id[0] = SCSI_PROTOCOL_SAS;
+	id[11] = s->two_initiators && nexus < MAX_OURS && nexus ? MAX_OURS - 1 : host;
+	return 24;
+}
+
+static unsigned int put_full_status(const struct pr_server *s, int nexus, u8 *pos)
+{
+	unsigned int len = put_transport_id(s, nexus, pos + 24);
+
+	put_unaligned_be64(s->key[nexus], pos);
+	pos[12] = s->all_ports[nexus] ? 2 : 0;
+	put_unaligned_be32(len, pos + 20);
+	return 24 + len;
+}
+
 /**
  * pr_server_in - PERSISTENT RESERVE IN
  * @s: device server
@@ -315,6 +360,15 @@ enum pr_server_status pr_server_in(const struct pr_server *s, const u8 *cdb, u8 
 		put_unaligned_be16(8, buf);
 		buf[2] = s->no_all_ports ? 0 : PR_ALL_TG_PT_CAPABLE;
 		buf[3] = s->aptpl;
+		break;
+	case PR_IN_READ_FULL_STATUS:
+		if (s->no_full_status)
+			return INVALID;
+		for (int i = 0; i < NR_NEXUSES; i++) {
+			if (s->key[i])
+				nr += put_full_status(s, i, buf + 8 + nr);
+		}
+		put_unaligned_be32(nr, buf + 4);
 		break;
 	case PR_IN_READ_RESERVATION:
 		if (!s->type)

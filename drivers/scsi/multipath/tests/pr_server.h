@@ -32,8 +32,12 @@ struct pr_server {
 	bool per_initiator;	/* what is registered, is for all nexuses of a host */
 	bool takes_first;	/* as LIO: of all who hold it, the first does, for PREEMPT */
 	bool keeps_all_ports;	/* as LIO: what has been, is changed only with it */
+	bool sets_all_ports;	/* with it, as if a command had come over each of them */
 	bool no_all_ports;	/* knows no ALL_TG_PT */
 	bool told_all_ports;	/* but it has met it */
+	bool no_full_status;	/* knows no READ FULL STATUS */
+	bool names_sessions;	/* in that, as iSCSI does: each nexus has its initiator port */
+	bool two_initiators;	/* in that: the first nexus has another port than the rest */
 	unsigned int ports;	/* those that ALL_TG_PT registers */
 	unsigned int room;	/* for registrations */
 	bool lost;		/* it has forgotten all */

@@ -38,6 +38,10 @@ static const struct pr_server kinds[] = {
 	{ .per_initiator = true },
 	{ .takes_first = true },
 	{ .keeps_all_ports = true },
+	{ .sets_all_ports = true },
+	/* To one of which, at least, no path leads. */
+	{ .keeps_all_ports = true, .ports = MAX_OURS },
+	{ .sets_all_ports = true, .ports = MAX_OURS },
 };
 
 static const struct pr_state states[] = {
@@ -74,6 +78,19 @@ static const struct pr_state states[] = {
 	  .one_lost_it = true, .aptpl = true },
 	{ "registered for all ports", KEY, KEY_B, .holder = NOBODY,
 	  .flags = PR_ALL_TG_PT },
+	{ "held by last, all ports", KEY, KEY_B, WE_RO, LAST,
+	  .flags = PR_ALL_TG_PT,
+	  .by_all_ports = true },
+	{ "held by last, exclusive, away, all ports", KEY, KEY_B, WE, LAST,
+	  .last_is_away = true, .flags = PR_ALL_TG_PT,
+	  .by_all_ports = true },
+	{ "registered for all ports, one away", KEY, KEY_B, .holder = NOBODY,
+	  .last_is_away = true, .flags = PR_ALL_TG_PT,
+	  .by_all_ports = true },
+	{ "held by other, one lost it, one away, all ports", KEY, KEY_B, WE_RO, HOST_B,
+	  .last_is_away = true, .one_lost_it = true,
+	  .flags = PR_ALL_TG_PT,
+	  .by_all_ports = true },
 	{ "held by last, all ports, unknown", KEY, KEY_B, WE_RO, LAST,
 	  .unknown = true, .flags = PR_ALL_TG_PT },
 	{ "held by last, exclusive, all ports, unknown", KEY, KEY_B, WE, LAST,
@@ -123,7 +140,7 @@ static void set_up(struct pr_fabric *f, const struct pr_point *p)
 	s->holder = pr_server_registrant(s, holder);
 	s->key[HOST_B] = state->b;
 	s->lost = state->lost;
-	s->ports = f->nr;
+	s->ports = p->kind->ports ?: f->nr;
 	s->aptpl = state->aptpl;
 	f->count = 0;
 	f->fenced = false;
@@ -141,11 +158,15 @@ static void set_up(struct pr_fabric *f, const struct pr_point *p)
 		f->fake->path[i].path.pr.registered =
 			!state->unknown && state->ours;
 	}
+	for (unsigned int i = f->nr; i < s->ports; i++) {
+		s->key[i] = state->lost ? 0 : state->ours;
+		s->all_ports[i] = true;
+	}
 	lu->pr.key = state->unknown ? 0 : state->ours;
 	lu->pr.other_key = 0;
 	lu->pr.flags = state->unknown ? 0 : state->flags;
 	lu->pr.departed = 0;
-	lu->pr.elsewhere = 0;
+	lu->pr.elsewhere = lu->pr.key ? s->ports - f->nr : 0;
 	lu->pr.strays = 0;
 	lu->pr.used = true;
 	lu->pr.known = !state->unknown;
@@ -321,6 +342,17 @@ static void run(struct walk *walk, const struct pr_point *p,
 static bool is_possible(const struct pr_point *p, unsigned int nr)
 {
 	if (p->state->one_lost_it && (nr == 1 || p->kind->per_initiator))
+		return false;
+	/* To a device server that has nothing to do with that it makes no difference. */
+	if (p->kind->keeps_all_ports || p->kind->sets_all_ports) {
+		if (!((p->state->flags | p->cmd->flags) & PR_ALL_TG_PT))
+			return false;
+	} else if (p->state->by_all_ports) {
+		return false;
+	}
+	/* Nothing is registered where no path leads to, unless it was by ALL_TG_PT. */
+	if (p->kind->ports &&
+	    (nr == MAX_OURS || (p->state->ours && !(p->state->flags & PR_ALL_TG_PT))))
 		return false;
 	/* Only the one command is of use then. */
 	if (p->state->lost && p->cmd->action != PR_OUT_REPLACE_LOST)
