@@ -76,10 +76,6 @@ static void synchronize_cache(struct scsi_device *sdev,
 }
 
 /**
-<<<<<<< HEAD
- * scsi_path_flush_cache - a path is being removed, and can still be reached
- * @path: path
-=======
  * scsi_lu_keep_for_flush - a device is about to be removed
  * @sdev: any SCSI device
  *
@@ -99,9 +95,8 @@ void scsi_lu_keep_for_flush(struct scsi_device *sdev)
 }
 
 /**
- * scsi_path_flush_cache - a device is being removed, and can still be reached
- * @sdev: any SCSI device; its driver, if it had one, is still there
->>>>>>> 54fd9844a9cd3bfef592205612fcf6db3d3601a4
+ * scsi_path_flush_cache - a path is being removed, and can still be reached
+ * @path: path
  *
  * Does nothing unless it is the last path of a logical unit with a write cache.
  *
