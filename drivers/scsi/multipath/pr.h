@@ -292,6 +292,7 @@ void scsi_lu_pr_hold_locked(struct scsi_lu *lu, struct scsi_path *holder,
 void scsi_lu_pr_hold(struct scsi_lu *lu, struct scsi_path *holder, u8 type);
 void scsi_lu_pr_hold_scsi2_locked(struct scsi_lu *lu, struct scsi_path *holder,
 				  bool reserved);
+bool scsi_pr_stand_aside(struct scsi_path *leader, u8 type);
 void scsi_lu_pr_find_hold(struct scsi_path *leader, u8 type);
 enum scsi_pr_reply scsi_pr_take(struct scsi_path *leader, u8 type);
 void scsi_lu_pr_doubt_hold(struct scsi_lu *lu);

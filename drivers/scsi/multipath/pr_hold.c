@@ -124,6 +124,33 @@ void scsi_lu_pr_hold(struct scsi_lu *lu, struct scsi_path *holder, u8 type)
 }
 
 /**
+ * scsi_pr_stand_aside - the leader is about to hold a reservation
+ * @leader: path
+ * @type: of the reservation
+ *
+ * What the others have under way meets conflicts then, if nobody else may use the logical
+ * unit, and what they are given until its answer has come: it goes over the leader.
+ *
+ * Context: process; takes the logical unit's lock.
+ * Return: false if they do not stand aside for this, as another path is known to hold one, or
+ *	all may use it.
+ */
+bool scsi_pr_stand_aside(struct scsi_path *leader, u8 type)
+{
+	struct scsi_lu *lu = leader->lu;
+	bool known;
+
+	if (!scsi_pr_is_exclusive(type))
+		return false;
+	spin_lock_irq(&lu->lock);
+	known = lu->pr.exclusive && lu->pr.holder;
+	if (!known)
+		scsi_lu_pr_hold_locked(lu, leader, type);
+	spin_unlock_irq(&lu->lock);
+	return !known;
+}
+
+/**
  * scsi_lu_pr_find_hold - does the logical unit hold an exclusive reservation by now?
  * @leader: path that is asked
  * @type: the type that it may have

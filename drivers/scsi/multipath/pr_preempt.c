@@ -62,8 +62,11 @@ static void may_hold(struct scsi_lu *lu, u8 type)
 	spin_unlock_irq(&lu->lock);
 }
 
-/* If the victim has held a reservation, the leader does now. */
-static void note_taken(struct scsi_path *leader, u8 type)
+/*
+ * If the victim has held a reservation, the leader does now. @ahead: the others stand aside
+ * already.
+ */
+static void note_taken(struct scsi_path *leader, u8 type, bool ahead)
 {
 	struct scsi_lu *lu = leader->lu;
 	u8 found;
@@ -72,15 +75,20 @@ static void note_taken(struct scsi_path *leader, u8 type)
 		return;
 	switch (scsi_pr_is_held_by_us(leader, &found)) {
 	case 0:
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, 0);
 		break;
 	case 1:
 		spin_lock_irq(&lu->lock);
-		if (!lu->pr.exclusive)
+		if (ahead || !lu->pr.exclusive)
 			scsi_lu_pr_hold_locked(lu, leader, found);
 		spin_unlock_irq(&lu->lock);
 		break;
 	default:
-		may_hold(lu, type);
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, type);
+		else
+			may_hold(lu, type);
 		break;
 	}
 }
@@ -98,6 +106,7 @@ enum scsi_pr_outcome scsi_pr_user_preempts_other(struct scsi_pr_errand *errand,
 						 struct scsi_path *leader)
 {
 	struct scsi_lu *lu = errand->lu;
+	bool ahead;
 	int count;
 
 	if (errand->lost) {
@@ -111,18 +120,28 @@ enum scsi_pr_outcome scsi_pr_user_preempts_other(struct scsi_pr_errand *errand,
 			return scsi_pr_answer_lost(errand);
 		}
 	}
+	/* One that a nexus of ours has already is not the victim's. */
+	ahead = !READ_ONCE(lu->pr.exclusive) &&
+		scsi_pr_stand_aside(leader, errand->type);
 	switch (scsi_pr_do_registered(errand, leader)) {
 	case PR_DONE:
-		note_taken(leader, errand->type);
+		note_taken(leader, errand->type, ahead);
 		scsi_path_changed_reservation(leader);
 		return ANSWERED;
 	case PR_CONFLICT:
 	case PR_REFUSED:
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, 0);
 		return ANSWERED;
 	case PR_LOST:
-		may_hold(lu, errand->type);
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, errand->type);
+		else
+			may_hold(lu, errand->type);
 		return NEXT_PATH;
 	default:
+		if (ahead)
+			scsi_lu_pr_hold(lu, NULL, 0);
 		return NEXT_PATH;
 	}
 }

@@ -8,23 +8,6 @@
 #include "pr.h"
 #include "pr_errand.h"
 
-/*
- * What the others have under way meets conflicts once the leader holds the reservation: it
- * goes over the leader then. Returns false if another path is known to hold one.
- */
-static bool stand_aside(struct scsi_path *leader, u8 type)
-{
-	struct scsi_lu *lu = leader->lu;
-	bool known;
-
-	spin_lock_irq(&lu->lock);
-	known = lu->pr.exclusive && lu->pr.holder;
-	if (!known)
-		scsi_lu_pr_hold_locked(lu, leader, type);
-	spin_unlock_irq(&lu->lock);
-	return !known;
-}
-
 /**
  * scsi_pr_user_reserves - the logical unit is reserved
  * @errand: RESERVE
@@ -39,7 +22,7 @@ enum scsi_pr_outcome scsi_pr_user_reserves(struct scsi_pr_errand *errand,
 	bool ahead;
 	u8 type;
 
-	ahead = scsi_pr_is_exclusive(errand->type) && stand_aside(leader, errand->type);
+	ahead = scsi_pr_stand_aside(leader, errand->type);
 	switch (scsi_pr_do_registered(errand, leader)) {
 	case PR_DONE:
 		scsi_lu_pr_hold(lu, leader, errand->type);

@@ -143,6 +143,24 @@ static bool let_in_more(const struct pr_fabric *f, const struct pr_server *befor
 	return false;
 }
 
+/* The leader has got a reservation that lets no other nexus in, over which I/O still goes. */
+static bool shuts_out_others(const struct pr_fabric *f, const struct pr_server *before,
+			     int leader)
+{
+	const struct pr_server *s = &f->server;
+
+	if (!scsi_pr_is_exclusive(s->type) || s->holder != leader || s->per_initiator ||
+	    (scsi_pr_is_exclusive(before->type) && before->holder < MAX_OURS))
+		return false;
+	for (int i = 0; i < f->nr; i++) {
+		const struct scsi_path *path = &f->fake->path[i].path;
+
+		if (i != leader && scsi_path_is_usable(path) && !path->pr.aside)
+			return true;
+	}
+	return false;
+}
+
 /* As the drive that wants to be cleaned says so of whatever it has done */
 static int with_remark(int result, u8 *sense)
 {
@@ -175,6 +193,8 @@ static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 		f->broken = "a path is registered that may have something under way";
 	if (is_users && let_in_more(f, &before, leader))
 		f->broken = "other paths are registered that may have something under way";
+	if (is_users && shuts_out_others(f, &before, leader))
+		f->broken = "what other paths have meets conflicts";
 	/* The user has registered it, and may. */
 	if (is_users && status == GOOD && get_unaligned_be64(buf + 8) &&
 	    (action == PR_OUT_REGISTER || action == PR_OUT_REGISTER_AND_IGNORE))
