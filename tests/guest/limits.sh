@@ -4,7 +4,7 @@
 . ./lib.sh
 . ./lib_script.sh
 . ./lib_tape.sh
-plan 30
+plan 34
 
 INQUIRY=0x12
 
@@ -120,6 +120,20 @@ wait $tester
 wait $comer
 ok "it does once that command has ended" within 600 script_has_paths 2
 ok "the disk takes less then" takes_kib 32
+script_remove "$unit"
+
+# A disk that has refused to discard is not asked to, whatever comes or leaves.
+discards() {
+	[ "$(cat "$queue/discard_max_bytes")" != 0 ]
+}
+disk 2
+ok "a disk that discards" discards
+script "$unit" rules "-1 0x42 -1 0 2 0x052000 0 0"
+fails "one that refuses to" blkdiscard -o 0 -l 4096 "$node"
+fails "does not discard" discards
+returns 1 host_sectors 64
+within 10 takes_kib 32 || bail_out "it takes as much as before"
+fails "nor when a host has come that takes less" discards
 script_remove "$unit"
 
 # What a tape is sent cannot be cut in two, and st has seen what it takes.

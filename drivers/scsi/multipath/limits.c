@@ -220,6 +220,17 @@ int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *
 	return 0;
 }
 
+/*
+ * Those in force, to be changed. A disk that has refused to discard is not asked to again:
+ * sd has taken that out of the limits in force, and it would be computed anew.
+ */
+static void begin_with(struct queue_limits *lim, const struct request_queue *q)
+{
+	*lim = q->limits;
+	if (!lim->max_discard_sectors && lim->max_user_discard_sectors)
+		lim->max_hw_discard_sectors = 0;
+}
+
 /**
  * scsi_lu_take_limits - make a logical unit fit one more path
  * @lu: logical unit with a device
@@ -253,7 +264,7 @@ int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path)
 		return error;
 	if (!lock_limits(q))
 		return -ETIMEDOUT;
-	lim = q->limits;
+	begin_with(&lim, q);
 	scsi_limits_stack(&lim, path_lim);
 	if (!can_be_expressed(&lim)) {
 		queue_limits_cancel_update(q);
@@ -307,7 +318,7 @@ static int follow_paths(struct scsi_lu *lu)
 	/* Who holds it may be waiting for a path, which could not join meanwhile. */
 	if (!mutex_trylock(&q->limits_lock))
 		return -EAGAIN;
-	lim = q->limits;
+	begin_with(&lim, q);
 	if (must_not_shrink(lu))
 		scsi_limits_stack(&lim, &hosts);
 	else
