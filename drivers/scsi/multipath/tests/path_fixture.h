@@ -9,6 +9,9 @@
 
 #include "../mpath.h"
 
+/* So many failures in a row take a path out of use: STRIKES_TO_FAIL. */
+#define STRIKES		5
+
 struct fake_path {
 	struct scsi_path path;
 	char name[16];
