@@ -5,9 +5,12 @@
 # guest: clock=virtual cpus=2 seconds=400
 . ./lib.sh
 . ./lib_script.sh
-plan 24
+plan 28
 
 INQUIRY=0x12
+WRITE=0x2a
+TUR=0
+TRANSITION=0x02040a
 BUSY=8
 SILENT=8
 FOR_ITSELF=16
@@ -53,7 +56,14 @@ is_over_soon() {
 	within 3 sh -c "! kill -0 $1"
 }
 
+is_written() {
+	[ "$(script_counter "$unit" executed $WRITE)" -ge 1 ] 2>/dev/null
+}
+
 echo devices >/sys/power/pm_test
+echo 0 >/sys/power/sync_on_suspend
+echo 1 >/proc/sys/vm/dirty_expire_centisecs
+echo 10 >/proc/sys/vm/dirty_writeback_centisecs
 for how in plain lu; do
 	script_disk 1 $how
 	slowly
@@ -87,6 +97,26 @@ for how in plain lu; do
 	fi
 	echo running >"/sys/bus/scsi/devices/$(script_path "$unit" 0)/state"
 	ok "$how, offline, and running again: it is read" read_block
+	script_remove "$unit"
+
+	# What has been written waits until the target has changed its access state, and so
+	# does who sends the system to sleep, or is refused.
+	script_add asymmetric 1 $how
+	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
+	disk=$(script_node block 'sd[a-z]*')
+	within 10 read_block || bail_out "no block"
+	exec 4<>"$disk"
+	script "$unit" rules "0 $WRITE 1 0 2 $TRANSITION 0 0"
+	script "$unit" rules "0 $TUR 12 0 2 $TRANSITION 0 0"
+	dmesg -c >/dev/null
+	printf "%4096s" x >&4
+	sleep 1
+	sleeps
+	ok "$how, in transition when the system was to sleep: it is written" \
+		within 60 is_written
+	exec 4>&-
+	fails "$how, in transition when the system was to sleep: no error" \
+		sh -c "dmesg | grep 'I/O error'"
 	script_remove "$unit"
 
 	script_disk 1 $how

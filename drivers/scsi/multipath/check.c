@@ -117,12 +117,17 @@ void scsi_path_start_check(struct scsi_path *path, enum scsi_path_check check)
  */
 void scsi_path_check_identity(struct scsi_path *path)
 {
+	unsigned long since;
+
 	lockdep_assert_held(&path->lu->lock);
 	/* While the logical unit is scanned, it has been read a moment ago. */
 	if (!path->lu->announced || !path->running ||
 	    !scsi_path_state_carries_io(path->state))
 		return;
+	/* What is told meanwhile is no reason to wait for longer. */
+	since = path->check ? path->check_since : jiffies;
 	scsi_path_start_check(path, path->check ?: CHECK_IN_USE);
+	path->check_since = since;
 }
 
 static bool has_check(struct scsi_lu *lu)

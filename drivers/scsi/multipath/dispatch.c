@@ -322,7 +322,8 @@ bool scsi_lu_has_path_soon(struct scsi_lu *lu)
 
 	spin_lock_irqsave(&lu->lock, flags);
 	list_for_each_entry(path, &lu->paths, node)
-		soon |= path->check || path->pr.barred ||
+		soon |= (path->running && scsi_path_state_carries_io(path->state) &&
+			 (path->check || path->pr.barred)) ||
 			(scsi_path_is_usable(path) &&
 			 (path->pr.aside ||
 			  host_is_away(path->sdev->host)));

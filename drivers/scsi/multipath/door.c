@@ -52,6 +52,11 @@ static bool is_as_it_should_be(const struct scsi_path *path)
 	}
 }
 
+static bool can_be_told(const struct scsi_path *path)
+{
+	return READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING;
+}
+
 /* It may not be so. Then who tells it takes his time. */
 static bool answers(const struct scsi_path *path)
 {
@@ -81,7 +86,7 @@ static struct scsi_path *next_to_tell(struct scsi_lu *lu, bool others,
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->door.round == lu->door.round ||
 		    path->door.is_being_told || is_as_it_should_be(path) ||
-		    READ_ONCE(path->sdev->sdev_state) != SDEV_RUNNING)
+		    !can_be_told(path))
 			continue;
 		if (answers(path) == others) {
 			see_to(path);
@@ -151,7 +156,9 @@ static bool others_are_told(struct scsi_lu *lu)
 
 	spin_lock_irq(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node)
-		told &= answers(path) || is_as_it_should_be(path);
+		told &= !can_be_told(path) ||
+			(!path->door.is_being_told &&
+			 (answers(path) || is_as_it_should_be(path)));
 	spin_unlock_irq(&lu->lock);
 	return told;
 }
@@ -209,7 +216,9 @@ bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd)
 		bool refused = other->door.refuses;
 
 		other->door.refuses = false;
-		if (is_as_it_should_be(other))
+		/* It may be told the opposite, and do that last. */
+		wait |= wanted == DOOR_ALLOWED && other->door.is_being_told;
+		if (is_as_it_should_be(other) || !can_be_told(other))
 			continue;
 		wait |= answers(other) || !refused;
 		see_to(other);
@@ -302,7 +311,6 @@ void scsi_lu_was_reset(struct scsi_lu *lu)
 	struct scsi_path *path;
 
 	lockdep_assert_held(&lu->lock);
-	lu->door.wish++;
 	list_for_each_entry(path, &lu->paths, node) {
 		scsi_path_doubt_door(path);
 		/* What kept it from doing it may be over. */

@@ -492,7 +492,8 @@ static void collect_expected(struct scsi_path *path, const struct scsi_cmnd *cmd
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (event != EVENT_RESET || scsi_type_is_sticky(lu->sdev->type)) {
+	if (event != EVENT_RESET || !lu->announced ||
+	    scsi_type_is_sticky(lu->sdev->type)) {
 		/* Nobody asks for it. */
 	} else if (cmd->submitter == SUBMITTED_BY_SCSI_ERROR_HANDLER) {
 		scsi_lu_drop_expected(lu);

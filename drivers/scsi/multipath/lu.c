@@ -235,6 +235,19 @@ static bool waits_for_host(struct scsi_lu *lu)
 	return false;
 }
 
+/* It says that its asymmetric access state changes, or has a path looked at for long. */
+static bool waits_for_target(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->running && path->state != PATH_DISABLED &&
+		    (path->transition_end || path->check))
+			return true;
+	}
+	return false;
+}
+
 /* When is I/O to fail? Returns false if never. */
 static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 {
@@ -590,14 +603,17 @@ void scsi_lu_usable_changed(struct scsi_lu *lu, bool had_path)
  * scsi_lu_stop_waiting - the system goes to sleep: I/O does not wait for a path meanwhile
  * @lu: logical unit
  *
- * Does nothing if it has one.
+ * Does nothing if it has one; or if what it waits for is the transport, a host or the target,
+ * for which a plain device waits as well.
  *
  * Context: process; takes @lu->lock and the state_mutex of its device.
  */
 void scsi_lu_stop_waiting(struct scsi_lu *lu)
 {
 	spin_lock_irq(&lu->lock);
-	if (!scsi_lu_has_path_locked(lu) && !lu->expired) {
+	if (!scsi_lu_has_path_locked(lu) && !lu->expired &&
+	    !waits_for_transport(lu) && !waits_for_host(lu) &&
+	    !waits_for_target(lu)) {
 		lu->expired_asleep = true;
 		WRITE_ONCE(lu->expired, true);
 	}

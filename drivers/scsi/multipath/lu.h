@@ -66,7 +66,7 @@ struct scsi_lu_activation {
  * struct scsi_lu_door - whether the medium can be removed, see door.c
  * @is_used: that was ever said; @lu->lock
  * @wanted: what was said last, an enum scsi_door; @lu->lock
- * @wish: counts what is a reason to tell a path that has refused; @lu->lock
+ * @wish: counts how often it was said: a path that has refused is told anew; @lu->lock
  * @tells: @work is running; @lu->lock
  * @round: counts the runs of @work and @late_work; @lu->lock
  * @waiting: commands that are complete when @work is done; @lu->lock

@@ -21,6 +21,8 @@
 #define HEADER_LEN		8
 /* A full status descriptor without its TransportID (SPC-4 6.15.5) */
 #define DESCRIPTOR_LEN		24
+#define FLAGS			12
+#define ALL_TG_PT		BIT(1)
 /* The longest one: a name of iSCSI, its ISID, and what is before and behind that */
 #define TRANSPORT_ID_MAX	256
 #define ISCSI_NAME		4
@@ -47,18 +49,25 @@ static bool is_same_initiator(const u8 *a, unsigned int len_a, const u8 *b,
 
 	if (len != significant_len(b, len_b))
 		return false;
-	if (len <= ISCSI_NAME || (a[0] & 0x0f) != SCSI_PROTOCOL_ISCSI)
-		return len && !memcmp(a, b, len);
+	if ((a[0] & 0x0f) != SCSI_PROTOCOL_ISCSI)
+		return memchr_inv(a, 0, len) && !memcmp(a, b, len);
+	if (len <= ISCSI_NAME)
+		return false;
 	/* With an ISID behind it or without, it is the same name. */
 	return (b[0] & 0x0f) == SCSI_PROTOCOL_ISCSI &&
 	       !memcmp(a + ISCSI_NAME, b + ISCSI_NAME, len - ISCSI_NAME);
 }
 
-/* Is there one initiator with the key, and none that nobody can tell? */
-static bool have_one_initiator(const u8 *buf, u64 key)
+/*
+ * Is there one initiator with the key, and none that nobody can tell? There may be one of
+ * @count nexuses that is not in the list.
+ */
+static bool have_one_initiator(const u8 *buf, u64 key, int count)
 {
 	unsigned int end = get_unaligned_be32(buf + 4), len, first_len = 0;
 	const u8 *first = NULL, *pos, *id;
+	bool of_all_ports = false;
+	int found = 0;
 
 	/* What does not fit may be cut off, without a word. */
 	if (end > STATUS_LEN - HEADER_LEN - DESCRIPTOR_LEN - TRANSPORT_ID_MAX)
@@ -77,8 +86,10 @@ static bool have_one_initiator(const u8 *buf, u64 key)
 		}
 		if (!is_same_initiator(first, first_len, id, len))
 			return false;
+		of_all_ports |= pos[FLAGS] & ALL_TG_PT;
+		found++;
 	}
-	return first;
+	return found && (of_all_ports || found >= count);
 }
 
 /**
@@ -105,8 +116,8 @@ int scsi_pr_are_all_ours(struct scsi_path *leader, u64 key, int count)
 		return -ENOMEM;
 	ours = scsi_pr_read_full_status(leader, buf, STATUS_LEN);
 	if (!ours)
-		ours = have_one_initiator(buf, key);
-	else if (ours == -EOPNOTSUPP)
+		ours = have_one_initiator(buf, key, count);
+	else if (ours == -EOPNOTSUPP || ours == -EBUSY)
 		ours = 0;
 	kfree(buf);
 	return ours;

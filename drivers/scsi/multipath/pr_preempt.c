@@ -93,6 +93,23 @@ static void note_taken(struct scsi_path *leader, u8 type, bool ahead)
 	}
 }
 
+/*
+ * Is the leader about to get the reservation of who is preempted? One that a nexus of ours
+ * has already is not the victim's.
+ */
+static bool may_take_over(const struct scsi_pr_errand *errand,
+			  struct scsi_path *leader)
+{
+	u64 holder;
+	u8 type;
+
+	if (READ_ONCE(errand->lu->pr.exclusive) || !scsi_pr_is_exclusive(errand->type))
+		return false;
+	if (scsi_pr_read_holder(leader, &holder, &type))
+		return true;
+	return type && holder == errand->action_key;
+}
+
 /**
  * scsi_pr_user_preempts_other - another host is fenced
  * @errand: PREEMPT, or PREEMPT AND ABORT
@@ -120,8 +137,7 @@ enum scsi_pr_outcome scsi_pr_user_preempts_other(struct scsi_pr_errand *errand,
 			return scsi_pr_answer_lost(errand);
 		}
 	}
-	/* One that a nexus of ours has already is not the victim's. */
-	ahead = !READ_ONCE(lu->pr.exclusive) &&
+	ahead = may_take_over(errand, leader) &&
 		scsi_pr_stand_aside(leader, errand->type);
 	switch (scsi_pr_do_registered(errand, leader)) {
 	case PR_DONE:

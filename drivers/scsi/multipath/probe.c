@@ -303,6 +303,20 @@ bool scsi_lu_is_best_left_alone(struct scsi_lu *lu)
 	return false;
 }
 
+/* That the path has not been asked is not held against it. */
+static unsigned long put_off_check(struct scsi_path *path)
+{
+	struct Scsi_Host *shost = path->sdev->host;
+	unsigned long delay = scsi_host_check_delay(shost);
+	unsigned long latest = path->check_since + BUSY_PATIENCE;
+
+	lockdep_assert_held(&path->lu->lock);
+	if (delay && !scsi_host_in_recovery(shost) &&
+	    time_before(path->check_end, latest))
+		path->check_end = min(path->check_end + delay, latest);
+	return delay;
+}
+
 /*
  * Returns jiffies until a path is looked at again that is not to be asked now; 0: it may
  * be. What is wanted of it stays so.
@@ -315,8 +329,8 @@ static unsigned long put_off(struct scsi_path *path)
 	if (!may_be_asked(path))
 		return 0;
 	/* I/O waits for a check, and not for long: a few that answer nothing are no reason. */
-	if (path->check)
-		return scsi_host_check_delay(path->sdev->host);
+	if (path->check && !scsi_lu_has_path_locked(path->lu))
+		return put_off_check(path);
 	return scsi_host_question_delay(path->sdev->host);
 }
 

@@ -157,10 +157,13 @@ static void active_again(struct scsi_path *path)
 	unsigned long since = path->transition_end - path->transition_time;
 	bool at_once = path->transition_end &&
 		       time_before(jiffies, since + ACTIVE_AT_ONCE);
+	/* Who waited for a path before that has not had that time. */
+	bool was_away = !scsi_lu_has_path_locked(lu) &&
+			time_before(lu->no_path_since, since);
 
 	change_state(path, PATH_GOOD, "active again");
 	if (at_once)
-		WRITE_ONCE(lu->usable_since, usable_since);
+		WRITE_ONCE(lu->usable_since, was_away ? since : usable_since);
 }
 
 /**
