@@ -56,6 +56,10 @@ is_over_soon() {
 	within 3 sh -c "! kill -0 $1"
 }
 
+is_sent() {
+	[ "$(script_sent "$unit" 0 $WRITE)" -ge 1 ]
+}
+
 is_written() {
 	[ "$(script_counter "$unit" executed $WRITE)" -ge 1 ] 2>/dev/null
 }
@@ -109,8 +113,9 @@ for how in plain lu; do
 	script "$unit" rules "0 $WRITE 1 0 2 $TRANSITION 0 0"
 	script "$unit" rules "0 $TUR 12 0 2 $TRANSITION 0 0"
 	dmesg -c >/dev/null
+	script "$unit" event zero
 	printf "%4096s" x >&4
-	sleep 1
+	within 10 is_sent || bail_out "nothing is sent"
 	sleeps
 	ok "$how, in transition when the system was to sleep: it is written" \
 		within 60 is_written
