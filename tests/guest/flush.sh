@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=2 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 26
+plan 28
 
 FLUSH=0x35
 INQUIRY=0x12
@@ -48,6 +48,8 @@ for how in plain lu; do
 	ok "$how: removed, and it cannot be reached" timeout 60 \
 		sh -c "echo 1 >/sys/bus/scsi/devices/$(script_path "$unit" 0)/delete"
 	as_often=${as_often:-$(script_sent "$unit" 0 $FLUSH)}
+	ok "$how: that is said" sh -c 'dmesg | grep -iq "$1.*\(cache.*not flushed\|Synchronize Cache.*failed\)"' \
+		- "$(basename "$above")"
 	is "$how: as often asked as a plain one" "$(script_sent "$unit" 0 $FLUSH)" "$as_often"
 	script_remove "$unit"
 

@@ -1152,6 +1152,16 @@ static bool is_about_the_path(const struct fault *fault)
 	}
 }
 
+/* What was in the cache has been lost, and nobody else says so. */
+static bool is_told_once(const struct one_case *c)
+{
+	unsigned int key = c->fault.sense >> 16, asc = c->fault.sense >> 8 & 0xff;
+
+	return c->op == FLUSH && c->fault.status == 2 && !c->fault.host &&
+	       !(c->fault.flags & DEFERRED) &&
+	       (key == 0x4 || (key == 0x2 && asc == 0x08));
+}
+
 static void compare(struct one_case *c, int kind)
 {
 	const struct record *plain = &c->record[PLAIN];
@@ -1180,8 +1190,11 @@ static void compare(struct one_case *c, int kind)
 		if (plain->believed != lu->believed)
 			differs(c, kind, "believed");
 	}
+	if (better && is_told_once(c))
+		differs(c, kind, "untold");
 	if (kind == TWO && is(&types[c->type], "disk") && !succeeded(lu) &&
-	    reads_or_writes(c->op) && is_about_the_path(&c->fault))
+	    reads_or_writes(c->op) && is_about_the_path(&c->fault) &&
+	    !is_told_once(c))
 		differs(c, kind, "no-better");
 	/* Who shares a socket hears only a part. */
 	if (!side_by_side && (plain->uevents & ~lu->uevents ||

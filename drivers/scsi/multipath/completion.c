@@ -212,15 +212,17 @@ static bool may_be_repeated(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 			    bool once)
 {
 	if (is_the_senders_own(lu_cmd))
-		return scsi_lu_may_repeat_passthrough(lu, lu_cmd);
+		return scsi_lu_may_repeat_passthrough(lu, lu_cmd) &&
+		       !scsi_rq_is_in_sequence(lu->sdev->type,
+					       scsi_cmd_to_rq(lu_cmd));
 	return is_repeated_without_others(lu_cmd, once) ||
 	       scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
 }
 
-/* One more attempt is made, or are these all that a command has over all paths? */
-static bool use_up_an_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
+/* One more attempt is made, or are these all that a command has over so many paths? */
+static bool use_up_an_attempt(struct scsi_cmnd *lu_cmd, unsigned int nr_paths)
 {
-	int budget = (lu_cmd->allowed + 1) * READ_ONCE(lu->most_paths);
+	int budget = (lu_cmd->allowed + 1) * nr_paths;
 
 	/* Without a limit as well: the first attempt has less time than those to come. */
 	lu_cmd->retries++;
@@ -250,11 +252,14 @@ static bool has_untried_path(struct scsi_lu *lu, unsigned long history)
 
 /*
  * The limit is what the logical unit had at its best: paths that leave take no
- * attempts with them, and while there is none, none is made.
+ * attempts with them, and while there is none, none is made. What does something else if
+ * it is carried out twice has no more of them than without other paths.
  */
 static bool charge_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 			   bool once)
 {
+	bool is_idempotent = scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
+
 	if (!may_be_repeated(lu, lu_cmd, once))
 		return false;
 	if (once && !has_untried_path(lu, scsi_lu_cmd_history(lu_cmd)))
@@ -264,19 +269,32 @@ static bool charge_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 	/* It was given up meanwhile, see medium.c. */
 	if (!scsi_device_online(lu->sdev))
 		return false;
-	return use_up_an_attempt(lu, lu_cmd);
+	return use_up_an_attempt(lu_cmd,
+				 is_idempotent ? READ_ONCE(lu->most_paths) : 1);
+}
+
+/* Something has been lost, and a plain device would not ask once more. */
+static bool tells_of_earlier(struct scsi_cmnd *lu_cmd,
+			     const struct scsi_sense_hdr *sense)
+{
+	return sense && scsi_cmd_is_of_earlier(lu_cmd->cmnd) &&
+	       (sense->sense_key != ABORTED_COMMAND || scsi_noretry_cmd(lu_cmd));
 }
 
 /* May a command be sent over another path for an answer that may be better? */
 static bool may_ask_others(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
-			   const struct scsi_verdict *verdict)
+			   const struct scsi_verdict *verdict,
+			   const struct scsi_sense_hdr *sense)
 {
 	struct scsi_lu *lu = path->lu;
 
 	if (!has_untried_path(lu, scsi_lu_cmd_history(lu_cmd) | HISTORY_TRIED(path)))
 		return false;
-	return verdict->cmd == CMD_NEVER_RAN ||
-	       may_be_repeated(lu, lu_cmd, true);
+	if (verdict->cmd == CMD_NEVER_RAN)
+		return true;
+	return may_be_repeated(lu, lu_cmd, true) &&
+	       !tells_of_earlier(lu_cmd, sense) &&
+	       !scsi_rq_is_in_sequence(lu->sdev->type, scsi_cmd_to_rq(lu_cmd));
 }
 
 /* The next attempt is to take another path, if there is one, or @once if at all. */
@@ -504,7 +522,7 @@ static bool says_so_for_ever(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 	switch (effect) {
 	case EFFECT_DISCONNECTED:
 	case EFFECT_PASSIVE:
-		return !use_up_an_attempt(lu, lu_cmd);
+		return !use_up_an_attempt(lu_cmd, READ_ONCE(lu->most_paths));
 	case EFFECT_TRANSITION:
 		forget_time_without_path(lu, lu_cmd);
 		return out_of_time(lu_cmd);
@@ -559,7 +577,8 @@ static noinline void attempt_failed(struct scsi_path *path,
 		enum scsi_cmd_effect alone = as_without_others(cmd, lu_cmd, sense);
 
 		/* It was to be expected, or there is no better answer. */
-		if (alone != CMD_COMPLETE || !may_ask_others(path, lu_cmd, &verdict)) {
+		if (alone != CMD_COMPLETE ||
+		    !may_ask_others(path, lu_cmd, &verdict, sense)) {
 			verdict.cmd = alone;
 			verdict.ask_others = false;
 			pause = alone == CMD_NEVER_RAN;

@@ -73,6 +73,10 @@ static void synchronize_cache(struct scsi_device *sdev,
 		result = scsi_execute_cmd(sdev, cdb, REQ_OP_DRV_IN, NULL, 0,
 					  timeout, 0, &args);
 	} while (result > 0 && --tries);
+	if (result)
+		sdev_printk(KERN_WARNING, lu_sdev,
+			    "path %s removed, but the cache was not flushed: result %#x\n",
+			    dev_name(&sdev->sdev_gendev), result);
 }
 
 /**

@@ -89,16 +89,13 @@ void scsi_path_note_patience(struct scsi_path *path, unsigned long since)
 }
 
 /*
- * Of a command that may be carried out twice only. What is written in sequence can not be
- * written once more: if it has been, the zone goes on behind it. The command of the
- * logical unit is not looked at: the attempt is perhaps over by now, and that one's memory
- * is somebody else's.
+ * Of a command that may be carried out twice only. The command of the logical unit is not
+ * looked at: the attempt is perhaps over by now, and that one's memory is somebody else's.
  */
 static bool may_be_sent_again(const struct scsi_lu *lu,
 			      const struct scsi_cmnd *cmd, struct request *rq)
 {
-	if (lu->sdev->type == TYPE_ZBC && op_is_write(req_op(rq)) &&
-	    req_op(rq) != REQ_OP_FLUSH)
+	if (scsi_rq_is_in_sequence(lu->sdev->type, rq))
 		return false;
 	if (blk_rq_is_passthrough(rq))
 		return scsi_lu_may_repeat_passthrough(lu, cmd);

@@ -8,6 +8,7 @@
  */
 
 #include <linux/array_size.h>
+#include <linux/blk-mq.h>
 #include <linux/string.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_common.h>
@@ -428,4 +429,42 @@ bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb)
 	default:
 		return false;
 	}
+}
+
+/**
+ * scsi_cmd_is_of_earlier - does its answer say what became of earlier commands?
+ * @cdb: the command
+ *
+ * What was in the cache and could not be written is told once, and is lost: that the same
+ * command succeeds afterwards says nothing of it (SBC-4 4.15).
+ *
+ * Context: any. Pure.
+ */
+bool scsi_cmd_is_of_earlier(const u8 *cdb)
+{
+	switch (cdb[0]) {
+	case SYNCHRONIZE_CACHE:
+	case SYNCHRONIZE_CACHE_16:
+		return true;
+	case START_STOP:
+		return !(cdb[4] & 0x01);	/* START */
+	default:
+		return false;
+	}
+}
+
+/**
+ * scsi_rq_is_in_sequence - does it write at a write pointer, perhaps?
+ * @device_type: peripheral device type of the logical unit
+ * @rq: request of the command
+ *
+ * If it has been carried out, the zone goes on behind it, and the same is refused once more
+ * (ZBC-2 4.3.3.3).
+ *
+ * Context: any. Pure.
+ */
+bool scsi_rq_is_in_sequence(u8 device_type, struct request *rq)
+{
+	return device_type == TYPE_ZBC && op_is_write(req_op(rq)) &&
+	       req_op(rq) != REQ_OP_FLUSH;
 }

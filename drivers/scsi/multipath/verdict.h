@@ -4,6 +4,7 @@
 
 #include <linux/types.h>
 
+struct request;
 struct scsi_device;
 struct scsi_sense_hdr;
 
@@ -68,5 +69,7 @@ bool scsi_answer_is_success(int result, const struct scsi_sense_hdr *sense);
 bool scsi_device_is_handled_by(const struct scsi_device *sdev,
 			       const char *handler);
 bool scsi_cmd_is_idempotent(u8 device_type, const u8 *cdb);
+bool scsi_cmd_is_of_earlier(const u8 *cdb);
+bool scsi_rq_is_in_sequence(u8 device_type, struct request *rq);
 
 #endif /* _SCSI_MULTIPATH_VERDICT_H */
