@@ -265,7 +265,7 @@ all_on() {
 	done
 }
 
-fio_start --filename="$(echo $disks | sed 's|sd|/dev/sd|g; s/ /:/g')" \
+light_start --filename="$(echo $disks | sed 's|sd|/dev/sd|g; s/ /:/g')" \
 	--bsrange=4k-4k --numjobs=1
 all_on 1 2
 ok "$NR_LUS disks: states" within 30 all_show active/optimized active/non-optimized

@@ -102,7 +102,7 @@ echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
 
 # Implicit and explicit: nobody but this initiator can help.
 disk_with_ports 0 $BOTH $OPTIMIZED $OPTIMIZED
-fio_start --filename="/dev/$disk"
+light_start --filename="/dev/$disk"
 load_reaches $a $b
 is "while there is a path nobody is asked" "$(stpgs)" 0
 target a $STANDBY
@@ -120,7 +120,7 @@ load_ends "implicit and explicit"
 
 # Explicit only, and the ports of the active group are removed.
 disk_with_ports 1 $EXPLICIT $OPTIMIZED $STANDBY
-fio_start --filename="/dev/$disk"
+light_start --filename="/dev/$disk"
 ok "explicit only: a carries I/O" within 20 carry $a
 stpgs >/dev/null
 for each in 1 2; do
@@ -133,7 +133,7 @@ load_ends "explicit only"
 # Implicit only: I/O waits, and fails when the time is over.
 disk_with_ports 2 $IMPLICIT $OPTIMIZED $OPTIMIZED
 echo 12 >"$lu/multipath/no_path_timeout"
-fio_start --filename="/dev/$disk"
+light_start --filename="/dev/$disk"
 load_reaches $a $b
 stpgs >/dev/null
 target a $STANDBY
@@ -159,7 +159,7 @@ disk_with_ports 3 $BOTH $OPTIMIZED $OPTIMIZED
 echo -1 >"$lu/multipath/no_path_timeout"
 target a $STANDBY
 target b $STANDBY
-fio_start --filename="/dev/$disk"
+light_start --filename="/dev/$disk"
 ok "a new disk: activated" within 40 one_optimized a b
 took=$(($(now) - came))
 echo "# activated $took s after it came"

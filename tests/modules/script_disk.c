@@ -194,45 +194,33 @@ bool script_disk_changes(const struct scsi_cmnd *cmd)
 	}
 }
 
+/* What the disks have in common */
+#define DISK_OF_BLOCKS				\
+	.type		= TYPE_DISK,		\
+	.block_len	= 512,			\
+	.nr_blocks	= 1024,			\
+	.load		= disk_load,		\
+	.unload		= disk_unload,		\
+	.carry_out	= disk_carry_out,	\
+	.changes	= script_disk_changes,	\
+	.vpd_pages	= "\xb0\xb2",		\
+	.vpd		= disk_vpd
+
 const struct script_type script_disk = {
 	.name		= "disk",
-	.type		= TYPE_DISK,
-	.block_len	= 512,
-	.nr_blocks	= 1024,
-	.load		= disk_load,
-	.unload		= disk_unload,
-	.carry_out	= disk_carry_out,
-	.changes	= script_disk_changes,
-	.vpd_pages	= "\xb0\xb2",
-	.vpd		= disk_vpd,
+	DISK_OF_BLOCKS,
 };
 
 const struct script_type script_asymmetric = {
 	.name		= "asymmetric",
-	.type		= TYPE_DISK,
 	.asymmetric	= true,
-	.block_len	= 512,
-	.nr_blocks	= 1024,
-	.load		= disk_load,
-	.unload		= disk_unload,
-	.carry_out	= disk_carry_out,
-	.changes	= script_disk_changes,
-	.vpd_pages	= "\xb0\xb2",
-	.vpd		= disk_vpd,
+	DISK_OF_BLOCKS,
 };
 
 const struct script_type script_removable = {
 	.name		= "removable",
-	.type		= TYPE_DISK,
 	.removable	= true,
-	.block_len	= 512,
-	.nr_blocks	= 1024,
-	.load		= disk_load,
-	.unload		= disk_unload,
-	.carry_out	= disk_carry_out,
-	.changes	= script_disk_changes,
-	.vpd_pages	= "\xb0\xb2",
-	.vpd		= disk_vpd,
+	DISK_OF_BLOCKS,
 };
 
 /* One track, and where it ends */
