@@ -361,18 +361,29 @@ out:
 	memalloc_noio_restore(noio);
 }
 
-static struct scsi_device *get_any_path_sdev(struct scsi_lu *lu)
+/*
+ * Nobody is to find the others still there because one host is being scanned, or has its
+ * error handler at work, which may take long.
+ */
+static struct scsi_device *get_next_path_sdev(struct scsi_lu *lu)
 {
 	struct scsi_device *sdev = NULL;
 	struct scsi_path *path;
 
 	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node) {
+		struct Scsi_Host *shost = path->sdev->host;
+		bool busy = mutex_is_locked(&shost->scan_mutex) ||
+			    scsi_host_in_recovery(shost);
+
 		/* One that is being removed needs nobody for it. */
-		if (!scsi_device_get(path->sdev)) {
-			sdev = path->sdev;
+		if ((sdev && busy) || scsi_device_get(path->sdev))
+			continue;
+		if (sdev)
+			scsi_device_put(sdev);
+		sdev = path->sdev;
+		if (!busy)
 			break;
-		}
 	}
 	mutex_unlock(&scsi_multipath_list_mutex);
 	return sdev;
@@ -388,7 +399,7 @@ static void remove_work(struct work_struct *work)
 					  remove_work);
 	struct scsi_device *sdev, *last = NULL;
 
-	while ((sdev = get_any_path_sdev(lu))) {
+	while ((sdev = get_next_path_sdev(lu))) {
 		scsi_remove_device(sdev);
 		scsi_device_put(sdev);
 		if (WARN_ON_ONCE(sdev == last))
@@ -416,6 +427,23 @@ void scsi_lu_remove_all(void)
 		start_removal(lu);
 	mutex_unlock(&scsi_multipath_list_mutex);
 	flush_workqueue(scsi_multipath_removal_wq);
+}
+
+/**
+ * scsi_lu_wait_for_removal - a device has been removed because somebody wants it gone
+ * @sdev: any SCSI device, with a reference
+ *
+ * A plain device is gone then, and a scan finds it anew. If @sdev is a logical unit's, so are
+ * its paths on return: a scan would take those for there that are about to go.
+ *
+ * Context: process, neither scsi_scan_mutex() of @sdev held nor scan_mutex of a host.
+ */
+void scsi_lu_wait_for_removal(struct scsi_device *sdev)
+{
+	struct scsi_lu *lu = sdev->hostdata;
+
+	if (scsi_device_is_lu(sdev))
+		flush_work(&lu->remove_work);
 }
 
 /**
