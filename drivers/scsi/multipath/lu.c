@@ -41,6 +41,22 @@ module_param_named(no_path_timeout, default_no_path_timeout, int, 0644);
 MODULE_PARM_DESC(no_path_timeout,
 		 "Seconds that I/O of new logical units waits while no path is usable; 0: not at all, -1: for ever (default 30)");
 
+/* None of them is queued from now on. */
+static void stop_works(struct scsi_lu *lu)
+{
+	disable_work_sync(&lu->work);
+	disable_delayed_work_sync(&lu->no_path_work);
+	disable_delayed_work_sync(&lu->group.work);
+	disable_delayed_work_sync(&lu->rescan_work);
+	disable_delayed_work_sync(&lu->marginal_work);
+	disable_delayed_work_sync(&lu->limits_work);
+	disable_work_sync(&lu->door.work);
+	disable_work_sync(&lu->door.late_work);
+	disable_work_sync(&lu->event_work);
+	scsi_lu_activation_stop(lu);
+	scsi_lu_pr_stop(lu);
+}
+
 static void free_lu(struct scsi_lu *lu)
 {
 	ida_free(&targets, lu->target);
@@ -74,10 +90,13 @@ static void put_sdev_or_free(struct kref *ref)
 	struct scsi_lu *lu = container_of(ref, struct scsi_lu, ref);
 
 	WARN_ON_ONCE(!list_empty(&lu->paths));
-	if (lu->sdev)
+	if (lu->sdev) {
 		put_device(&lu->sdev->sdev_gendev);
-	else
+	} else {
+		/* It has never had a device with which they would have been. */
+		stop_works(lu);
 		free_lu(lu);
+	}
 }
 
 /**
@@ -411,6 +430,23 @@ static void remove_work(struct work_struct *work)
 }
 
 /**
+ * scsi_lu_wait_for_removal - a device has been removed because somebody wants it gone
+ * @sdev: any SCSI device, with a reference
+ *
+ * A plain device is gone then, and a scan finds it anew. If @sdev is a logical unit's, so are
+ * its paths on return: a scan would take those for there that are about to go.
+ *
+ * Context: process, neither scsi_scan_mutex() of @sdev held nor scan_mutex of a host.
+ */
+void scsi_lu_wait_for_removal(struct scsi_device *sdev)
+{
+	struct scsi_lu *lu = sdev->hostdata;
+
+	if (scsi_device_is_lu(sdev))
+		flush_work(&lu->remove_work);
+}
+
+/**
  * scsi_lu_remove_all - remove all logical units
  *
  * Those that are being removed already are so only once: __scsi_remove_device() is not
@@ -427,23 +463,6 @@ void scsi_lu_remove_all(void)
 		start_removal(lu);
 	mutex_unlock(&scsi_multipath_list_mutex);
 	flush_workqueue(scsi_multipath_removal_wq);
-}
-
-/**
- * scsi_lu_wait_for_removal - a device has been removed because somebody wants it gone
- * @sdev: any SCSI device, with a reference
- *
- * A plain device is gone then, and a scan finds it anew. If @sdev is a logical unit's, so are
- * its paths on return: a scan would take those for there that are about to go.
- *
- * Context: process, neither scsi_scan_mutex() of @sdev held nor scan_mutex of a host.
- */
-void scsi_lu_wait_for_removal(struct scsi_device *sdev)
-{
-	struct scsi_lu *lu = sdev->hostdata;
-
-	if (scsi_device_is_lu(sdev))
-		flush_work(&lu->remove_work);
 }
 
 /**
@@ -591,17 +610,7 @@ void scsi_lu_sdev_destroyed(struct scsi_lu *lu)
 	WRITE_ONCE(lu->removing, true);
 	mutex_unlock(&scsi_multipath_list_mutex);
 
-	disable_work_sync(&lu->work);
-	disable_delayed_work_sync(&lu->no_path_work);
-	disable_delayed_work_sync(&lu->group.work);
-	disable_delayed_work_sync(&lu->rescan_work);
-	disable_delayed_work_sync(&lu->marginal_work);
-	disable_delayed_work_sync(&lu->limits_work);
-	disable_work_sync(&lu->door.work);
-	disable_work_sync(&lu->door.late_work);
-	disable_work_sync(&lu->event_work);
-	scsi_lu_activation_stop(lu);
-	scsi_lu_pr_stop(lu);
+	stop_works(lu);
 	scsi_lu_put(lu);
 }
 
