@@ -593,6 +593,7 @@ void scsi_path_announce(struct scsi_device *sdev)
 
 	if (!path)
 		return;
+	scsi_path_power_visible(sdev, true);
 	tell_transports(path->lu);
 	if (scsi_path_sysfs_add(path))
 		sdev_printk(KERN_WARNING, sdev,
@@ -613,10 +614,12 @@ void scsi_path_announce(struct scsi_device *sdev)
  */
 void scsi_path_before_del(struct scsi_device *sdev)
 {
-	if (scsi_device_is_lu(sdev))
+	if (scsi_device_is_lu(sdev)) {
 		scsi_lu_sysfs_close(sdev->hostdata);
-	else if (sdev->path)
+	} else if (sdev->path) {
 		scsi_path_flush_cache(sdev->path);
+		scsi_path_power_visible(sdev, false);
+	}
 }
 
 /**

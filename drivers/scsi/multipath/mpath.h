@@ -99,6 +99,7 @@ unsigned int scsi_lu_queued(struct scsi_lu *lu);
 /* power.c */
 void scsi_path_power_add(struct scsi_device *sdev);
 void scsi_path_power_remove(struct scsi_device *sdev);
+void scsi_path_power_visible(struct scsi_device *sdev, bool visible);
 bool scsi_lu_is_suspended(const struct scsi_lu *lu);
 bool scsi_lu_waits_for_resume(struct scsi_lu *lu);
 
