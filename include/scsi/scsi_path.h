@@ -124,6 +124,7 @@ void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
 void scsi_path_before_del(struct scsi_device *sdev);
 void scsi_lu_keep_for_flush(struct scsi_device *sdev);
+void scsi_lu_wait_for_removal(struct scsi_device *sdev);
 void scsi_path_leave(struct scsi_device *sdev);
 void scsi_path_drained(struct scsi_device *sdev);
 void scsi_path_release(struct scsi_device *sdev);
@@ -371,6 +372,7 @@ static inline void scsi_path_claim(struct scsi_device *sdev) { }
 static inline void scsi_path_announce(struct scsi_device *sdev) { }
 static inline void scsi_path_before_del(struct scsi_device *sdev) { }
 static inline void scsi_lu_keep_for_flush(struct scsi_device *sdev) { }
+static inline void scsi_lu_wait_for_removal(struct scsi_device *sdev) { }
 static inline void scsi_path_leave(struct scsi_device *sdev) { }
 static inline void scsi_path_drained(struct scsi_device *sdev) { }
 static inline void scsi_path_release(struct scsi_device *sdev) { }

@@ -4,7 +4,7 @@
 # guest: cpus=4 memory=2048 seconds=300
 # append: kmemleak=on
 . ./lib.sh
-plan 12
+plan 15
 
 nothing_left() {
 	nr_disks_is 0 && nr_paths_is 0 &&
@@ -111,5 +111,53 @@ ok "a path is being tested" within 20 is_tested
 echo 1 >"/sys/bus/scsi/devices/$path/delete"
 ok "it goes" within 60 nr_paths_is 1
 is "the disk stays" "$(find /sys/block -name 'sd*' | wc -l)" 1
+within 20 unload scsi_debug
+
+# --- one that cannot be set up while its work waits for a CPU ----------------
+
+FAILSLAB=/sys/kernel/debug/failslab
+CPUMASK=/sys/devices/virtual/workqueue/cpumask
+echo N >$FAILSLAB/ignore-gfp-wait
+echo 0 >$FAILSLAB/verbose
+# by_function require|reject FUNCTION: what it and those that it calls allocate
+by_function() {
+	sort /proc/kallsyms | awk -v function_name="$2" '
+		found { print "0x" $1; exit }
+		$3 == function_name { print "0x" $1; found = 1 }' >/tmp/function
+	for fault in $FAILSLAB /sys/kernel/debug/fail_page_alloc; do
+		sed -n 1p /tmp/function >"$fault/$1-start"
+		sed -n 2p /tmp/function >"$fault/$1-end"
+	done
+}
+by_function require scsi_lu_bring_up
+by_function reject kmemleak_alloc
+load_debug 1 max_luns=1
+within 30 disk_is_there sda || bail_out "no sda"
+path=$(first_path)
+echo 0 >/sys/block/sda/device/multipath/no_path_timeout
+echo 1 >"/sys/bus/scsi/devices/$path/delete"
+within 20 nothing_left || bail_out "not gone"
+all_cpus=$(cat $CPUMASK)
+echo 8 >$CPUMASK
+echo -1 >/proc/sys/kernel/sched_rt_runtime_us
+chrt -f 50 taskset 8 sh -c 'while :; do :; done' &
+hog=$!
+# Those of all that has been started by the way to it do not amount to so many.
+hog_runs() {
+	[ "$(cut -d ' ' -f 14 /proc/$hog/stat)" -gt 50 ]
+}
+within 30 hog_runs || bail_out "a CPU is not busy"
+(
+	echo 1 >/proc/thread-self/fail-nth
+	echo "0 0 0" >"/sys/class/scsi_host/host${path%%:*}/scan"
+	echo 0 >/proc/thread-self/fail-nth
+) 2>/dev/null
+ok "no memory: withheld" sh -c "dmesg | grep 'withheld (-12)'"
+kill -9 $hog
+wait $hog 2>/dev/null
+echo "$all_cpus" >$CPUMASK
+fails "nothing is freed whose work is not over" sh -c "dmesg | grep ODEBUG"
+ok "the disk is found then" within 30 disk_is_there sda
+unload scsi_debug
 ok "no leak" no_leaks
 finish

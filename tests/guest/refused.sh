@@ -7,7 +7,8 @@
 . ./lib.sh
 . ./lib_lio.sh
 . ./lib_reservations.sh
-plan 29
+. ./lib_script.sh
+plan 33
 
 reserved_disk
 
@@ -61,4 +62,20 @@ ok "and preempts" sg_persist --out --preempt --param-rk=0x22 --param-sark=0x11 \
 	--prout-type=1 "$bsg"
 fails_by "then a write is a conflict" "Invalid exchange" write_to "$disk" 1
 is "the path is good" "$(path_state "$(path 1 1)")" 1
+
+# What would be the second path takes less at a time than the only one.
+script_disk 2 lu
+takes=/sys/block/${disk#/dev/}/queue/max_hw_sectors_kb
+echo 1 >"/sys/bus/scsi/devices/$(script_path "$unit" 1)/delete"
+within 20 script_has_paths 1 || bail_out "not one path"
+kib=$(cat "$takes")
+script "$unit" rules "-1 0x16 1 0 0 0 0 0"
+ok "one path: RESERVE" sg_raw "$disk" 16 0 0 0 0 0
+script "$unit" event host_sectors 1 64
+echo "- - -" >"/sys/class/scsi_host/host$(script_hosts "$unit" | cut -d ' ' -f 2)/scan"
+ok "a second path is withheld" within 10 sh -c \
+	"dmesg | grep -q 'scsi $(script_path "$unit" 1): withheld (-16)'"
+is "it is none" "$(ls "$above/paths" | wc -l)" 1
+is "the disk takes as much as before" "$(cat "$takes")" "$kib"
+script_remove "$unit"
 finish

@@ -4,7 +4,8 @@
 # guest: cpus=4 memory=2048
 # append: kmemleak=on
 . ./lib.sh
-plan 13
+. ./lib_script.sh
+plan 21
 
 load_of_reads() {
 	while [ -b /dev/sda ]; do
@@ -30,7 +31,51 @@ done
 ok "a scan brings it back" within 20 nr_paths_is 3
 ok "as one disk" within 20 nr_disks_is 1
 
+# Whoever has it deleted and scans finds it anew: what is left of it is not found.
+disk_address() {
+	basename "$(readlink -f /sys/block/sd*/device)"
+}
+
+by_sysfs() {
+	echo 1 >"/sys/bus/scsi/devices/$(disk_address)/delete"
+}
+
+by_proc() {
+	echo "scsi remove-single-device $(disk_address | tr : ' ')" >/proc/scsi/scsi
+}
+
+# scan_hosts NUMBER...
+scan_hosts() {
+	for host in "$@"; do
+		echo "- - -" >"/sys/class/scsi_host/host$host/scan"
+	done
+}
+
+# found_anew COMMAND: after that, and a scan, over the last path first
+found_anew() {
+	# shellcheck disable=SC2046 # a list of words
+	set -- "$1" $(path_devices "$(basename /sys/block/sd*)" | cut -d : -f 1 | sort -nr)
+	deletes=$1
+	shift
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		$deletes
+		scan_hosts "$@"
+		within 5 nr_paths_is 3 || return
+		within 20 disk_is_there "$(basename /sys/block/sd*)" || return
+		nr_disks_is 1 || return
+	done
+}
+
+ok "deleted and found anew at once" found_anew by_sysfs
+ok "likewise by /proc" found_anew by_proc
+# Where a scan that somebody asks for is all that there is
+scans=$(cat /sys/module/scsi_mod/parameters/scan)
+echo none >/sys/module/scsi_mod/parameters/scan
+ok "found anew where nothing else is scanned" found_anew by_sysfs
+echo "$scans" >/sys/module/scsi_mod/parameters/scan
+
 # The same while the paths are being deleted, too.
+within 20 disk_is_there sda || bail_out "no sda"
 round=0
 while [ $round -lt 10 ]; do
 	round=$((round + 1))
@@ -94,6 +139,33 @@ while [ $round -lt 10 ]; do
 done
 is "load and unload in a hurry" $round 10
 ok "nothing left" within 20 nothing_left
+
+# A host that is being scanned, and does not come to an end
+script_disk 2 lu
+busy=$(script_hosts "$unit" | cut -d ' ' -f 1)
+script "$unit" event zero
+script "$unit" rules "0 0xa0 1 0 0 0 16 15000"
+scan_hosts "$busy" &
+scanner=$!
+is_scanned() {
+	[ "$(script_sent "$unit" 0 0xa0)" -gt 0 ]
+}
+within 10 is_scanned || bail_out "nobody scans"
+echo 1 >"$above/delete" &
+deleter=$!
+path_is_gone() {
+	[ ! -e "/sys/bus/scsi/devices/$(script_path "$unit" "$1")" ]
+}
+ok "busy host: the path over another one goes" within 5 path_is_gone 1
+ok "busy host: it is still so" kill -0 $scanner
+ok "busy host: its own path is still there" kill -0 $deleter
+wait $scanner
+wait $deleter
+ok "busy host: who has deleted it finds nothing left" nr_paths_is 0
+# shellcheck disable=SC2046 # a list of words
+scan_hosts $(script_hosts "$unit")
+ok "busy host: both are found" within 10 nr_paths_is 2
+script_remove "$unit"
 is "no task is stuck" "$(ps -o stat,comm | awk '$1 ~ /^D/' | wc -l)" 0
 ok "no leak" no_leaks
 finish

@@ -11,7 +11,8 @@
 # disk: image 128M
 # qemu: -device scsi-hd,bus=before.0,drive=image,share-rw=on,serial=sleep,wwn=0x5000c50015ea71ac
 . ./lib.sh
-plan 30
+. ./lib_script.sh
+plan 33
 
 # plug DRIVER PORT: with its disk
 plug() {
@@ -120,5 +121,18 @@ load_debug 2 max_luns=3
 ok "two hosts more" within 30 nr_links_is 4
 rmmod scsi_debug
 ok "and two less" within 10 nr_links_is 2
+
+# What is allocated to put a host to sleep and to wake it: without I/O, as its disk may
+# have to be written to for that.
+script_add disk 2 lu
+noio() {
+	script_counter "$unit" noio | paste -s -d ' '
+}
+is "no I/O for the power of hosts" "$(noio)" "0 1 1 1"
+echo 1 >"/sys/bus/scsi/devices/$(script_path "$unit" 1)/delete"
+is "but that of one without paths" "$(noio)" "0 1 1 0"
+echo "- - -" >"/sys/class/scsi_host/host$(script_hosts "$unit" | cut -d ' ' -f 2)/scan"
+is "until it has one again" "$(noio)" "0 1 1 1"
+script_remove "$unit"
 ok "no leaks" no_leaks
 finish

@@ -20,8 +20,11 @@ ok "not ready: withheld, and said so" within 10 sh -c \
 is "not ready: one path" "$(nr_paths)" 1
 is "not ready: one disk" "$(find /sys/block -name 'sd*' | wc -l)" 1
 ok "not ready: still so" stays 5 nr_paths_is 1
+# What is looked at anew here is no scan of a host that comes.
+echo none >/sys/module/scsi_mod/parameters/scan
 echo 0 >$LATE/no_vpd
 ok "ready: a path by itself" within 120 nr_paths_is 2
+echo sync >/sys/module/scsi_mod/parameters/scan
 is "ready: one disk" "$(find /sys/block -name 'sd*' | wc -l)" 1
 echo 0 >/sys/block/sda/device/multipath/no_path_timeout
 within 20 rmmod scsi_late || bail_out "scsi_late stays"

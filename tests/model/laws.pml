@@ -92,7 +92,7 @@
 
 /*
  * A logical unit that is removed takes its paths with it, and none joins it any more:
- * get_any_path_sdev(), and join(), which looks at lu->gone under the mutex under which
+ * get_next_path_sdev(), and join(), which looks at lu->gone under the mutex under which
  * start_removal() sets it. One without paths does not stay for ever: no_path_work(),
  * armed anew when a driver has let go of it.
  */

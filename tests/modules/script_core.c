@@ -36,7 +36,8 @@
  *		when user space has been told what that device and all of the paths have
  *		heard so far
  *   counters	"sent PATH OPCODE COUNT", "executed OPCODE COUNT", "changes COUNT" (what
- *		was carried out that does something else twice), and others by name
+ *		was carried out that does something else twice), "noio PATH 0|1" (does what
+ *		puts its host to sleep, or wakes it, allocate without I/O?), and others by name
  *   log	"PATH OPCODE", what was carried out that does something else twice
  */
 
@@ -979,6 +980,9 @@ static int counters_show(struct seq_file *s, void *data)
 			seq_printf(s, "executed %#x %u\n", op,
 				   unit->executed[op]);
 	}
+	for (unsigned int i = 0; i < unit->nr_paths; i++)
+		seq_printf(s, "noio %u %u\n", i,
+			   unit->nexus[i].shost->shost_gendev.power.memalloc_noio);
 	seq_printf(s, "changes %u\n", unit->nr_log);
 	seq_printf(s, "held %u\n", unit->nr_held);
 	seq_printf(s, "overwritten %u\n", unit->overwritten);

@@ -111,29 +111,69 @@ static void begin_as_asked(struct newcomer *new)
 		      (!new->is_silent && !scsi_type_has_size(new->sdev->type));
 }
 
-static int join_known(struct newcomer *new, struct scsi_lu *lu)
+/* What join_known() would return, as far as can be said without doing it */
+static int could_join(struct newcomer *new, struct scsi_lu *lu)
 {
+	if (READ_ONCE(lu->reserved) && READ_ONCE(lu->nr_paths))
+		return -EBUSY;
+	if (scsi_lu_lacks_protection(lu, new->sdev, &new->size))
+		return -EOPNOTSUPP;
+	return scsi_lu_may_take_limits(lu, new->sdev);
+}
+
+static int take_path(struct newcomer *new, struct scsi_lu *lu)
+{
+	const unsigned int capabilities = lu->protection.capabilities;
 	int error;
 
 	lockdep_assert_held(&lu->claim_mutex);
 	error = scsi_lu_take_protection(lu, new->sdev, &new->size);
-	if (error) {
-		sdev_printk(KERN_ERR, new->sdev,
-			    "this host cannot do the protection information of %s: not combined\n",
-			    dev_name(&lu->sdev->sdev_gendev));
+	if (error)
 		return error;
-	}
 	error = scsi_lu_take_limits(lu, new->sdev);
-	if (!error)
-		return scsi_path_join(lu, new->path, new->is_alone);
-	if (error == -EOPNOTSUPP)
+	if (!error) {
+		error = scsi_path_join(lu, new->path, new->is_alone);
+		if (error)
+			scsi_lu_limits_not_needed(lu);
+	}
+	if (error)
+		WRITE_ONCE(lu->protection.capabilities, capabilities);
+	return error;
+}
+
+static void tell_refusal(struct newcomer *new, struct scsi_lu *lu, int error)
+{
+	const char *name = dev_name(&lu->sdev->sdev_gendev);
+
+	switch (error) {
+	case -EBUSY:
 		sdev_printk(KERN_ERR, new->sdev,
-			    "this host takes less at a time than %s may be sent: not combined\n",
-			    dev_name(&lu->sdev->sdev_gendev));
-	else
+			    "%s may be reserved over its only path\n", name);
+		break;
+	case -EOPNOTSUPP:
+		if (scsi_lu_lacks_protection(lu, new->sdev, &new->size))
+			sdev_printk(KERN_ERR, new->sdev,
+				    "this host cannot do the protection information of %s: not combined\n",
+				    name);
+		else
+			sdev_printk(KERN_ERR, new->sdev,
+				    "this host takes less at a time than %s may be sent: not combined\n",
+				    name);
+		break;
+	case -ETIMEDOUT:
+	case -EINVAL:
 		sdev_printk(KERN_ERR, new->sdev,
-			    "cannot make %s fit this host's limits\n",
-			    dev_name(&lu->sdev->sdev_gendev));
+			    "cannot make %s fit this host's limits\n", name);
+		break;
+	}
+}
+
+static int join_known(struct newcomer *new, struct scsi_lu *lu)
+{
+	/* Nothing is given up for one that is refused. */
+	int error = could_join(new, lu) ?: take_path(new, lu);
+
+	tell_refusal(new, lu, error);
 	return error;
 }
 
@@ -193,16 +233,6 @@ static void wait_for_size(struct scsi_path *path)
 		return;
 	path->state = PATH_PENDING;
 	path->loss = LOSS_UNSIZED;
-}
-
-/* What join_known() would return, as far as can be said without doing it */
-static int could_join(struct newcomer *new, struct scsi_lu *lu)
-{
-	if (READ_ONCE(lu->reserved) && READ_ONCE(lu->nr_paths))
-		return -EBUSY;
-	if (scsi_lu_lacks_protection(lu, new->sdev, &new->size))
-		return -EOPNOTSUPP;
-	return scsi_lu_may_take_limits(lu, new->sdev);
 }
 
 /* May it join the logical unit that it has the name of? */
@@ -563,6 +593,7 @@ void scsi_path_announce(struct scsi_device *sdev)
 
 	if (!path)
 		return;
+	scsi_path_power_visible(sdev, true);
 	tell_transports(path->lu);
 	if (scsi_path_sysfs_add(path))
 		sdev_printk(KERN_WARNING, sdev,
@@ -583,10 +614,12 @@ void scsi_path_announce(struct scsi_device *sdev)
  */
 void scsi_path_before_del(struct scsi_device *sdev)
 {
-	if (scsi_device_is_lu(sdev))
+	if (scsi_device_is_lu(sdev)) {
 		scsi_lu_sysfs_close(sdev->hostdata);
-	else if (sdev->path)
+	} else if (sdev->path) {
 		scsi_path_flush_cache(sdev->path);
+		scsi_path_power_visible(sdev, false);
+	}
 }
 
 /**

@@ -191,9 +191,6 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	if (error)
 		goto unlock;
 	if (!count_in(lu)) {
-		sdev_printk(KERN_ERR, path->sdev,
-			    "%s may be reserved over its only path\n",
-			    dev_name(&lu->sdev->sdev_gendev));
 		error = -EBUSY;
 		goto unlock;
 	}

@@ -411,6 +411,17 @@ void scsi_lu_limits_path_left(struct scsi_lu *lu)
 }
 
 /**
+ * scsi_lu_limits_not_needed - a path that a logical unit has been made to fit has not joined
+ * @lu: logical unit
+ *
+ * Context: any.
+ */
+void scsi_lu_limits_not_needed(struct scsi_lu *lu)
+{
+	mod_delayed_work(system_dfl_wq, &lu->limits_work, 0);
+}
+
+/**
  * scsi_lu_limits_changed - the queue of a logical unit has other limits now
  * @q: queue of the device of a logical unit
  *

@@ -41,6 +41,22 @@ module_param_named(no_path_timeout, default_no_path_timeout, int, 0644);
 MODULE_PARM_DESC(no_path_timeout,
 		 "Seconds that I/O of new logical units waits while no path is usable; 0: not at all, -1: for ever (default 30)");
 
+/* None of them is queued from now on. */
+static void stop_works(struct scsi_lu *lu)
+{
+	disable_work_sync(&lu->work);
+	disable_delayed_work_sync(&lu->no_path_work);
+	disable_delayed_work_sync(&lu->group.work);
+	disable_delayed_work_sync(&lu->rescan_work);
+	disable_delayed_work_sync(&lu->marginal_work);
+	disable_delayed_work_sync(&lu->limits_work);
+	disable_work_sync(&lu->door.work);
+	disable_work_sync(&lu->door.late_work);
+	disable_work_sync(&lu->event_work);
+	scsi_lu_activation_stop(lu);
+	scsi_lu_pr_stop(lu);
+}
+
 static void free_lu(struct scsi_lu *lu)
 {
 	ida_free(&targets, lu->target);
@@ -74,10 +90,13 @@ static void put_sdev_or_free(struct kref *ref)
 	struct scsi_lu *lu = container_of(ref, struct scsi_lu, ref);
 
 	WARN_ON_ONCE(!list_empty(&lu->paths));
-	if (lu->sdev)
+	if (lu->sdev) {
 		put_device(&lu->sdev->sdev_gendev);
-	else
+	} else {
+		/* It has never had a device with which they would have been. */
+		stop_works(lu);
 		free_lu(lu);
+	}
 }
 
 /**
@@ -361,18 +380,29 @@ out:
 	memalloc_noio_restore(noio);
 }
 
-static struct scsi_device *get_any_path_sdev(struct scsi_lu *lu)
+/*
+ * Nobody is to find the others still there because one host is being scanned, or has its
+ * error handler at work, which may take long.
+ */
+static struct scsi_device *get_next_path_sdev(struct scsi_lu *lu)
 {
 	struct scsi_device *sdev = NULL;
 	struct scsi_path *path;
 
 	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node) {
+		struct Scsi_Host *shost = path->sdev->host;
+		bool busy = mutex_is_locked(&shost->scan_mutex) ||
+			    scsi_host_in_recovery(shost);
+
 		/* One that is being removed needs nobody for it. */
-		if (!scsi_device_get(path->sdev)) {
-			sdev = path->sdev;
+		if ((sdev && busy) || scsi_device_get(path->sdev))
+			continue;
+		if (sdev)
+			scsi_device_put(sdev);
+		sdev = path->sdev;
+		if (!busy)
 			break;
-		}
 	}
 	mutex_unlock(&scsi_multipath_list_mutex);
 	return sdev;
@@ -388,7 +418,7 @@ static void remove_work(struct work_struct *work)
 					  remove_work);
 	struct scsi_device *sdev, *last = NULL;
 
-	while ((sdev = get_any_path_sdev(lu))) {
+	while ((sdev = get_next_path_sdev(lu))) {
 		scsi_remove_device(sdev);
 		scsi_device_put(sdev);
 		if (WARN_ON_ONCE(sdev == last))
@@ -397,6 +427,23 @@ static void remove_work(struct work_struct *work)
 	}
 	scsi_remove_device(lu->sdev);
 	scsi_lu_put(lu);
+}
+
+/**
+ * scsi_lu_wait_for_removal - a device has been removed because somebody wants it gone
+ * @sdev: any SCSI device, with a reference
+ *
+ * A plain device is gone then, and a scan finds it anew. If @sdev is a logical unit's, so are
+ * its paths on return: a scan would take those for there that are about to go.
+ *
+ * Context: process, neither scsi_scan_mutex() of @sdev held nor scan_mutex of a host.
+ */
+void scsi_lu_wait_for_removal(struct scsi_device *sdev)
+{
+	struct scsi_lu *lu = sdev->hostdata;
+
+	if (scsi_device_is_lu(sdev))
+		flush_work(&lu->remove_work);
 }
 
 /**
@@ -563,17 +610,7 @@ void scsi_lu_sdev_destroyed(struct scsi_lu *lu)
 	WRITE_ONCE(lu->removing, true);
 	mutex_unlock(&scsi_multipath_list_mutex);
 
-	disable_work_sync(&lu->work);
-	disable_delayed_work_sync(&lu->no_path_work);
-	disable_delayed_work_sync(&lu->group.work);
-	disable_delayed_work_sync(&lu->rescan_work);
-	disable_delayed_work_sync(&lu->marginal_work);
-	disable_delayed_work_sync(&lu->limits_work);
-	disable_work_sync(&lu->door.work);
-	disable_work_sync(&lu->door.late_work);
-	disable_work_sync(&lu->event_work);
-	scsi_lu_activation_stop(lu);
-	scsi_lu_pr_stop(lu);
+	stop_works(lu);
 	scsi_lu_put(lu);
 }
 

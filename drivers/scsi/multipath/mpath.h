@@ -99,6 +99,7 @@ unsigned int scsi_lu_queued(struct scsi_lu *lu);
 /* power.c */
 void scsi_path_power_add(struct scsi_device *sdev);
 void scsi_path_power_remove(struct scsi_device *sdev);
+void scsi_path_power_visible(struct scsi_device *sdev, bool visible);
 bool scsi_lu_is_suspended(const struct scsi_lu *lu);
 bool scsi_lu_waits_for_resume(struct scsi_lu *lu);
 
@@ -374,6 +375,7 @@ void scsi_limits_replace(struct queue_limits *lu,
 			 const struct queue_limits *hosts);
 int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *path);
 void scsi_lu_limits_path_left(struct scsi_lu *lu);
+void scsi_lu_limits_not_needed(struct scsi_lu *lu);
 int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path);
 void scsi_path_take_block_size(struct scsi_path *path);
 void scsi_lu_limits_init(struct scsi_lu *lu);

@@ -12,6 +12,7 @@
  */
 
 #include <linux/device.h>
+#include <linux/pm_runtime.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
@@ -67,6 +68,22 @@ void scsi_path_power_remove(struct scsi_device *sdev)
 	lockdep_assert_held(&sdev->host->scan_mutex);
 	if (!--sdev->host->nr_paths)
 		unlink_host(sdev->host);
+}
+
+/**
+ * scsi_path_power_visible - a path's device is among its siblings
+ * @sdev: its device
+ * @visible: false: it is about to leave them
+ *
+ * What puts its host to sleep and wakes it may be what the write-back of memory waits for,
+ * and allocates without I/O, as device_add_disk() has it for what a disk is a child of. That
+ * of a logical unit is a child of the virtual host.
+ *
+ * Context: process, scan_mutex of the device's host held.
+ */
+void scsi_path_power_visible(struct scsi_device *sdev, bool visible)
+{
+	pm_runtime_set_memalloc_noio(&sdev->sdev_gendev, visible);
 }
 
 /**

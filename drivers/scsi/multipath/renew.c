@@ -14,6 +14,7 @@
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
@@ -73,13 +74,16 @@ struct withheld {
 static LIST_HEAD(withheld_list);
 static DEFINE_MUTEX(withheld_mutex);
 
-/* Where there are no remote ports a host has the bounds of what it scans itself only. */
+/*
+ * Where there are no remote ports a host has the bounds of what it scans itself only. What
+ * is there has been found by a scan that "scan=none" does not forbid, or by its driver.
+ */
 static void scan(struct Scsi_Host *shost, unsigned int channel, unsigned int id,
 		 u64 lun)
 {
 	if (shost->transportt->user_scan)
 		shost->transportt->user_scan(shost, channel, id, lun);
-	else
+	else if (scsi_scan_host_selected(shost, channel, id, lun, SCSI_SCAN_MANUAL))
 		scsi_add_device(shost, channel, id, lun);
 }
 
@@ -232,12 +236,16 @@ void scsi_path_renew(struct scsi_path *path)
 /* Could it be claimed now? 0, or why not. */
 static int try_claim(struct scsi_device *sdev)
 {
+	unsigned int noio;
 	int error;
 
 	if (READ_ONCE(sdev->sdev_state) != SDEV_RUNNING ||
 	    scsi_autopm_get_device(sdev))
 		return -EIO;
+	/* A path on which the write-back of memory waits may be probed after us only. */
+	noio = memalloc_noio_save();
 	error = scsi_path_try_claim(sdev);
+	memalloc_noio_restore(noio);
 	scsi_autopm_put_device(sdev);
 	return error;
 }
