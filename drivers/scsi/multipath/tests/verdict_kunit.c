@@ -113,8 +113,8 @@ static void never_ran_is_rare(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd == CMD_NEVER_RAN,
 				    host == DID_IMM_RETRY ||
 				    host == DID_REQUEUE, "host byte %#x", host);
-		KUNIT_EXPECT_NE_MSG(test, verdict.path, EFFECT_SUCCEEDED,
-				    "host byte %#x", host);
+		KUNIT_EXPECT_EQ_MSG(test, verdict.path == EFFECT_SUCCEEDED,
+				    host == DID_PASSTHROUGH, "host byte %#x", host);
 	}
 	for (int status = 0; status < 256; status++) {
 		struct scsi_verdict verdict =
