@@ -77,14 +77,17 @@ static inline bool scsi_cmd_is_path_attempt(const struct scsi_cmnd *cmd)
 }
 
 /**
- * enum scsi_path_send - what became of an attempt to use a path
+ * enum scsi_path_send - what became of an attempt to use a path, from best to worst
  * @SCSI_PATH_SENT: the LLD has taken the command; it will be completed
  * @SCSI_PATH_FULL: no tag, budget or room in the target or host; nothing sent
+ * @SCSI_PATH_REFUSED: the LLD or the target takes nothing, though it has nothing to do;
+ *	nothing sent
  * @SCSI_PATH_AWAY: blocked, offline, frozen or in recovery; nothing sent
  */
 enum scsi_path_send {
 	SCSI_PATH_SENT,
 	SCSI_PATH_FULL,
+	SCSI_PATH_REFUSED,
 	SCSI_PATH_AWAY,
 };
 

@@ -18,8 +18,9 @@
  *		sense data have descriptors, 2 they are deferred, 4 the command is
  *		carried out all the same, 8 there is no answer, 16 it is carried out and
  *		answered for itself (late, if MS is there), 32 its host wants it aborted
- *		after MS, 64 until an error handler resets the device. "clear": no rules any
- *		more, "clear PATH": none for that path alone
+ *		after MS, 64 until an error handler resets the device, 128 its host does not
+ *		take it and returns HOST, 256 the sense data come when the path is asked for
+ *		them. "clear": no rules any more, "clear PATH": none for that path alone
  *   eh		"PATH HANDLER FAIL MS": HANDLER (0 abort, 1 device, 2 target, 3 host)
  *		takes MS, and FAIL of the next calls fail, < 0: all
  *   event	"reset": somebody resets the device; "power_cycle": the same, and what is
@@ -63,6 +64,8 @@
 #define FLAG_FOR_ITSELF		16
 #define FLAG_ABORT		32
 #define FLAG_UNTIL_RESET	64
+#define FLAG_NOT_TAKEN		128
+#define FLAG_SENSE_LATER	256
 
 #define OPCODE_ANY		-1
 #define OPCODE_CHANGES		-2
@@ -236,10 +239,13 @@ static void report_luns(struct scsi_cmnd *cmd)
 	script_answer(cmd, list, sizeof(list));
 }
 
-static void request_sense(struct scsi_cmnd *cmd)
+static void request_sense(struct script_nexus *nexus, struct scsi_cmnd *cmd)
 {
-	static const u8 sense[18] = { 0x70, 0, NO_SENSE, 0, 0, 0, 0, 10 };
+	u8 sense[18];
 
+	scsi_build_sense_buffer(0, sense, nexus->sense >> 16 & 0xf, nexus->sense >> 8 & 0xff,
+				nexus->sense & 0xff);
+	nexus->sense = 0;
 	script_answer(cmd, sense, sizeof(sense));
 }
 
@@ -349,7 +355,7 @@ static void carry_out(struct script_unit *unit, struct scsi_cmnd *cmd,
 		report_luns(cmd);
 		break;
 	case REQUEST_SENSE:
-		request_sense(cmd);
+		request_sense(&unit->nexus[path], cmd);
 		break;
 	case START_STOP:
 		start_stop(unit, cmd, path);
@@ -394,7 +400,8 @@ static struct rule *find_rule(struct script_unit *unit, struct scsi_cmnd *cmd,
 	return NULL;
 }
 
-static void answer_by(const struct rule *rule, struct scsi_cmnd *cmd)
+static void answer_by(const struct rule *rule, struct script_nexus *nexus,
+		      struct scsi_cmnd *cmd)
 {
 	unsigned int resid = scsi_get_resid(cmd);
 
@@ -403,7 +410,9 @@ static void answer_by(const struct rule *rule, struct scsi_cmnd *cmd)
 	cmd->result = 0;
 	if (rule->flags & FLAG_EXECUTED)
 		scsi_set_resid(cmd, resid);
-	if (rule->sense || rule->status == SAM_STAT_CHECK_CONDITION) {
+	if (rule->flags & FLAG_SENSE_LATER) {
+		nexus->sense = rule->sense;
+	} else if (rule->sense || rule->status == SAM_STAT_CHECK_CONDITION) {
 		scsi_build_sense(cmd, rule->flags & FLAG_DESCRIPTORS,
 				 rule->sense >> 16 & 0xf, rule->sense >> 8 & 0xff,
 				 rule->sense & 0xff);
@@ -462,6 +471,12 @@ static queue_status script_queuecommand(struct Scsi_Host *shost, struct scsi_cmn
 	if (rule && rule->flags & FLAG_EXECUTED && !is_exempt(cmd) &&
 	    unit->nexus[host->path].ua)
 		rule = NULL;
+	if (rule && rule->flags & FLAG_NOT_TAKEN) {
+		int reason = rule->host;
+
+		spin_unlock_irqrestore(&unit->lock, flags);
+		return reason;
+	}
 	if (!rule) {
 		carry_out(unit, cmd, host->path);
 	} else {
@@ -469,7 +484,7 @@ static queue_status script_queuecommand(struct Scsi_Host *shost, struct scsi_cmn
 		if (rule->flags & (FLAG_EXECUTED | FLAG_FOR_ITSELF))
 			carry_out(unit, cmd, host->path);
 		if (!(rule->flags & FLAG_FOR_ITSELF))
-			answer_by(rule, cmd);
+			answer_by(rule, &unit->nexus[host->path], cmd);
 		script->abort = rule->flags & FLAG_ABORT;
 		if (rule->flags & FLAG_SILENT)
 			hold(unit, script);

@@ -70,6 +70,7 @@ struct script_nexus {
 	struct Scsi_Host *shost;
 	unsigned long ua;
 	bool prevents;		/* removal of the medium */
+	int sense;		/* for who asks for it */
 	unsigned int sent[256];
 };
 

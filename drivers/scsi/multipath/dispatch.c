@@ -137,13 +137,26 @@ try_other_path(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 	return try_path(path, lu_cmd, policy);
 }
 
+static bool is_in_set(const struct scsi_path *path, const struct scsi_path_set *set)
+{
+	/* Pairs with smp_store_release() in publish(). */
+	unsigned int nr = smp_load_acquire(&set->nr);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		if (READ_ONCE(set->path[i]) == path)
+			return true;
+	}
+	return false;
+}
+
 /*
- * Over the first path of @set that takes it, but @except. Where none does, FULL
- * says that one of them will.
+ * Over the first path of @set that takes it, but @except and those of @asked. Where none
+ * does, the best that one of them has said: FULL says that it will.
  */
 static noinline enum scsi_path_send
 try_set(const struct scsi_path_set *set, const struct scsi_path *except,
-	struct scsi_cmnd *lu_cmd, const struct scsi_path_policy *policy)
+	const struct scsi_path_set *asked, struct scsi_cmnd *lu_cmd,
+	const struct scsi_path_policy *policy)
 {
 	/* Pairs with smp_store_release() in publish(). */
 	unsigned int nr = smp_load_acquire(&set->nr);
@@ -153,13 +166,12 @@ try_set(const struct scsi_path_set *set, const struct scsi_path *except,
 		struct scsi_path *path = READ_ONCE(set->path[i]);
 		enum scsi_path_send other;
 
-		if (!path || path == except)
+		if (!path || path == except || (asked && is_in_set(path, asked)))
 			continue;
 		other = try_other_path(path, lu_cmd, policy);
 		if (other == SCSI_PATH_SENT)
 			return other;
-		if (other == SCSI_PATH_FULL)
-			sent = other;
+		sent = min(sent, other);
 	}
 	return sent;
 }
@@ -225,7 +237,7 @@ dispatch_with_history(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 
 		sent = path ? try_other_path(path, lu_cmd, policy) :
 			      SCSI_PATH_AWAY;
-		if (sent != SCSI_PATH_AWAY)
+		if (sent < SCSI_PATH_REFUSED)
 			return sent;
 	}
 	return SCSI_PATH_AWAY;
@@ -245,7 +257,7 @@ static bool keeps_to_its_path(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 
 /*
  * Over one of the paths. SENT: the command may be complete already. FULL: usable paths
- * have no room now. AWAY: there is no usable path, or all of them are away for a while:
+ * have no room now. REFUSED: none of them takes anything, and that may last. AWAY: there is no usable path, or all of them are away for a while:
  * frozen, blocked or in recovery.
  */
 static enum scsi_path_send dispatch(struct scsi_lu *lu,
@@ -278,19 +290,18 @@ static enum scsi_path_send dispatch(struct scsi_lu *lu,
 	chosen = policy->select(lu, set, nr);
 	trace_scsi_multipath_select(lu_cmd, chosen, policy->name);
 	if (likely(chosen)) {
-		enum scsi_path_send first = try_path(chosen, lu_cmd, policy);
-
-		sent = first;
+		sent = try_path(chosen, lu_cmd, policy);
 		if (likely(sent == SCSI_PATH_SENT) ||
 		    (sent == SCSI_PATH_FULL && policy->sticky))
 			goto out;
-		sent = try_set(set, chosen, lu_cmd, policy);
-		if (sent == SCSI_PATH_AWAY)
-			sent = first;
 	}
-	/* Nearer and better paths are away: for others that is a failure. */
-	if (sent == SCSI_PATH_AWAY)
-		sent = try_set(scsi_lu_all_rcu(lu), NULL, lu_cmd, policy);
+	sent = min(sent, try_set(set, chosen, NULL, lu_cmd, policy));
+	/*
+	 * Nearer and better paths are away: for others that is a failure. An LLD that takes
+	 * nothing is not asked more often than that of a plain device.
+	 */
+	if (sent >= SCSI_PATH_REFUSED)
+		sent = min(sent, try_set(scsi_lu_all_rcu(lu), NULL, set, lu_cmd, policy));
 out:
 	if (likely(sent == SCSI_PATH_SENT))
 		this_cpu_inc(lu->cpu->sent);
@@ -488,6 +499,8 @@ static noinline blk_status_t not_sent(struct scsi_lu *lu,
 				      struct scsi_cmnd *lu_cmd,
 				      enum scsi_path_send sent)
 {
+	if (sent == SCSI_PATH_REFUSED)
+		return BLK_STS_RESOURCE;
 	if (sent == SCSI_PATH_FULL)
 		return scsi_lu_waits_for_tag(lu, lu_cmd) ?
 		       BLK_STS_DEV_RESOURCE : BLK_STS_RESOURCE;

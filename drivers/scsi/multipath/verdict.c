@@ -74,9 +74,13 @@ static struct scsi_verdict host_byte_verdict(const struct scsi_device *sdev,
 	 * completion repeats them, as those of any device.
 	 */
 	case DID_RESET:
+		return (struct scsi_verdict){ EFFECT_NONE, CMD_COMPLETE };
 	/* The verdict of upper layers or of the LLD on the command itself. */
 	case DID_PASSTHROUGH:
-		return (struct scsi_verdict){ EFFECT_NONE, CMD_COMPLETE };
+		return (struct scsi_verdict){
+			.path = result & 0xff ? EFFECT_NONE : EFFECT_SUCCEEDED,
+			.cmd = CMD_COMPLETE,
+		};
 
 	case DID_ERROR:
 		if ((result & 0xff) == SAM_STAT_RESERVATION_CONFLICT)

@@ -70,7 +70,8 @@ static const struct {
 	{ HOST(DID_BUS_BUSY), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
 	{ HOST(DID_BAD_INTR), EFFECT_STRIKE, CMD_MAY_HAVE_RUN },
 	{ HOST(DID_RESET), EFFECT_NONE, CMD_COMPLETE },
-	{ HOST(DID_PASSTHROUGH), EFFECT_NONE, CMD_COMPLETE },
+	{ HOST(DID_PASSTHROUGH), EFFECT_SUCCEEDED, CMD_COMPLETE },
+	{ HOST(DID_PASSTHROUGH) | SAM_STAT_BUSY, EFFECT_NONE, CMD_COMPLETE },
 	{ HOST(DID_ERROR) | SAM_STAT_RESERVATION_CONFLICT,
 	  EFFECT_NONE, CMD_COMPLETE },
 	/* numbers that are not, or no longer, in use */
@@ -112,8 +113,8 @@ static void never_ran_is_rare(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, verdict.cmd == CMD_NEVER_RAN,
 				    host == DID_IMM_RETRY ||
 				    host == DID_REQUEUE, "host byte %#x", host);
-		KUNIT_EXPECT_NE_MSG(test, verdict.path, EFFECT_SUCCEEDED,
-				    "host byte %#x", host);
+		KUNIT_EXPECT_EQ_MSG(test, verdict.path == EFFECT_SUCCEEDED,
+				    host == DID_PASSTHROUGH, "host byte %#x", host);
 	}
 	for (int status = 0; status < 256; status++) {
 		struct scsi_verdict verdict =
