@@ -257,8 +257,8 @@ static bool keeps_to_its_path(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 
 /*
  * Over one of the paths. SENT: the command may be complete already. FULL: usable paths
- * have no room now. REFUSED: none of them takes anything, and that may last. AWAY: there is no usable path, or all of them are away for a while:
- * frozen, blocked or in recovery.
+ * have no room now. REFUSED: none of them takes anything, and that may last. AWAY: there is
+ * no usable path, or all of them are away for a while: frozen, blocked or in recovery.
  */
 static enum scsi_path_send dispatch(struct scsi_lu *lu,
 				    struct scsi_cmnd *lu_cmd)
