@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=2 seconds=400
 . ./lib.sh
 . ./lib_script.sh
-plan 28
+plan 32
 
 INQUIRY=0x12
 WRITE=0x2a
@@ -144,6 +144,33 @@ script "$unit" event "target_unblock 0"
 ok "overtaken: it is read" wait $reader
 sleep 1
 fails "overtaken: the path has not failed" sh -c "dmesg | grep 'path .*failed'"
+script_remove "$unit"
+
+# The kernel looks at a disk anew whose path is lost meanwhile: it waits for one, and whatever
+# puts the disk to sleep would wait for it.
+script_disk 1 lu
+echo -1 >"$above/multipath/no_path_timeout"
+state=$(script_sdev "$unit")/state
+blocks=$(blockdev --getsz "$disk")
+script "$unit" rules "0 $INQUIRY -1 0 0 0 $FOR_ITSELF 1000"
+# A path: its logical unit is then.
+script "$unit" event rescan 0
+script "$unit" event zero
+is_looked_at() {
+	[ "$(script_sent "$unit" 0 $INQUIRY)" -gt 0 ]
+}
+within 10 is_looked_at || bail_out "it is not looked at"
+echo offline >"$state"
+sleep 5
+sleeps &
+sleeper=$!
+ok "looked at anew, and offline: the system sleeps" within 30 sh -c "! kill -0 $sleeper"
+echo running >"$state"
+script "$unit" rules clear
+wait $sleeper
+ok "looked at anew, and running again: it is read" read_block
+ok "and has its size" within 30 sectors_are "$blocks"
+fails "and is not in use by whoever looked at it" sh -c 'ps -o stat,comm | grep "^D"'
 script_remove "$unit"
 
 # silent_writer: $writer wants the second path back, which does not say whose it is

@@ -2,7 +2,8 @@
 /*
  * The end does not wait for paths for long: neither that of the system, whose disks
  * have their caches written back last of all, nor that of an upper-level driver which
- * lets go of one disk.
+ * lets go of one disk. And sleep does not wait for them at all, see also
+ * scsi_lu_prepare_quiesce().
  *
  * Whatever no_path_timeout is, I/O without a path fails after a while then, as that of
  * a plain disk does whose transport has given it up. What comes to an end by itself is
@@ -12,7 +13,9 @@
 #include <linux/device.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/reboot.h>
+#include <linux/suspend.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_path.h>
 
@@ -87,6 +90,47 @@ static struct notifier_block reboot_notifier = {
 	.priority	= INT_MAX,
 };
 
+/*
+ * Who looks at a disk has its device locked, and what puts that to sleep waits for the lock
+ * before it can tell us. What is broken off is made up for when there is a path.
+ */
+static void stop_looking(struct scsi_lu *lu)
+{
+	if (!mutex_is_locked(&lu->sdev->sdev_gendev.mutex))
+		return;
+	scsi_lu_stop_waiting(lu);
+	if (READ_ONCE(lu->expired_asleep))
+		scsi_lu_rescan_when_usable(lu);
+}
+
+static int system_sleeps(struct notifier_block *nb, unsigned long action,
+			 void *data)
+{
+	struct scsi_lu *lu;
+
+	mutex_lock(&scsi_multipath_list_mutex);
+	list_for_each_entry(lu, &scsi_multipath_list, node) {
+		switch (action) {
+		case PM_SUSPEND_PREPARE:
+		case PM_HIBERNATION_PREPARE:
+			stop_looking(lu);
+			break;
+		case PM_POST_SUSPEND:
+		case PM_POST_HIBERNATION:
+			/* If its device has not been put to sleep, after all. */
+			if (READ_ONCE(lu->expired_asleep))
+				scsi_lu_runs_again(lu);
+			break;
+		}
+	}
+	mutex_unlock(&scsi_multipath_list_mutex);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block sleep_notifier = {
+	.notifier_call	= system_sleeps,
+};
+
 static int driver_ends(struct notifier_block *nb, unsigned long action,
 		       void *data)
 {
@@ -127,7 +171,16 @@ int scsi_multipath_shutdown_init(void)
 		return error;
 	error = register_reboot_notifier(&reboot_notifier);
 	if (error)
-		bus_unregister_notifier(&scsi_bus_type, &driver_notifier);
+		goto unregister_driver;
+	error = register_pm_notifier(&sleep_notifier);
+	if (error)
+		goto unregister_reboot;
+	return 0;
+
+unregister_reboot:
+	unregister_reboot_notifier(&reboot_notifier);
+unregister_driver:
+	bus_unregister_notifier(&scsi_bus_type, &driver_notifier);
 	return error;
 }
 
@@ -138,6 +191,7 @@ int scsi_multipath_shutdown_init(void)
  */
 void scsi_multipath_shutdown_exit(void)
 {
+	unregister_pm_notifier(&sleep_notifier);
 	unregister_reboot_notifier(&reboot_notifier);
 	bus_unregister_notifier(&scsi_bus_type, &driver_notifier);
 }
