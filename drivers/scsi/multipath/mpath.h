@@ -371,7 +371,8 @@ void scsi_limits_stack(struct queue_limits *lu,
 		       const struct queue_limits *path);
 bool scsi_limits_cut(const struct queue_limits *lu, const struct queue_limits *path);
 void scsi_limits_replace(struct queue_limits *lu,
-			 const struct queue_limits *hosts);
+			 const struct queue_limits *hosts, blk_features_t had);
+int scsi_lu_begin_limits(struct scsi_lu *lu, const struct scsi_device *path);
 int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *path);
 void scsi_lu_limits_path_left(struct scsi_lu *lu);
 int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path);
