@@ -122,6 +122,7 @@ struct gendisk *scsi_lu_disk(const struct scsi_cmnd *attempt);
 blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_cmd_done(struct scsi_cmnd *cmd);
 void scsi_lu_fold_iostat(struct scsi_device *sdev);
+void scsi_lu_fold_depth(struct scsi_device *sdev);
 int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
@@ -366,6 +367,7 @@ static inline bool scsi_cmd_has_prot(const struct scsi_cmnd *cmd,
 }
 
 static inline void scsi_lu_fold_iostat(struct scsi_device *sdev) { }
+static inline void scsi_lu_fold_depth(struct scsi_device *sdev) { }
 
 static inline int scsi_lu_busy(struct scsi_device *sdev)
 {
