@@ -122,6 +122,7 @@ struct gendisk *scsi_lu_disk(const struct scsi_cmnd *attempt);
 blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_cmd_done(struct scsi_cmnd *cmd);
 void scsi_lu_fold_iostat(struct scsi_device *sdev);
+void scsi_lu_fold_depth(struct scsi_device *sdev);
 int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
@@ -145,6 +146,8 @@ void scsi_path_access_state_read(struct scsi_device *sdev,
 struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev);
 struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev);
 void scsi_path_note_sense(struct scsi_cmnd *cmd,
+			  const struct scsi_sense_hdr *sense);
+void scsi_lu_report_sense(struct scsi_device *sdev,
 			  const struct scsi_sense_hdr *sense);
 void scsi_path_was_reset(struct scsi_device *sdev);
 void scsi_path_was_rescanned(struct scsi_device *sdev, int error);
@@ -365,6 +368,7 @@ static inline bool scsi_cmd_has_prot(const struct scsi_cmnd *cmd,
 }
 
 static inline void scsi_lu_fold_iostat(struct scsi_device *sdev) { }
+static inline void scsi_lu_fold_depth(struct scsi_device *sdev) { }
 
 static inline int scsi_lu_busy(struct scsi_device *sdev)
 {
@@ -417,6 +421,11 @@ scsi_path_disposition(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
 }
 
 static inline void scsi_path_note_sense(struct scsi_cmnd *cmd,
+					const struct scsi_sense_hdr *sense)
+{
+}
+
+static inline void scsi_lu_report_sense(struct scsi_device *sdev,
 					const struct scsi_sense_hdr *sense)
 {
 }

@@ -4,7 +4,7 @@
 . ./lib.sh
 . ./lib_script.sh
 . ./lib_tape.sh
-plan 34
+plan 35
 
 INQUIRY=0x12
 
@@ -52,6 +52,27 @@ returns() {
 	comes "$1"
 }
 
+# What an administrator may set of a queue
+SETTINGS="stable_writes rotational add_random iostats write_cache read_ahead_kb nomerges rq_affinity
+	discard_max_bytes io_timeout nr_requests max_sectors_kb"
+
+set_by_hand() {
+	for each in stable_writes rotational add_random; do
+		echo $((1 - $(cat "$queue/$each"))) >"$queue/$each"
+	done
+	for each in iostats:0 nomerges:2 rq_affinity:2 io_timeout:31000 nr_requests:33 \
+		"write_cache:write through" discard_max_bytes:0 max_sectors_kb:24 \
+		read_ahead_kb:16; do
+		echo "${each#*:}" >"$queue/${each%%:*}"
+	done
+}
+
+settings() {
+	for each in $SETTINGS; do
+		echo "$each $(cat "$queue/$each")"
+	done
+}
+
 # self_test SECONDS: a command of the disk that takes so long
 self_test() {
 	script "$unit" rules "-1 0x1d 1 0 0 0 0 ${1}000"
@@ -63,16 +84,19 @@ self_test() {
 # The host that takes least leaves.
 disk 2
 ok "two hosts that take much" takes_kib 512
+set_by_hand 2>/dev/null
+settings >/tmp/set
+sed 's/^/# /' /tmp/set
 returns 1 host_sectors 64
 ok "one that takes less has come" within 10 script_has_paths 2
 ok "the disk takes less" takes_kib 32
-echo 24 >"$queue/max_sectors_kb"
+is "what the administrator has set is as it was" "$(settings)" "$(cat /tmp/set)"
 leaves 1
 ok "it has left" script_has_paths 1
 began=$(now)
 ok "in the end the disk takes as much as before" takes_in_time 512
 ok "but it might have come back before" test $(($(now) - began)) -ge 580
-is "but what the administrator has set" "$(cat "$queue/max_sectors_kb")" 24
+is "but what the administrator has set" "$(settings)" "$(cat /tmp/set)"
 echo 512 >"$queue/max_sectors_kb"
 script "$unit" event zero
 ok "a large read" fetch 256

@@ -4,10 +4,11 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 52
+plan 88
 
 READ=0x28
 NOT_TAKEN=128
+SENSE_LATER=256
 HOST_BUSY=0x1055
 DEVICE_BUSY=0x1056
 TARGET_BUSY=0x1058
@@ -85,6 +86,53 @@ for answer in 8 0x28 2; do
 		script "$unit" rules clear
 		wait
 		script_remove "$unit"
+	done
+done
+# --- The error handler has to ask for the sense data
+resets_in_log() {
+	dmesg | grep -c 'Power-on or device reset'
+}
+
+count_of() {
+	printf '%d\n' "$(cat "$above/$1")"
+}
+
+for later in 0 $SENSE_LATER; do
+	for how in "1 plain" "1 lu"; do
+		# shellcheck disable=SC2086 # two words
+		begin $how
+		dmesg -c >/dev/null
+		errors=$(count_of ioerr_cnt)
+		script "$unit" rules "0 $READ 1 0 2 0x062900 $later 0"
+		ok "$title, flags $later: a reset is told of" read_block
+		ok "$title, flags $later: another read" read_block
+		is "$title, flags $later: it is told once" $(($(count_of ioerr_cnt) - errors)) 1
+		[ "$how" != "1 plain" ] || of_plain=$(resets_in_log)
+		is "$title, flags $later: it is logged as of a plain disk" "$(resets_in_log)" "$of_plain"
+		is "$title, flags $later: sent" "$(script_sent "$unit" 0 $READ)" 3
+		script_remove "$unit"
+	done
+done
+
+# --- What is repeated without limit is repeated as often as on a plain disk, over each path
+for answer in "0 2 0x0b0000" "7 0 0"; do
+	for how in "1 plain" "1 lu" "2 lu"; do
+		# shellcheck disable=SC2086 # two words
+		begin $how
+		echo -1 >"$(echo "$above"/scsi_disk/*)/max_retries"
+		script "$unit" rules "-1 $READ -1 $answer 0 0"
+		start_read
+		sleep 5
+		fails "$title, $answer: it has no end" read_is_over
+		asked=$(($(script_sent "$unit" 0 $READ) + $(script_sent "$unit" 1 $READ)))
+		script "$unit" rules clear
+		ok "$title, $answer: until it is answered" within 5 read_is_over
+		wait
+		echo "# $title, $answer: asked $asked times in 5 s"
+		[ "$how" != "1 plain" ] || of_plain=$asked
+		script_remove "$unit"
+		[ "$how" = "1 plain" ] || ok "$title, $answer: not more often over each path" \
+			[ "$asked" -le $((of_plain * ${how% lu} * 5 / 4 + 2)) ]
 	done
 done
 is "no other disk is left" "$(grep -c . $SCRIPT/units)" 0

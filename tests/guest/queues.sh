@@ -5,7 +5,7 @@
 # guest: cpus=4 memory=2048 seconds=400
 # append: kmemleak=on
 . ./lib.sh
-plan 43
+plan 44
 
 # queue_of DISK: hardware queues and schedulers
 queue_of() {
@@ -109,6 +109,8 @@ load "mq-deadline"
 for each in $(path_devices); do
 	echo 1 >"/sys/bus/scsi/devices/$each/queue_depth"
 done
+is "the depth of the disk is what its paths have together" \
+	"$(cat /sys/block/sda/device/queue_depth)" "$(nr_paths)"
 echo none >/sys/block/sda/queue/scheduler
 # reads DISK: how many four jobs do in a second
 reads() {

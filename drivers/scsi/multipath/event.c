@@ -103,6 +103,32 @@ void scsi_lu_tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event)
 }
 
 /**
+ * scsi_lu_report_sense - a command of a logical unit is answered with sense data
+ * @sdev: device of a logical unit
+ * @sense: the sense data
+ *
+ * As scsi_report_sense(), which has logged it of a path.
+ *
+ * Context: that of a completion.
+ */
+void scsi_lu_report_sense(struct scsi_device *sdev,
+			  const struct scsi_sense_hdr *sense)
+{
+	enum scsi_device_event uevent;
+
+	if (sense->sense_key != UNIT_ATTENTION)
+		return;
+	if (event_of(sense) == EVENT_LUNS)
+		sdev->sdev_target->expecting_lun_change = 1;
+	uevent = uevent_of(event_of(sense));
+	/* Implicit transition failed: no change of an access state */
+	if (uevent == SDEV_EVT_MAXBITS || (sense->asc == 0x2a && sense->ascq == 0x07))
+		return;
+	set_bit(uevent, sdev->pending_events);
+	schedule_work(&sdev->event_work);
+}
+
+/**
  * scsi_lu_must_be_exact - does a report that is missed, or told twice, do harm?
  * @lu: logical unit
  *
@@ -521,14 +547,16 @@ void scsi_path_note_sense(struct scsi_cmnd *cmd,
 {
 	struct scsi_device *sdev = cmd->device;
 	struct scsi_path *path;
-	bool is_judged_later;	/* when the attempt is over */
+	bool is_judged_later;
 
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
 	if (!path)
 		goto out;
+	/* When the attempt is over: they are its own, or the error handler has asked for them. */
 	is_judged_later = scsi_cmd_is_path_attempt(cmd) &&
-			  cmd->submitter == SUBMITTED_BY_BLOCK_LAYER;
+			  (cmd->submitter == SUBMITTED_BY_BLOCK_LAYER ||
+			   cmd->cmnd[0] == REQUEST_SENSE);
 	if (scsi_sense_is_deferred(sense)) {
 		if (!is_judged_later)
 			scsi_lu_keep_deferred_error(path->lu, cmd);

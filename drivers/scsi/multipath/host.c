@@ -67,9 +67,7 @@ static void teach_lockdep(struct scsi_device *sdev)
 /* The claim that has this device scanned keeps the first path in place. */
 static int lu_sdev_alloc(struct scsi_device *sdev)
 {
-	struct request_queue *q = sdev->request_queue;
 	struct scsi_lu *lu = sdev->hostdata;
-	struct queue_limits lim;
 
 	scsi_lu_get(lu);
 	get_device(&sdev->sdev_gendev);	/* put with the last reference to @lu */
@@ -77,9 +75,7 @@ static int lu_sdev_alloc(struct scsi_device *sdev)
 	lockdep_set_class(&sdev->state_mutex, &state_mutex_key);
 	teach_lockdep(sdev);
 
-	lim = queue_limits_start_update(q);
-	scsi_limits_stack(&lim, &first_path_sdev(lu)->request_queue->limits);
-	return queue_limits_commit_update(q, &lim);
+	return scsi_lu_begin_limits(lu, first_path_sdev(lu));
 }
 
 static int lu_change_queue_depth(struct scsi_device *sdev, int depth)

@@ -47,6 +47,19 @@ void scsi_lu_follow_path_depths(struct scsi_lu *lu)
 		scsi_change_queue_depth(lu->sdev, depth);
 }
 
+/**
+ * scsi_lu_fold_depth - the LLDs of the paths may have raised or lowered what these take
+ * @sdev: device of a logical unit, whose queue_depth is up to date then
+ *
+ * Context: process.
+ */
+void scsi_lu_fold_depth(struct scsi_device *sdev)
+{
+	mutex_lock(&scsi_multipath_list_mutex);
+	scsi_lu_follow_path_depths(sdev->hostdata);
+	mutex_unlock(&scsi_multipath_list_mutex);
+}
+
 static int change_depth(struct scsi_device *sdev, int depth)
 {
 	struct Scsi_Host *shost = sdev->host;

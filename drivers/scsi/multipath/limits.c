@@ -7,6 +7,7 @@
  * logical unit's own queue and do not depend on the path.
  */
 
+#include <linux/backing-dev-defs.h>
 #include <linux/blk-mq.h>
 #include <linux/blkdev.h>
 #include <linux/delay.h>
@@ -110,12 +111,18 @@ bool scsi_limits_cut(const struct queue_limits *lu, const struct queue_limits *p
  * scsi_limits_replace - give a logical unit other limits of its hosts
  * @lu: limits of the logical unit's queue
  * @hosts: those of the virtual host, with those of all paths stacked on them
+ * @had: features that the hosts needed before
+ *
+ * What the administrator has set, or what is needed for another reason, stays.
  *
  * Context: any. Pure.
  */
 void scsi_limits_replace(struct queue_limits *lu,
-			 const struct queue_limits *hosts)
+			 const struct queue_limits *hosts, blk_features_t had)
 {
+	blk_features_t gained = hosts->features & ~had & HOST_FEATURES;
+	blk_features_t lost = had & ~hosts->features & HOST_FEATURES;
+
 	lu->max_hw_sectors = hosts->max_hw_sectors;
 	lu->max_segments = hosts->max_segments;
 	lu->max_segment_size = hosts->max_segment_size;
@@ -124,8 +131,7 @@ void scsi_limits_replace(struct queue_limits *lu,
 	lu->dma_alignment = hosts->dma_alignment;
 	lu->dma_pad_mask = hosts->dma_pad_mask;
 	lu->max_integrity_segments = hosts->max_integrity_segments;
-	lu->features &= ~HOST_FEATURES;
-	lu->features |= hosts->features & HOST_FEATURES;
+	lu->features = (lu->features & ~lost) | gained;
 }
 
 /* The block layer cannot express both in one. */
@@ -165,6 +171,22 @@ static bool wait_until_idle(struct scsi_lu *lu)
 	return false;
 }
 
+/* How much is read ahead is not ours to change: see scsi_lu_limits_changed(). */
+static int commit(struct scsi_lu *lu, struct queue_limits *lim)
+{
+	struct request_queue *q = lu->sdev->request_queue;
+	int error;
+
+	if (q->disk) {
+		lu->ra_pages = q->disk->bdi->ra_pages;
+		lu->keeps_ra_pages = true;
+	}
+	error = queue_limits_commit_update(q, lim);
+	if (error)
+		lu->keeps_ra_pages = false;
+	return error;
+}
+
 /* No request made under the old limits remains. Unlocks the limits. */
 static int commit_when_idle(struct scsi_lu *lu, struct queue_limits *lim)
 {
@@ -173,7 +195,7 @@ static int commit_when_idle(struct scsi_lu *lu, struct queue_limits *lim)
 
 	blk_freeze_queue_start(q);
 	if (wait_until_idle(lu)) {
-		error = queue_limits_commit_update(q, lim);
+		error = commit(lu, lim);
 		WRITE_ONCE(lu->sends_more, false);
 		WRITE_ONCE(lu->limits_pause, 0);
 	} else {
@@ -196,6 +218,17 @@ static bool must_not_shrink(const struct scsi_lu *lu)
 	return scsi_type_is_sticky(lu->sdev->type);
 }
 
+/*
+ * A feature that a host before has needed is set, or the administrator has found that it is
+ * not needed.
+ */
+static void begin_with_path(struct queue_limits *lim, const struct scsi_lu *lu,
+			    const struct scsi_device *path)
+{
+	*lim = path->request_queue->limits;
+	lim->features &= ~lu->host_features;
+}
+
 /**
  * scsi_lu_may_take_limits - can one more path join, as far as limits go?
  * @lu: logical unit with a device
@@ -208,12 +241,13 @@ static bool must_not_shrink(const struct scsi_lu *lu)
 int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *path)
 {
 	const struct queue_limits *lu_lim = &lu->sdev->request_queue->limits;
-	const struct queue_limits *path_lim = &path->request_queue->limits;
 	unsigned long pause = READ_ONCE(lu->limits_pause);
+	struct queue_limits path_lim;
 
-	if (must_not_shrink(lu) && scsi_limits_cut(lu_lim, path_lim))
+	begin_with_path(&path_lim, lu, path);
+	if (must_not_shrink(lu) && scsi_limits_cut(lu_lim, &path_lim))
 		return -EOPNOTSUPP;
-	if (pause && (!scsi_limits_are_stacked(lu_lim, path_lim) ||
+	if (pause && (!scsi_limits_are_stacked(lu_lim, &path_lim) ||
 		      READ_ONCE(lu->sends_more)) &&
 	    time_before(jiffies, READ_ONCE(lu->limits_since) + pause))
 		return -ETIMEDOUT;
@@ -247,17 +281,18 @@ static void begin_with(struct queue_limits *lim, const struct request_queue *q)
  */
 int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path)
 {
-	const struct queue_limits *path_lim = &path->request_queue->limits;
 	struct request_queue *q = lu->sdev->request_queue;
-	struct queue_limits lim;
+	struct queue_limits path_lim, lim;
 	int error;
+
+	begin_with_path(&path_lim, lu, path);
 
 	/*
 	 * An upper-level driver holds the lock while it reads the capacity, for
 	 * which it may be waiting for this very path. What is compared here
 	 * is changed by nobody but us.
 	 */
-	if (scsi_limits_are_stacked(&q->limits, path_lim) && !lu->sends_more)
+	if (scsi_limits_are_stacked(&q->limits, &path_lim) && !lu->sends_more)
 		return 0;
 	error = scsi_lu_may_take_limits(lu, path);
 	if (error)
@@ -265,12 +300,15 @@ int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path)
 	if (!lock_limits(q))
 		return -ETIMEDOUT;
 	begin_with(&lim, q);
-	scsi_limits_stack(&lim, path_lim);
+	scsi_limits_stack(&lim, &path_lim);
 	if (!can_be_expressed(&lim)) {
 		queue_limits_cancel_update(q);
 		return -EINVAL;
 	}
-	return commit_when_idle(lu, &lim);
+	error = commit_when_idle(lu, &lim);
+	if (!error)
+		lu->host_features |= path_lim.features & HOST_FEATURES;
+	return error;
 }
 
 /* Returns false if there are none. */
@@ -310,6 +348,8 @@ static int follow_paths(struct scsi_lu *lu)
 {
 	struct request_queue *q = lu->sdev->request_queue;
 	struct queue_limits hosts, lim;
+	blk_features_t features;
+	int error;
 
 	if (!stack_all_paths(lu, &hosts))
 		return 0;
@@ -322,18 +362,24 @@ static int follow_paths(struct scsi_lu *lu)
 	if (must_not_shrink(lu))
 		scsi_limits_stack(&lim, &hosts);
 	else
-		scsi_limits_replace(&lim, &hosts);
+		scsi_limits_replace(&lim, &hosts, lu->host_features);
 	if (may_not_grow(lu) && !scsi_limits_are_stacked(&lim, &q->limits)) {
 		queue_limits_cancel_update(q);
 		return -EAGAIN;
 	}
 	if (!memcmp(&lim, &q->limits, sizeof(lim))) {
+		lu->host_features = hosts.features & HOST_FEATURES;
 		queue_limits_cancel_update(q);
 		return 0;
 	}
+	features = hosts.features & HOST_FEATURES;
+	hosts.features &= ~lu->host_features;
 	if (!scsi_limits_are_stacked(&q->limits, &hosts))
 		WRITE_ONCE(lu->sends_more, true);
-	return queue_limits_commit_update(q, &lim);
+	error = commit(lu, &lim);
+	if (!error)
+		lu->host_features = features;
+	return error;
 }
 
 static void limits_work(struct work_struct *work)
@@ -433,6 +479,10 @@ void scsi_lu_limits_changed(struct request_queue *q)
 	struct scsi_lu *lu = sdev->hostdata;
 	struct scsi_path *path;
 
+	/* What an administrator has made less the block layer makes more. */
+	if (lu->keeps_ra_pages && q->disk)
+		q->disk->bdi->ra_pages = lu->ra_pages;
+	lu->keeps_ra_pages = false;
 	spin_lock_irq(&lu->lock);
 	list_for_each_entry(path, &lu->paths, node)
 		scsi_path_take_block_size(path);
@@ -459,6 +509,25 @@ unsigned int scsi_lu_opt_sectors(struct scsi_device *sdev)
 	return opt;
 }
 EXPORT_SYMBOL_GPL(scsi_lu_opt_sectors);	/* sd */
+
+/**
+ * scsi_lu_begin_limits - the limits of a new logical unit are those of its first path
+ * @lu: logical unit with a device that is being set up
+ * @path: device of that path
+ *
+ * Context: process.
+ * Return: 0 or an errno.
+ */
+int scsi_lu_begin_limits(struct scsi_lu *lu, const struct scsi_device *path)
+{
+	struct request_queue *q = lu->sdev->request_queue;
+	const struct queue_limits *path_lim = &path->request_queue->limits;
+	struct queue_limits lim = queue_limits_start_update(q);
+
+	scsi_limits_stack(&lim, path_lim);
+	lu->host_features = path_lim->features & HOST_FEATURES;
+	return queue_limits_commit_update(q, &lim);
+}
 
 /**
  * scsi_lu_limits_init - a new logical unit

@@ -324,6 +324,17 @@ struct scsi_lu {
 	unsigned long limits_pause;
 	/** @limits_since: jiffies since when; likewise */
 	unsigned long limits_since;
+	/**
+	 * @host_features: of its queue, those that it has because a host needs them. Written
+	 * under @claim_mutex
+	 */
+	blk_features_t host_features;
+	/** @ra_pages: what is read ahead, while its limits are committed. Under their lock */
+	unsigned long ra_pages;
+	/** @keeps_ra_pages: that is not to be changed; likewise */
+	bool keeps_ra_pages;
+	/** @stopped: it has been stopped when its last path left. Any context */
+	bool stopped;
 	/** @event_work: tells user space of what has changed */
 	struct work_struct event_work;
 	/** @pr: what it is registered with, see pr.h */

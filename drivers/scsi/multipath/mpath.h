@@ -372,7 +372,8 @@ void scsi_limits_stack(struct queue_limits *lu,
 		       const struct queue_limits *path);
 bool scsi_limits_cut(const struct queue_limits *lu, const struct queue_limits *path);
 void scsi_limits_replace(struct queue_limits *lu,
-			 const struct queue_limits *hosts);
+			 const struct queue_limits *hosts, blk_features_t had);
+int scsi_lu_begin_limits(struct scsi_lu *lu, const struct scsi_device *path);
 int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *path);
 void scsi_lu_limits_path_left(struct scsi_lu *lu);
 void scsi_lu_limits_not_needed(struct scsi_lu *lu);
@@ -382,6 +383,7 @@ void scsi_lu_limits_init(struct scsi_lu *lu);
 
 /* flush.c */
 void scsi_path_flush_cache(struct scsi_path *path);
+void scsi_lu_start_again(struct scsi_lu *lu, struct scsi_device *sdev);
 
 /* sysfs.c */
 extern const struct attribute_group *scsi_lu_attr_groups[];

@@ -78,7 +78,7 @@ static void expect_stricter(struct kunit *test, const char *what)
 	KUNIT_EXPECT_TRUE_MSG(test, same(&p->lu, &p->strict),
 			      "%s: strict path joins", what);
 	p->lu = p->strict;
-	scsi_limits_replace(&p->lu, &p->loose);
+	scsi_limits_replace(&p->lu, &p->loose, p->strict.features);
 	KUNIT_EXPECT_TRUE_MSG(test, same(&p->lu, &p->loose),
 			      "%s: all become loose", what);
 }
@@ -263,6 +263,24 @@ static void cut(struct kunit *test)
 	expect_cut(test, "stable writes", false);
 }
 
+/* A feature that no host brings, and one that a host brings and that has been taken out */
+static void set_by_hand(struct kunit *test)
+{
+	struct queue_limits hosts = ordinary, lu = ordinary;
+
+	lu.features |= BLK_FEAT_STABLE_WRITES;
+	scsi_limits_replace(&lu, &hosts, 0);
+	KUNIT_EXPECT_TRUE(test, lu.features & BLK_FEAT_STABLE_WRITES);
+	scsi_limits_replace(&lu, &hosts, BLK_FEAT_STABLE_WRITES);
+	KUNIT_EXPECT_FALSE(test, lu.features & BLK_FEAT_STABLE_WRITES);
+
+	hosts.features |= BLK_FEAT_STABLE_WRITES;
+	scsi_limits_replace(&lu, &hosts, BLK_FEAT_STABLE_WRITES);
+	KUNIT_EXPECT_FALSE(test, lu.features & BLK_FEAT_STABLE_WRITES);
+	scsi_limits_replace(&lu, &hosts, 0);
+	KUNIT_EXPECT_TRUE(test, lu.features & BLK_FEAT_STABLE_WRITES);
+}
+
 /* What the block layer itself notes of a queue without a profile is no profile. */
 static void integrity(struct kunit *test)
 {
@@ -296,6 +314,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(dma),
 	KUNIT_CASE(features),
 	KUNIT_CASE(cut),
+	KUNIT_CASE(set_by_hand),
 	KUNIT_CASE(integrity),
 	KUNIT_CASE(medium_is_left_alone),
 	KUNIT_CASE(three_paths_in_any_order),
