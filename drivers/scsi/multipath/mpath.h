@@ -88,6 +88,7 @@ void scsi_lu_consider_activation(struct scsi_lu *lu);
 /* rescan.c */
 void scsi_lu_rescan_init(struct scsi_lu *lu);
 void scsi_lu_rescan_when_usable(struct scsi_lu *lu);
+void scsi_lu_rescan_when_back(struct scsi_lu *lu);
 void scsi_lu_rescan_if_wanted(struct scsi_lu *lu);
 
 /* status.c */

@@ -47,12 +47,12 @@ static void read_partitions(struct scsi_device *sdev)
 	device_unlock(&sdev->sdev_gendev);
 }
 
-/* A plain device is not blocked while its identity is read. */
+/* A plain device is not blocked while its identity is read, nor until it has been probed. */
 static bool is_blocked_for_now(struct scsi_device *sdev)
 {
 	enum scsi_device_state state = READ_ONCE(sdev->sdev_state);
 
-	return state == SDEV_BLOCK ||
+	return state == SDEV_BLOCK || state == SDEV_TRANSPORT_OFFLINE ||
 	       (state == SDEV_RUNNING && !blk_queue_pm_only(sdev->request_queue));
 }
 
@@ -117,6 +117,23 @@ void scsi_lu_rescan_when_usable(struct scsi_lu *lu)
 
 	spin_lock_irqsave(&lu->lock, flags);
 	lu->wants_rescan = true;
+	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
+/**
+ * scsi_lu_rescan_when_back - a path is about to be asked to serve once more
+ * @lu: logical unit
+ *
+ * One that has another path has been served meanwhile, and told what has changed.
+ *
+ * Context: any; takes @lu->lock.
+ */
+void scsi_lu_rescan_when_back(struct scsi_lu *lu)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	lu->wants_rescan |= !scsi_lu_has_path_locked(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
