@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 96
+plan 105
 
 READ=0x28
 NO_CONNECT=1
@@ -142,6 +142,33 @@ for how in "1 plain" "1 lu" "2 lu"; do
 		ok "$title: it reads" read_block
 		script_remove "$unit"
 	done
+done
+
+# --- Who does not want to wait for the error handler does not
+for kind in plain lu; do
+	begin disk 1 $kind
+	script "$unit" eh "0 0 -1 0"
+	for handler in 1 2 3; do
+		script "$unit" eh "0 $handler -1 20000"
+	done
+	script "$unit" rules "0 $READ 1 0 0 0 $SILENT 0"
+	start_read
+	sleep 6
+	began=$(now)
+	fails "$title: no reset while the error handler works" sg_reset --device --no-esc \
+		"$(script_node scsi_generic 'sg[0-9]*')"
+	is "$title: says who is asked" "$(grep -c 'again later' /tmp/ok.out)" 1
+	ok "$title: at once" test $(($(now) - began)) -lt 5
+	wait
+	script_remove "$unit"
+done
+
+# --- What it hangs on
+for how in "1 plain" "1 lu" "2 lu"; do
+	# shellcheck disable=SC2086 # two words
+	begin disk $how
+	is "$title: its adapter" "$(adapter "$disk")" scsi_script
+	script_remove "$unit"
 done
 
 is "no other disk is left" "$(grep -c . $SCRIPT/units)" 0
