@@ -85,7 +85,8 @@ static void rescan_work(struct work_struct *work)
  * @error: what came of that
  *
  * A path has no upper-level driver that would have read its capacity. A logical unit that
- * is blocked is looked at later, whoever wanted it: most do not try again.
+ * is blocked is looked at later, whoever wanted it: most do not try again. It has no device
+ * handler that would have read its access state: its paths have.
  *
  * Context: process.
  */
@@ -96,6 +97,8 @@ void scsi_path_was_rescanned(struct scsi_device *sdev, int error)
 	if (scsi_device_is_lu(sdev)) {
 		if (error == -EWOULDBLOCK && is_blocked_for_now(sdev))
 			rescan_later(sdev->hostdata);
+		else if (!error)
+			scsi_lu_doubt_access(sdev->hostdata);
 		return;
 	}
 	rcu_read_lock();	/* against a claim that is undone */
