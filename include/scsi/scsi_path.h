@@ -135,7 +135,8 @@ void scsi_path_release(struct scsi_device *sdev);
 void scsi_path_host_leaves(struct Scsi_Host *shost);
 void scsi_path_host_removed(struct Scsi_Host *shost);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
-bool scsi_lu_bring_back(struct scsi_device *sdev);
+void scsi_lu_bring_back(struct scsi_device *sdev);
+bool scsi_lu_store_state(struct scsi_device *sdev, enum scsi_device_state state);
 void scsi_lu_prepare_quiesce(struct device *dev);
 void scsi_lu_quiesce_paths(struct device *dev);
 void scsi_lu_resume_paths(struct device *dev);
@@ -443,7 +444,9 @@ scsi_path_eh_action(struct scsi_cmnd *cmd, enum scsi_disposition disposition)
 
 static inline void scsi_path_eh_is_over(struct scsi_cmnd *cmd) { }
 static inline void scsi_lu_settings_changed(struct scsi_device *sdev) { }
-static inline bool scsi_lu_bring_back(struct scsi_device *sdev)
+static inline void scsi_lu_bring_back(struct scsi_device *sdev) { }
+static inline bool scsi_lu_store_state(struct scsi_device *sdev,
+				       enum scsi_device_state state)
 {
 	return false;
 }

@@ -5,7 +5,7 @@
 # guest: cpus=4 memory=2048 seconds=600
 . ./lib.sh
 . ./lib_lio.sh
-plan 63
+plan 65
 
 DISPATCHED=$TRACE/events/scsi/scsi_dispatch_cmd_start
 NR_LUS=8
@@ -123,7 +123,7 @@ target a $OPTIMIZED
 target b $NONOPTIMIZED
 follows 20 "swapped back: a alone" "$a" "$b"
 target b $OPTIMIZED
-# Nobody is told of these two: ask.
+# Nobody is told of these: ask.
 group preferred b 1
 echo 1 >"/sys/bus/scsi/devices/${a%% *}/rescan"
 follows 20 "both optimized, b preferred: b alone" "$b" "$a"
@@ -131,6 +131,13 @@ ok "both are shown as optimized" shows active/optimized $a $b
 group preferred b 0
 echo 1 >"/sys/bus/scsi/devices/${b%% *}/rescan"
 follows 20 "b not preferred any more: all paths" "$a $b" ""
+# Or have the disk asked, as a plain one.
+group preferred a 1
+echo 1 >/sys/block/sda/device/rescan
+follows 20 "a preferred, and the disk is rescanned: a alone" "$a" "$b"
+group preferred a 0
+echo 1 >/sys/block/sda/device/rescan
+follows 20 "a not preferred any more: all paths" "$a $b" ""
 target b $NONOPTIMIZED
 group nonop_delay_msecs b 100
 target a $STANDBY

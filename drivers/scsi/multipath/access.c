@@ -200,6 +200,23 @@ static struct scsi_path *get_stale_path(struct scsi_lu *lu)
 }
 
 /**
+ * scsi_lu_doubt_access - the access states of all paths are to be read anew
+ * @lu: logical unit
+ *
+ * Context: process; takes @lu->lock.
+ */
+void scsi_lu_doubt_access(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		path->access_stale |= path->running;
+	spin_unlock_irq(&lu->lock);
+	queue_work(scsi_multipath_wq, &lu->work);
+}
+
+/**
  * scsi_lu_read_stale_access - have read anew what may have changed unheard
  * @lu: logical unit
  *

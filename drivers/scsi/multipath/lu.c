@@ -9,6 +9,7 @@
  */
 
 #include <linux/blk-mq.h>
+#include <linux/delay.h>
 #include <linux/idr.h>
 #include <linux/moduleparam.h>
 #include <linux/nodemask.h>
@@ -166,7 +167,7 @@ static void block_or_unblock(struct scsi_lu *lu)
 		/* Suspended, or being removed. */
 		break;
 	}
-	changed = sdev->sdev_state != old;
+	changed = sdev->sdev_state != old || old == SDEV_OFFLINE;
 	mutex_unlock(&sdev->state_mutex);
 
 	/* Nobody else restarts the requests on the requeue list. */
@@ -715,35 +716,114 @@ static void rearm_no_path(struct scsi_lu *lu)
 	scsi_lu_arm_no_path(lu);
 }
 
+/* Is it not known yet whether a path is back, where none is in use? */
+static bool is_being_asked(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+	bool asked = false;
+
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->running && path->state != PATH_DISABLED)
+			asked |= path->check || path->probe.demanded ||
+				 path->probe.now != PROBE_IDLE;
+	}
+	asked &= !scsi_lu_has_path_locked(lu);
+	spin_unlock_irq(&lu->lock);
+	return asked;
+}
+
+/* Who has set a plain device running may use it at once. */
+static void wait_for_answers(struct scsi_lu *lu)
+{
+	unsigned long until = scsi_path_check_timeout();
+
+	while (is_being_asked(lu) && time_before(jiffies, until))
+		msleep(20);
+	/* Which unblocks it, if a path has come back. */
+	flush_work(&lu->work);
+}
+
 /**
- * scsi_lu_bring_back - the administrator wants a device to run that has no path
+ * scsi_lu_bring_back - the administrator wants a device to run
  * @sdev: any SCSI device
  *
- * As a plain device that error handling has set offline: its paths were set so. They are
- * probed, and I/O waits for that.
+ * As a plain device that error handling has set offline: the paths of a logical unit were
+ * set so. They are probed, and it is waited for that, for a while.
  *
- * Context: process; takes scsi_multipath_list_mutex and the state_mutex of its paths.
- * Return: true if @sdev is a logical unit's that has the state that it has for want of
- * a path.
+ * Context: process, no lock that is held over I/O; takes scsi_multipath_list_mutex and the state_mutex of its paths.
  */
-bool scsi_lu_bring_back(struct scsi_device *sdev)
+void scsi_lu_bring_back(struct scsi_device *sdev)
 {
-	enum scsi_device_state state = READ_ONCE(sdev->sdev_state);
 	struct scsi_path *path;
 	struct scsi_lu *lu;
 
-	if (!scsi_device_is_lu(sdev) ||
-	    (state != SDEV_BLOCK && state != SDEV_TRANSPORT_OFFLINE))
-		return false;
+	if (!scsi_device_is_lu(sdev))
+		return;
 	lu = sdev->hostdata;
 	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(path, &lu->paths, node)
 		scsi_path_bring_online(path);
 	spin_lock_irq(&lu->lock);
+	/* Some were not asked while it was offline. */
+	list_for_each_entry(path, &lu->paths, node) {
+		if (path->state == PATH_FAILED || path->state == PATH_PENDING)
+			scsi_path_probe_now(path);
+	}
 	lu->no_path_since = jiffies;
 	rearm_no_path(lu);
 	spin_unlock_irq(&lu->lock);
 	mutex_unlock(&scsi_multipath_list_mutex);
+	wait_for_answers(lu);
+}
+
+/* As a plain device that is lost: what waits fails, and it does not come back by itself. */
+static bool give_up(struct scsi_device *sdev)
+{
+	struct scsi_lu *lu = sdev->hostdata;
+	bool given_up = false;
+
+	mutex_lock(&sdev->state_mutex);
+	switch (sdev->sdev_state) {
+	case SDEV_TRANSPORT_OFFLINE:
+		/* There is no other way. What passes meanwhile finds no path. */
+		scsi_device_set_state(sdev, SDEV_RUNNING);
+		fallthrough;
+	case SDEV_RUNNING:
+	case SDEV_BLOCK:
+		given_up = !scsi_device_set_state(sdev, SDEV_OFFLINE);
+		break;
+	default:
+		break;
+	}
+	mutex_unlock(&sdev->state_mutex);
+	if (given_up)
+		queue_work(scsi_multipath_wq, &lu->work);
+	return given_up;
+}
+
+/**
+ * scsi_lu_store_state - what the administrator wants of a device that is not as he left it
+ * @sdev: any SCSI device, neither running nor offline
+ * @state: SDEV_RUNNING or SDEV_OFFLINE
+ *
+ * A logical unit has the state that it has for want of a path. A plain device without its
+ * only path runs all the while, and may be told both.
+ *
+ * Context: process; takes scsi_multipath_list_mutex and the state_mutex of @sdev and of its
+ * paths.
+ * Return: false if it is not for want of a path.
+ */
+bool scsi_lu_store_state(struct scsi_device *sdev, enum scsi_device_state state)
+{
+	enum scsi_device_state old = READ_ONCE(sdev->sdev_state);
+
+	if (!scsi_device_is_lu(sdev) ||
+	    (old != SDEV_BLOCK && old != SDEV_TRANSPORT_OFFLINE))
+		return false;
+	if (state == SDEV_OFFLINE)
+		return give_up(sdev);
+	scsi_lu_bring_back(sdev);
 	return true;
 }
 

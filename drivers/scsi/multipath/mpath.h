@@ -79,6 +79,7 @@ void scsi_path_begin_transition(struct scsi_path *path);
 void scsi_path_set_passive(struct scsi_path *path);
 void scsi_path_read_access(struct scsi_path *path);
 void scsi_lu_read_stale_access(struct scsi_lu *lu);
+void scsi_lu_doubt_access(struct scsi_lu *lu);
 
 /* activate.c */
 void scsi_lu_activation_init(struct scsi_lu_activation *activation);
@@ -88,6 +89,7 @@ void scsi_lu_consider_activation(struct scsi_lu *lu);
 /* rescan.c */
 void scsi_lu_rescan_init(struct scsi_lu *lu);
 void scsi_lu_rescan_when_usable(struct scsi_lu *lu);
+void scsi_lu_rescan_when_back(struct scsi_lu *lu);
 void scsi_lu_rescan_if_wanted(struct scsi_lu *lu);
 
 /* status.c */

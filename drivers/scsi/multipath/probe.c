@@ -278,8 +278,10 @@ static bool may_be_asked(const struct scsi_path *path)
 }
 
 /**
- * scsi_lu_is_best_left_alone - would a question disturb what is being done?
+ * scsi_lu_is_best_left_alone - would a question disturb what is being done, or wanted?
  * @lu: logical unit
+ *
+ * What the administrator has set offline is sent nothing, as a plain device.
  *
  * A drive that erases, or looks for a place on its tape, may answer nothing for hours. Who
  * asks it meanwhile, over whichever path, has to take his command back, and the error
@@ -293,8 +295,11 @@ bool scsi_lu_is_best_left_alone(struct scsi_lu *lu)
 	struct scsi_path *path;
 
 	lockdep_assert_held(&lu->lock);
-	if (!lu->sdev || !scsi_type_is_sticky(lu->sdev->type) ||
-	    !scsi_lu_has_path_locked(lu))
+	if (!lu->sdev)
+		return false;
+	if (READ_ONCE(lu->sdev->sdev_state) == SDEV_OFFLINE)
+		return true;
+	if (!scsi_type_is_sticky(lu->sdev->type) || !scsi_lu_has_path_locked(lu))
 		return false;
 	list_for_each_entry(path, &lu->paths, node) {
 		if (scsi_device_busy(path->sdev))

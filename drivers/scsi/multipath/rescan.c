@@ -47,12 +47,12 @@ static void read_partitions(struct scsi_device *sdev)
 	device_unlock(&sdev->sdev_gendev);
 }
 
-/* A plain device is not blocked while its identity is read. */
+/* A plain device is not blocked while its identity is read, nor until it has been probed. */
 static bool is_blocked_for_now(struct scsi_device *sdev)
 {
 	enum scsi_device_state state = READ_ONCE(sdev->sdev_state);
 
-	return state == SDEV_BLOCK ||
+	return state == SDEV_BLOCK || state == SDEV_TRANSPORT_OFFLINE ||
 	       (state == SDEV_RUNNING && !blk_queue_pm_only(sdev->request_queue));
 }
 
@@ -85,7 +85,8 @@ static void rescan_work(struct work_struct *work)
  * @error: what came of that
  *
  * A path has no upper-level driver that would have read its capacity. A logical unit that
- * is blocked is looked at later, whoever wanted it: most do not try again.
+ * is blocked is looked at later, whoever wanted it: most do not try again. It has no device
+ * handler that would have read its access state: its paths have.
  *
  * Context: process.
  */
@@ -96,6 +97,8 @@ void scsi_path_was_rescanned(struct scsi_device *sdev, int error)
 	if (scsi_device_is_lu(sdev)) {
 		if (error == -EWOULDBLOCK && is_blocked_for_now(sdev))
 			rescan_later(sdev->hostdata);
+		else if (!error)
+			scsi_lu_doubt_access(sdev->hostdata);
 		return;
 	}
 	rcu_read_lock();	/* against a claim that is undone */
@@ -117,6 +120,23 @@ void scsi_lu_rescan_when_usable(struct scsi_lu *lu)
 
 	spin_lock_irqsave(&lu->lock, flags);
 	lu->wants_rescan = true;
+	spin_unlock_irqrestore(&lu->lock, flags);
+}
+
+/**
+ * scsi_lu_rescan_when_back - a path is about to be asked to serve once more
+ * @lu: logical unit
+ *
+ * One that has another path has been served meanwhile, and told what has changed.
+ *
+ * Context: any; takes @lu->lock.
+ */
+void scsi_lu_rescan_when_back(struct scsi_lu *lu)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	lu->wants_rescan |= !scsi_lu_has_path_locked(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 

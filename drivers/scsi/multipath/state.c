@@ -417,15 +417,20 @@ bool scsi_path_take_out_if_stuck(struct scsi_path *path, unsigned long since)
  * scsi_path_bring_online - a path that is offline runs again
  * @path: path; if error handling has set it offline, or somebody by hand
  *
- * Context: process; takes sdev->state_mutex.
+ * A plain device that does is looked at once more. So is a logical unit that has had no
+ * other path.
+ *
+ * Context: process; takes sdev->state_mutex and the logical unit's lock.
  */
 void scsi_path_bring_online(struct scsi_path *path)
 {
 	struct scsi_device *sdev = path->sdev;
 
 	mutex_lock(&sdev->state_mutex);
-	if (sdev->sdev_state == SDEV_OFFLINE)
+	if (sdev->sdev_state == SDEV_OFFLINE) {
+		scsi_lu_rescan_when_back(path->lu);
 		scsi_device_set_state(sdev, SDEV_RUNNING);
+	}
 	mutex_unlock(&sdev->state_mutex);
 }
 
