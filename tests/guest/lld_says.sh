@@ -4,9 +4,10 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 88
+plan 93
 
 READ=0x28
+WRITE_6=0x0a
 NOT_TAKEN=128
 SENSE_LATER=256
 HOST_BUSY=0x1055
@@ -71,6 +72,32 @@ for policy in last-path round-robin; do
 		script_remove "$unit"
 	done
 done
+
+# --- What another path may know better waits while that one's LLD does not take it
+begin 2 lu last-path
+for path in 0 1; do
+	script "$unit" rules "$path $READ -1 0 2 0x044400 0 0"
+	script "$unit" rules "$((1 - path)) $READ 2 $DEVICE_BUSY 0 0 $NOT_TAKEN 0"
+	ok "hardware error of path $path, the other one's LLD takes it the third time: no error" \
+		timeout 60 dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
+	script "$unit" rules clear
+done
+script_remove "$unit"
+
+# --- A drive that is busy keeps its nexus
+script_add tape 2 lu
+within 10 script_node scsi_tape 'nst[0-9]*' || bail_out "no tape"
+tape=/dev/$(ls "$above/scsi_tape" | grep -x 'nst[0-9]*')
+write_record() {
+	timeout 60 dd if=/dev/zero of="$tape" bs=512 count=1
+}
+ok "tape: it writes" write_record
+script "$unit" event zero
+script "$unit" rules "-1 $WRITE_6 2 0 8 0 0 0"
+ok "tape: it writes though it was busy" write_record
+is "tape: over the same path" "$({ script_sent "$unit" 0 $WRITE_6
+	script_sent "$unit" 1 $WRITE_6; } | grep -cx 0)" 1
+script_remove "$unit"
 
 # --- The answer is to be passed on as it is
 for answer in 8 0x28 2; do

@@ -114,6 +114,8 @@ static void begin_as_asked(struct newcomer *new)
 /* What join_known() would return, as far as can be said without doing it */
 static int could_join(struct newcomer *new, struct scsi_lu *lu)
 {
+	if (READ_ONCE(lu->removing))
+		return -ENODEV;
 	if (READ_ONCE(lu->reserved) && READ_ONCE(lu->nr_paths))
 		return -EBUSY;
 	if (scsi_lu_lacks_protection(lu, new->sdev, &new->size))

@@ -21,6 +21,9 @@
 #include "mpath.h"
 #include "trace.h"
 
+/* That a command waits for an LLD that takes nothing, while another path has answered it */
+#define REFUSAL_PATIENCE	(5 * HZ)
+
 static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 				     struct scsi_cmnd *lu_cmd)
 {
@@ -91,6 +94,16 @@ static enum scsi_path_send why_no_request(struct request_queue *q)
 	       blk_queue_dying(q) ? SCSI_PATH_AWAY : SCSI_PATH_FULL;
 }
 
+/* What its target has been too busy for makes the path pause, and no more than that. */
+static noinline enum scsi_path_send why_not_sent(const struct scsi_path *path,
+						 enum scsi_path_send sent)
+{
+	unsigned long busy_until = READ_ONCE(path->busy_until);
+
+	return sent == SCSI_PATH_REFUSED && busy_until &&
+	       time_before(jiffies, busy_until) ? SCSI_PATH_FULL : sent;
+}
+
 static __always_inline enum scsi_path_send
 try_path(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 	 const struct scsi_path_policy *policy)
@@ -125,6 +138,7 @@ try_path(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 		if (policy->start)
 			policy->done(path, cmd);
 		scsi_path_free_cmd(cmd);
+		return why_not_sent(path, sent);
 	}
 	return sent;
 }
@@ -176,6 +190,14 @@ try_set(const struct scsi_path_set *set, const struct scsi_path *except,
 	return sent;
 }
 
+/* What there is an answer to does not wait for a better one for ever. */
+static bool is_refused_for_long(const struct scsi_cmnd *lu_cmd,
+				enum scsi_path_send sent)
+{
+	return sent == SCSI_PATH_REFUSED &&
+	       time_after(jiffies, lu_cmd->jiffies_at_alloc + REFUSAL_PATIENCE);
+}
+
 /* Over a path that has not been tried yet, in whichever group. */
 static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 				       struct scsi_cmnd *lu_cmd,
@@ -195,11 +217,11 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 		other = try_other_path(path, lu_cmd, policy);
 		if (other == SCSI_PATH_SENT)
 			return other;
-		if (other == SCSI_PATH_FULL)
-			sent = other;
-		else
+		if (other == SCSI_PATH_AWAY || is_refused_for_long(lu_cmd, other))
 			/* Its turn has come, and it was not there. */
 			scsi_lu_cmd_set_history(lu_cmd, history | HISTORY_TRIED(path));
+		else
+			sent = min(sent, other);
 	}
 	return sent;
 }
@@ -237,7 +259,7 @@ dispatch_with_history(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 
 		sent = path ? try_other_path(path, lu_cmd, policy) :
 			      SCSI_PATH_AWAY;
-		if (sent < SCSI_PATH_REFUSED)
+		if (sent != SCSI_PATH_AWAY)
 			return sent;
 	}
 	return SCSI_PATH_AWAY;
@@ -301,7 +323,9 @@ static enum scsi_path_send dispatch(struct scsi_lu *lu,
 	 * nothing is not asked more often than that of a plain device.
 	 */
 	if (sent >= SCSI_PATH_REFUSED)
-		sent = min(sent, try_set(scsi_lu_all_rcu(lu), NULL, set, lu_cmd, policy));
+		sent = min(sent, try_set(scsi_lu_all_rcu(lu), NULL,
+					 sent == SCSI_PATH_REFUSED ? set : NULL,
+					 lu_cmd, policy));
 out:
 	if (likely(sent == SCSI_PATH_SENT))
 		this_cpu_inc(lu->cpu->sent);

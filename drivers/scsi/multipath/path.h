@@ -362,6 +362,11 @@ struct scsi_path {
 	 * @answers_eh_only
 	 */
 	bool suspect;
+	/**
+	 * @busy_until: jiffies until which it is its target that was too busy, if its
+	 * device is blocked for a moment; 0: it has not been
+	 */
+	unsigned long busy_until;
 
 	/* What is behind that. Under the lock. */
 
