@@ -148,8 +148,8 @@ struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev);
 struct scsi_device *scsi_path_get_lu(struct scsi_device *sdev);
 void scsi_path_note_sense(struct scsi_cmnd *cmd,
 			  const struct scsi_sense_hdr *sense);
-void scsi_lu_report_sense(struct scsi_device *sdev,
-			  const struct scsi_sense_hdr *sense);
+bool scsi_cmd_reports_sense(const struct scsi_cmnd *cmd,
+			    const struct scsi_sense_hdr *sense);
 void scsi_path_was_reset(struct scsi_device *sdev);
 void scsi_path_was_rescanned(struct scsi_device *sdev, int error);
 void scsi_path_limits_changed(struct request_queue *q);
@@ -426,9 +426,10 @@ static inline void scsi_path_note_sense(struct scsi_cmnd *cmd,
 {
 }
 
-static inline void scsi_lu_report_sense(struct scsi_device *sdev,
-					const struct scsi_sense_hdr *sense)
+static inline bool scsi_cmd_reports_sense(const struct scsi_cmnd *cmd,
+					  const struct scsi_sense_hdr *sense)
 {
+	return true;
 }
 
 static inline void scsi_path_was_reset(struct scsi_device *sdev) { }

@@ -103,32 +103,6 @@ void scsi_lu_tell_user_space(struct scsi_lu *lu, enum scsi_lu_event event)
 }
 
 /**
- * scsi_lu_report_sense - a command of a logical unit is answered with sense data
- * @sdev: device of a logical unit
- * @sense: the sense data
- *
- * As scsi_report_sense(), which has logged it of a path.
- *
- * Context: that of a completion.
- */
-void scsi_lu_report_sense(struct scsi_device *sdev,
-			  const struct scsi_sense_hdr *sense)
-{
-	enum scsi_device_event uevent;
-
-	if (sense->sense_key != UNIT_ATTENTION)
-		return;
-	if (event_of(sense) == EVENT_LUNS)
-		sdev->sdev_target->expecting_lun_change = 1;
-	uevent = uevent_of(event_of(sense));
-	/* Implicit transition failed: no change of an access state */
-	if (uevent == SDEV_EVT_MAXBITS || (sense->asc == 0x2a && sense->ascq == 0x07))
-		return;
-	set_bit(uevent, sdev->pending_events);
-	schedule_work(&sdev->event_work);
-}
-
-/**
  * scsi_lu_must_be_exact - does a report that is missed, or told twice, do harm?
  * @lu: logical unit
  *
@@ -535,6 +509,32 @@ static void collect_expected(struct scsi_path *path, const struct scsi_cmnd *cmd
 	spin_unlock_irqrestore(&lu->lock, flags);
 }
 
+/* When the attempt is over: they are its own, or the error handler has asked for them. */
+static bool is_judged_later(const struct scsi_cmnd *cmd)
+{
+	return scsi_cmd_is_path_attempt(cmd) &&
+	       (cmd->submitter == SUBMITTED_BY_BLOCK_LAYER ||
+		cmd->cmnd[0] == REQUEST_SENSE);
+}
+
+/**
+ * scsi_cmd_reports_sense - is it for this command to log what its sense data say?
+ * @cmd: command of any SCSI device
+ * @sense: its sense data
+ *
+ * What is told to a command of a logical unit that one logs, if it is news. What is to be
+ * expected after a reset of our own goes no further than the path; and a path tells user
+ * space of other LUNs.
+ *
+ * Context: that of a completion, or the error handler.
+ */
+bool scsi_cmd_reports_sense(const struct scsi_cmnd *cmd,
+			    const struct scsi_sense_hdr *sense)
+{
+	return !is_judged_later(cmd) || cmd->device->expecting_cc_ua ||
+	       event_of(sense) == EVENT_LUNS;
+}
+
 /**
  * scsi_path_note_sense - a command was answered with sense data
  * @cmd: command of any SCSI device
@@ -547,18 +547,13 @@ void scsi_path_note_sense(struct scsi_cmnd *cmd,
 {
 	struct scsi_device *sdev = cmd->device;
 	struct scsi_path *path;
-	bool is_judged_later;
 
 	rcu_read_lock();	/* against a claim that is undone */
 	path = READ_ONCE(sdev->path);
 	if (!path)
 		goto out;
-	/* When the attempt is over: they are its own, or the error handler has asked for them. */
-	is_judged_later = scsi_cmd_is_path_attempt(cmd) &&
-			  (cmd->submitter == SUBMITTED_BY_BLOCK_LAYER ||
-			   cmd->cmnd[0] == REQUEST_SENSE);
 	if (scsi_sense_is_deferred(sense)) {
-		if (!is_judged_later)
+		if (!is_judged_later(cmd))
 			scsi_lu_keep_deferred_error(path->lu, cmd);
 		goto out;
 	}
@@ -566,13 +561,13 @@ void scsi_path_note_sense(struct scsi_cmnd *cmd,
 	    (sense->sense_key == NOT_READY ||
 	     sense->sense_key == UNIT_ATTENTION)) {
 		/* After a reset of our own it is what was to be expected. */
-		if (is_judged_later)
+		if (is_judged_later(cmd))
 			cmd->flags |= SCMD_PATH_RETRY;
 		else if (sense->sense_key == UNIT_ATTENTION)
 			collect_expected(path, cmd, sense);
 		goto out;
 	}
-	if (!is_judged_later && sense->sense_key == UNIT_ATTENTION)
+	if (!is_judged_later(cmd) && sense->sense_key == UNIT_ATTENTION)
 		collect(path, sense);
 out:
 	rcu_read_unlock();
