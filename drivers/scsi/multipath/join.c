@@ -247,6 +247,7 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	scsi_path_start_polling(path);
 	scsi_path_begin_starved(path);
 	scsi_path_take_block_size(path);
+	scsi_path_take_affinity(path);
 	follow_cmd_len(lu);
 	path->running = scsi_path_device_runs(path);
 	path->suspect = path->state != PATH_GOOD;

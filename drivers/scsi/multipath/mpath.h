@@ -378,6 +378,7 @@ int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *
 void scsi_lu_limits_path_left(struct scsi_lu *lu);
 int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path);
 void scsi_path_take_block_size(struct scsi_path *path);
+void scsi_path_take_affinity(struct scsi_path *path);
 void scsi_lu_limits_init(struct scsi_lu *lu);
 
 /* flush.c */
