@@ -93,7 +93,8 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
  * @lu: limits of the logical unit's queue
  * @path: limits of the path's queue
  *
- * What is of alignment alone is not of that kind: the block layer copies such data.
+ * What is of alignment alone is not of that kind: the block layer copies such data of
+ * passthrough, which is all that this is asked for.
  *
  * Context: any. Pure.
  */
