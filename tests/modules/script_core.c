@@ -30,8 +30,8 @@
  *		nobody prevents removal; "block PATH", "unblock PATH": the host takes no requests;
  *		"target_block PATH", "target_unblock PATH"; "rescan PATH";
  *		"max_sectors PATH SECTORS"; "host_sectors PATH SECTORS" and "host_segments
- *		PATH SEGMENTS": of what is found over that path's host from now on; "zero":
- *		the counters; "timeout MS H:C:T:L": what
+ *		PATH SEGMENTS", "host_cdb PATH BYTES": of what is found over that path's host
+ *		from now on; "zero": the counters; "timeout MS H:C:T:L": what
  *		is sent to any device from now on has that time, in sysfs it has seconds;
  *		"allow": nobody prevents removal any more; "told H:C:T:L": the write returns
  *		when user space has been told what that device and all of the paths have
@@ -900,6 +900,10 @@ static int do_to_path(struct script_unit *unit, const char *what,
 	}
 	if (!strcmp(what, "host_sectors")) {
 		shost->max_sectors = arg;
+		return 0;
+	}
+	if (!strcmp(what, "host_cdb")) {
+		shost->max_cmd_len = arg;
 		return 0;
 	}
 	if (!strcmp(what, "host_segments")) {

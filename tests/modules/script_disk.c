@@ -175,6 +175,7 @@ static bool disk_carry_out(struct script_unit *unit, struct scsi_cmnd *cmd,
 	case SYNCHRONIZE_CACHE_16:
 	case SEND_DIAGNOSTIC:
 	case WRITE_BUFFER:
+	case VARIABLE_LENGTH_CMD:
 		cmd->result = 0;
 		return true;
 	default:

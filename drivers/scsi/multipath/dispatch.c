@@ -143,11 +143,18 @@ try_path(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 	return sent;
 }
 
+static bool takes_cdb(const struct scsi_path *path, const struct scsi_cmnd *lu_cmd)
+{
+	return lu_cmd->cmd_len <= path->sdev->host->max_cmd_len;
+}
+
 /* For those who come after the first choice, which has the code to itself. */
 static noinline enum scsi_path_send
 try_other_path(struct scsi_path *path, struct scsi_cmnd *lu_cmd,
 	       const struct scsi_path_policy *policy)
 {
+	if (!takes_cdb(path, lu_cmd))
+		return SCSI_PATH_AWAY;
 	return try_path(path, lu_cmd, policy);
 }
 
@@ -328,6 +335,26 @@ static enum scsi_path_send dispatch(struct scsi_lu *lu,
 					 lu_cmd, policy));
 out:
 	if (likely(sent == SCSI_PATH_SENT))
+		this_cpu_inc(lu->cpu->sent);
+	rcu_read_unlock();
+	return sent;
+}
+
+/* The same of a command that not every host takes: the policy does not know of that. */
+static enum scsi_path_send dispatch_long(struct scsi_lu *lu,
+					 struct scsi_cmnd *lu_cmd)
+{
+	const struct scsi_path_policy *policy;
+	enum scsi_path_send sent = SCSI_PATH_AWAY;
+
+	rcu_read_lock();
+	/* Pairs with smp_store_release() in scsi_lu_set_policy(). */
+	policy = smp_load_acquire(&lu->policy);
+	if (scsi_lu_cmd_history(lu_cmd))
+		sent = dispatch_with_history(lu, lu_cmd, policy);
+	if (sent == SCSI_PATH_AWAY && !keeps_to_its_path(lu, lu_cmd))
+		sent = try_set(scsi_lu_all_rcu(lu), NULL, lu_cmd, policy);
+	if (sent == SCSI_PATH_SENT)
 		this_cpu_inc(lu->cpu->sent);
 	rcu_read_unlock();
 	return sent;
@@ -548,6 +575,52 @@ static noinline blk_status_t send_reservation(struct scsi_lu *lu,
 	return not_sent(lu, lu_cmd, SCSI_PATH_AWAY);
 }
 
+/* Has it a path whose host takes this one, be it out of use? */
+static bool has_path_for_cdb(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd)
+{
+	struct scsi_path *path;
+	unsigned long flags;
+	bool has = false;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	list_for_each_entry(path, &lu->paths, node)
+		has |= path->state != PATH_DISABLED && takes_cdb(path, lu_cmd);
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return has;
+}
+
+/*
+ * Has it waited for as long as it would without other paths? Those do not let no_path_timeout
+ * begin.
+ */
+static bool has_waited(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd)
+{
+	int seconds = READ_ONCE(lu->no_path_timeout);
+	unsigned long flags;
+	bool has_others;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	has_others = scsi_lu_has_path_locked(lu);
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return has_others && seconds >= 0 &&
+	       time_after(jiffies, lu_cmd->jiffies_at_alloc + (unsigned long)seconds * HZ);
+}
+
+static noinline blk_status_t send_long(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
+{
+	enum scsi_path_send sent = dispatch_long(lu, lu_cmd);
+
+	if (sent == SCSI_PATH_SENT)
+		return BLK_STS_OK;
+	if (sent == SCSI_PATH_AWAY) {
+		if (!has_path_for_cdb(lu, lu_cmd))
+			return fail(lu_cmd, DID_ABORT);
+		if (has_waited(lu, lu_cmd))
+			return fail(lu_cmd, DID_NO_CONNECT);
+	}
+	return not_sent(lu, lu_cmd, sent);
+}
+
 /**
  * scsi_lu_send_cmd - send the command of a logical unit over one of its paths
  * @lu_cmd: prepared command whose request has been started
@@ -578,7 +651,7 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *lu_cmd)
 			return answered(lu_cmd);
 	}
 	if (unlikely(lu_cmd->cmd_len > READ_ONCE(lu->max_cmd_len)))
-		return fail(lu_cmd, DID_ABORT);
+		return send_long(lu, lu_cmd);
 
 	sent = dispatch(lu, lu_cmd);
 	if (likely(sent == SCSI_PATH_SENT))

@@ -3,6 +3,8 @@
  * How a path joins a logical unit, and leaves it.
  */
 
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/percpu-refcount.h>
 #include <linux/rcupdate.h>
 #include <scsi/scsi_device.h>
@@ -183,6 +185,22 @@ static void compare_later(struct scsi_lu *lu, struct scsi_path *path)
 		other->sized = false;
 }
 
+/*
+ * What is longer looks for a path whose host takes it. Before a path may be chosen, and when
+ * nobody can choose any more what has left.
+ */
+static void follow_cmd_len(struct scsi_lu *lu)
+{
+	unsigned short len = USHRT_MAX;
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node)
+		len = min(len, path->sdev->host->max_cmd_len);
+	if (!list_empty(&lu->paths))
+		WRITE_ONCE(lu->max_cmd_len, len);
+}
+
 /**
  * scsi_path_join - a path becomes one of a logical unit
  * @lu: logical unit
@@ -239,8 +257,8 @@ int scsi_path_join(struct scsi_lu *lu, struct scsi_path *path, bool is_alone)
 	scsi_path_start_polling(path);
 	scsi_path_begin_starved(path);
 	scsi_path_take_block_size(path);
-	WRITE_ONCE(lu->max_cmd_len,
-		   min(lu->max_cmd_len, path->sdev->host->max_cmd_len));
+	scsi_path_take_affinity(path);
+	follow_cmd_len(lu);
 	path->running = scsi_path_device_runs(path);
 	path->suspect = path->state != PATH_GOOD;
 	if (path->state == PATH_PENDING && path->loss == LOSS_UNSIZED)
@@ -299,6 +317,9 @@ void scsi_path_unjoin(struct scsi_path *path)
 	disable_delayed_work(&path->probe.work);
 	disable_delayed_work(&path->pr.line);
 	synchronize_rcu();
+	spin_lock_irq(&lu->lock);
+	follow_cmd_len(lu);
+	spin_unlock_irq(&lu->lock);
 	scsi_lu_limits_path_left(lu);
 }
 

@@ -94,7 +94,8 @@ bool scsi_limits_are_stacked(const struct queue_limits *lu,
  * @lu: limits of the logical unit's queue
  * @path: limits of the path's queue
  *
- * What is of alignment alone is not of that kind: the block layer copies such data.
+ * What is of alignment alone is not of that kind: the block layer copies such data of
+ * passthrough, which is all that this is asked for.
  *
  * Context: any. Pure.
  */
@@ -400,6 +401,14 @@ static void limits_work(struct work_struct *work)
 		queue_delayed_work(system_dfl_wq, &lu->limits_work, HZ);
 }
 
+static void set_flag(struct request_queue *q, unsigned int flag, bool value)
+{
+	if (value)
+		blk_queue_flag_set(flag, q);
+	else
+		blk_queue_flag_clear(flag, q);
+}
+
 /**
  * scsi_path_take_block_size - the blocks of a path are those of its logical unit
  * @path: path
@@ -418,6 +427,28 @@ void scsi_path_take_block_size(struct scsi_path *path)
 	path->sdev->sector_size = lu_sdev->sector_size;
 	path->sdev->request_queue->limits.logical_block_size =
 		lu_sdev->request_queue->limits.logical_block_size;
+}
+
+/**
+ * scsi_path_take_affinity - what a path carries is completed where its logical unit's is
+ * @path: path
+ *
+ * It is the request of the path that an interrupt completes.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_take_affinity(struct scsi_path *path)
+{
+	const struct scsi_device *lu_sdev = path->lu->sdev;
+	struct request_queue *q = path->sdev->request_queue;
+	unsigned long flags;
+
+	lockdep_assert_held(&path->lu->lock);
+	if (!lu_sdev)
+		return;
+	flags = READ_ONCE(lu_sdev->request_queue->queue_flags);
+	set_flag(q, QUEUE_FLAG_SAME_COMP, flags & BIT(QUEUE_FLAG_SAME_COMP));
+	set_flag(q, QUEUE_FLAG_SAME_FORCE, flags & BIT(QUEUE_FLAG_SAME_FORCE));
 }
 
 /**
@@ -468,10 +499,10 @@ void scsi_lu_limits_not_needed(struct scsi_lu *lu)
 }
 
 /**
- * scsi_lu_limits_changed - the queue of a logical unit has other limits now
+ * scsi_lu_limits_changed - the queue of a logical unit has other limits, or affinity, now
  * @q: queue of the device of a logical unit
  *
- * Context: process; the limits of @q are locked.
+ * Context: process.
  */
 void scsi_lu_limits_changed(struct request_queue *q)
 {
@@ -484,8 +515,10 @@ void scsi_lu_limits_changed(struct request_queue *q)
 		q->disk->bdi->ra_pages = lu->ra_pages;
 	lu->keeps_ra_pages = false;
 	spin_lock_irq(&lu->lock);
-	list_for_each_entry(path, &lu->paths, node)
+	list_for_each_entry(path, &lu->paths, node) {
 		scsi_path_take_block_size(path);
+		scsi_path_take_affinity(path);
+	}
 	spin_unlock_irq(&lu->lock);
 }
 

@@ -142,8 +142,8 @@ struct scsi_lu {
 	/** @target: target number on the virtual host. Constant. */
 	unsigned int target;
 	/**
-	 * @max_cmd_len: longest CDB that every path takes; written with no path in use
-	 * or growing shorter only
+	 * @max_cmd_len: longest CDB that every path takes; longer ones go over those that
+	 * do. Written under @lock, read anywhere
 	 */
 	unsigned short max_cmd_len;
 

@@ -381,6 +381,7 @@ void scsi_lu_limits_path_left(struct scsi_lu *lu);
 void scsi_lu_limits_not_needed(struct scsi_lu *lu);
 int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path);
 void scsi_path_take_block_size(struct scsi_path *path);
+void scsi_path_take_affinity(struct scsi_path *path);
 void scsi_lu_limits_init(struct scsi_lu *lu);
 
 /* flush.c */
