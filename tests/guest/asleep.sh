@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # The system sleeps while a device that has been removed is looked for at its address:
-# nothing is scanned on a host that sleeps, and it is found when that is awake.
+# nothing is scanned on a host that sleeps, and it is found when that is awake. A path is
+# stopped by its disk, at last, and not by itself.
 # guest: clock=virtual cpus=4 memory=2048
 . ./lib.sh
-plan 8
+plan 10
 
 parameters=/sys/module/scsi_late/parameters
 modprobe scsi_late hosts=2 || bail_out "scsi_late"
@@ -30,6 +31,11 @@ was_asleep() {
 		grep -q 'thaw_processes.* begin' $TRACE/trace
 }
 
+# is_suspended DEVICE: by the system
+is_suspended() {
+	grep "device_pm_callback_start: .* $1, parent: target.*\[suspend\]" $TRACE/trace
+}
+
 no_scans() {
 	[ -z "$(scans)" ]
 }
@@ -45,9 +51,12 @@ ok "its address was looked at" within 20 sh -c "dmesg | grep -q 'scsi $gone:0:0:
 echo >$TRACE/trace
 echo 1 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
 echo 1 >$TRACE/events/power/suspend_resume/enable
+echo 1 >$TRACE/events/power/device_pm_callback_start/enable
 ok "asleep and awake" sh -c 'echo freeze >/sys/power/state'
 echo 0 >$TRACE/events/scsi/scsi_dispatch_cmd_start/enable
 ok "it was asleep" was_asleep
+ok "so was the disk" is_suspended "$(basename "$(readlink -f /sys/block/sda/device)")"
+fails "its path was not by itself" is_suspended "$left"
 ok "meanwhile nothing was looked for" no_scans
 fails "and no device was added" sh -c "dmesg | grep 'should not be sleeping'"
 echo 0 >$parameters/unmapped

@@ -248,18 +248,6 @@ static bool waits_for_target(struct scsi_lu *lu)
 	return false;
 }
 
-/* The system may stop a path's device at any time before that of its logical unit. */
-static bool has_sleeping_path(struct scsi_lu *lu)
-{
-	struct scsi_path *path;
-
-	list_for_each_entry(path, &lu->paths, node) {
-		if (READ_ONCE(path->sdev->sdev_state) == SDEV_QUIESCE)
-			return true;
-	}
-	return false;
-}
-
 /* When is I/O to fail? Returns false if never. */
 static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 {
@@ -616,7 +604,7 @@ void scsi_lu_usable_changed(struct scsi_lu *lu, bool had_path)
  * @lu: logical unit
  *
  * Does nothing if it has one; or if what it waits for is the transport, a host or the target,
- * for which a plain device waits as well, or a path that sleeps already.
+ * for which a plain device waits as well.
  *
  * Context: process; takes @lu->lock and the state_mutex of its device.
  */
@@ -625,7 +613,7 @@ void scsi_lu_stop_waiting(struct scsi_lu *lu)
 	spin_lock_irq(&lu->lock);
 	if (!scsi_lu_has_path_locked(lu) && !lu->expired &&
 	    !waits_for_transport(lu) && !waits_for_host(lu) &&
-	    !waits_for_target(lu) && !has_sleeping_path(lu)) {
+	    !waits_for_target(lu)) {
 		lu->expired_asleep = true;
 		WRITE_ONCE(lu->expired, true);
 	}

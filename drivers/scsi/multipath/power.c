@@ -51,6 +51,8 @@ void scsi_path_power_add(struct scsi_device *sdev)
 {
 	lockdep_assert_held(&sdev->host->scan_mutex);
 	device_set_pm_not_required(&sdev->sdev_gendev);
+	/* An asynchronous parent is suspended with its children all the same. */
+	device_disable_async_suspend(&sdev->sdev_gendev);
 	sdev->rpm_autosuspend = 1;
 	if (!sdev->host->nr_paths++)
 		link_host(sdev->host);
