@@ -353,7 +353,7 @@ static enum scsi_path_send dispatch_long(struct scsi_lu *lu,
 	if (scsi_lu_cmd_history(lu_cmd))
 		sent = dispatch_with_history(lu, lu_cmd, policy);
 	if (sent == SCSI_PATH_AWAY && !keeps_to_its_path(lu, lu_cmd))
-		sent = try_set(scsi_lu_all_rcu(lu), NULL, lu_cmd, policy);
+		sent = try_set(scsi_lu_all_rcu(lu), NULL, NULL, lu_cmd, policy);
 	if (sent == SCSI_PATH_SENT)
 		this_cpu_inc(lu->cpu->sent);
 	rcu_read_unlock();
