@@ -5,10 +5,9 @@
 # guest: clock=virtual cpus=2 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 36
+plan 28
 
 FLUSH=0x35
-START_STOP=0x1b
 INQUIRY=0x12
 FOR_ITSELF=16
 RESET=0
@@ -72,23 +71,6 @@ for how in plain lu; do
 	ok "$how: deleted while its path is looked at" sh -c "echo 1 >$above/delete"
 	wait $reader
 	is "$how: looked at: flushed" "$(flushed)" 1
-	script_remove "$unit"
-done
-
-# A disk that is stopped when it is removed, and started when it is found again
-for how in plain lu; do
-	add 1 $how
-	echo 1 >"$(echo "$above"/scsi_disk/*)/manage_runtime_start_stop"
-	delete 0
-	is "$how: it was flushed" "$(flushed)" 1
-	is "$how: and stopped" "$(script_counter "$unit" executed $START_STOP)" 1
-	echo "- - -" >"/sys/class/scsi_host/host$(script_hosts "$unit")/scan"
-	[ $how = plain ] || within 10 script_has_paths 1
-	above=$(script_above "$unit")
-	within 10 script_node block 'sd[a-z]*'
-	disk=$(script_node block 'sd[a-z]*')
-	ok "$how: it is found again, and can be read" read_block
-	is "$how: it was started" "$(script_counter "$unit" executed $START_STOP)" 2
 	script_remove "$unit"
 done
 

@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=2 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 23
+plan 25
 
 LONG=0x7f
 NO_CONNECT=1
@@ -51,9 +51,14 @@ ok "a read is not concerned" read_block
 # --- The one that takes it is away for a while, as a plain device would be
 script "$unit" event "target_block 1"
 send_long >/dev/null 2>&1 &
-sleep 10
+sender=$!
+sleep 2
+began=$(now)
+ok "while a long one waits, a short one does not" read_block
+ok "it is not late" test $(($(now) - began)) -le 5
+sleep 8
 script "$unit" event "target_unblock 1"
-ok "its transport comes back" wait $!
+ok "its transport comes back" wait $sender
 script "$unit" event "target_block 1"
 began=$(now)
 fails "it does not" send_long

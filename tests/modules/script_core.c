@@ -982,6 +982,16 @@ DEFINE_SCRIPT_WRITE(rules);
 DEFINE_SCRIPT_WRITE(eh);
 DEFINE_SCRIPT_WRITE(event);
 
+/* A kernel without power management has nothing to allocate for it. */
+static bool suspends_without_io(const struct Scsi_Host *shost)
+{
+#ifdef CONFIG_PM
+	return shost->shost_gendev.power.memalloc_noio;
+#else
+	return true;
+#endif
+}
+
 static int counters_show(struct seq_file *s, void *data)
 {
 	struct script_unit *unit = s->private;
@@ -1001,7 +1011,7 @@ static int counters_show(struct seq_file *s, void *data)
 	}
 	for (unsigned int i = 0; i < unit->nr_paths; i++)
 		seq_printf(s, "noio %u %u\n", i,
-			   unit->nexus[i].shost->shost_gendev.power.memalloc_noio);
+			   suspends_without_io(unit->nexus[i].shost));
 	seq_printf(s, "changes %u\n", unit->nr_log);
 	seq_printf(s, "held %u\n", unit->nr_held);
 	seq_printf(s, "overwritten %u\n", unit->overwritten);

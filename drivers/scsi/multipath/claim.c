@@ -392,17 +392,6 @@ static int join_or_bring_up(struct newcomer *new)
 	return error;
 }
 
-/* Before it is asked for what it does not say while it is stopped */
-static void start_if_stopped(struct scsi_device *sdev, const char *names)
-{
-	struct scsi_lu *lu = scsi_multipath_find(names);
-
-	if (IS_ERR_OR_NULL(lu))
-		return;
-	scsi_lu_start_again(lu, sdev);
-	scsi_lu_put(lu);
-}
-
 static int claim_as_path(struct scsi_device *sdev, const char *names)
 {
 	struct newcomer new = { .sdev = sdev, .names = names };
@@ -426,7 +415,6 @@ static int claim_as_path(struct scsi_device *sdev, const char *names)
 	new.path = path;
 	/* The device handler comes first: it interprets the sense data of its target. */
 	scsi_dh_add_device(sdev);
-	start_if_stopped(sdev, names);
 	ask(&new);
 	error = join_or_bring_up(&new);
 	if (!error)

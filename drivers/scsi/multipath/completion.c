@@ -22,9 +22,6 @@
 #include "trace.h"
 #include "verdict.h"
 
-/* That a path which says BUSY pauses for no other reason */
-#define BUSY_TIME		(HZ / 2)
-
 /* What the upper level lets it take does not count while there is no path. */
 static void forget_time_without_path(struct scsi_lu *lu,
 				     struct scsi_cmnd *lu_cmd)
@@ -377,7 +374,7 @@ static void apply_to_path(struct scsi_path *path, struct scsi_cmnd *cmd,
 		return;
 	case EFFECT_CONGESTED:
 		atomic_inc(&path->outlier.turned_away);
-		WRITE_ONCE(path->busy_until, (jiffies + BUSY_TIME) ?: 1);
+		WRITE_ONCE(path->busy_since, jiffies ?: 1);
 		atomic_set(&sdev->device_blocked, sdev->max_device_blocked);
 		return;
 	default:

@@ -21,8 +21,12 @@
 #include "mpath.h"
 #include "trace.h"
 
-/* That a command waits for an LLD that takes nothing, while another path has answered it */
-#define REFUSAL_PATIENCE	(5 * HZ)
+/* That a command waits for an LLD that takes nothing, while there is another path */
+#define REFUSAL_PATIENCE	HZ
+/* That one waits at least for the only host that takes its CDB */
+#define CHECK_PATIENCE		(5UL * HZ)
+/* How often it is tried meanwhile */
+#define ASIDE_MSECS		100
 
 static struct scsi_cmnd *get_attempt(struct scsi_path *path,
 				     struct scsi_cmnd *lu_cmd)
@@ -98,10 +102,10 @@ static enum scsi_path_send why_no_request(struct request_queue *q)
 static noinline enum scsi_path_send why_not_sent(const struct scsi_path *path,
 						 enum scsi_path_send sent)
 {
-	unsigned long busy_until = READ_ONCE(path->busy_until);
+	unsigned long busy_since = READ_ONCE(path->busy_since);
 
-	return sent == SCSI_PATH_REFUSED && busy_until &&
-	       time_before(jiffies, busy_until) ? SCSI_PATH_FULL : sent;
+	return sent == SCSI_PATH_REFUSED && busy_since &&
+	       jiffies - busy_since < BUSY_TIME ? SCSI_PATH_FULL : sent;
 }
 
 static __always_inline enum scsi_path_send
@@ -197,7 +201,7 @@ try_set(const struct scsi_path_set *set, const struct scsi_path *except,
 	return sent;
 }
 
-/* What there is an answer to does not wait for a better one for ever. */
+/* There is an answer to it, or a path of its own, but it does not wait for ever. */
 static bool is_refused_for_long(const struct scsi_cmnd *lu_cmd,
 				enum scsi_path_send sent)
 {
@@ -266,7 +270,7 @@ dispatch_with_history(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 
 		sent = path ? try_other_path(path, lu_cmd, policy) :
 			      SCSI_PATH_AWAY;
-		if (sent != SCSI_PATH_AWAY)
+		if (sent != SCSI_PATH_AWAY && !is_refused_for_long(lu_cmd, sent))
 			return sent;
 	}
 	return SCSI_PATH_AWAY;
@@ -589,21 +593,41 @@ static bool has_path_for_cdb(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd)
 	return has;
 }
 
+static bool has_others(struct scsi_lu *lu)
+{
+	unsigned long flags;
+	bool has;
+
+	spin_lock_irqsave(&lu->lock, flags);
+	has = scsi_lu_has_path_locked(lu);
+	spin_unlock_irqrestore(&lu->lock, flags);
+	return has;
+}
+
 /*
  * Has it waited for as long as it would without other paths? Those do not let no_path_timeout
- * begin.
+ * begin. That the path is looked at, or its host is being reset, is no loss.
  */
 static bool has_waited(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd)
 {
 	int seconds = READ_ONCE(lu->no_path_timeout);
-	unsigned long flags;
-	bool has_others;
 
-	spin_lock_irqsave(&lu->lock, flags);
-	has_others = scsi_lu_has_path_locked(lu);
-	spin_unlock_irqrestore(&lu->lock, flags);
-	return has_others && seconds >= 0 &&
-	       time_after(jiffies, lu_cmd->jiffies_at_alloc + (unsigned long)seconds * HZ);
+	return seconds >= 0 &&
+	       time_after(jiffies, lu_cmd->jiffies_at_alloc +
+				   max(seconds * (unsigned long)HZ, CHECK_PATIENCE));
+}
+
+/* What other paths take is not kept behind it. */
+static blk_status_t wait_aside(struct scsi_cmnd *lu_cmd)
+{
+	struct request *rq = scsi_cmd_to_rq(lu_cmd);
+	struct request_queue *q = rq->q;
+
+	lu_cmd->state = 0;
+	lu_cmd->result = 0;
+	blk_mq_requeue_request(rq, false);
+	blk_mq_delay_kick_requeue_list(q, ASIDE_MSECS);
+	return BLK_STS_OK;
 }
 
 static noinline blk_status_t send_long(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
@@ -615,8 +639,9 @@ static noinline blk_status_t send_long(struct scsi_lu *lu, struct scsi_cmnd *lu_
 	if (sent == SCSI_PATH_AWAY) {
 		if (!has_path_for_cdb(lu, lu_cmd))
 			return fail(lu_cmd, DID_ABORT);
-		if (has_waited(lu, lu_cmd))
-			return fail(lu_cmd, DID_NO_CONNECT);
+		if (has_others(lu))
+			return has_waited(lu, lu_cmd) ?
+			       fail(lu_cmd, DID_NO_CONNECT) : wait_aside(lu_cmd);
 	}
 	return not_sent(lu, lu_cmd, sent);
 }

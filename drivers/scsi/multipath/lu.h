@@ -333,8 +333,6 @@ struct scsi_lu {
 	unsigned long ra_pages;
 	/** @keeps_ra_pages: that is not to be changed; likewise */
 	bool keeps_ra_pages;
-	/** @stopped: it has been stopped when its last path left. Any context */
-	bool stopped;
 	/** @event_work: tells user space of what has changed */
 	struct work_struct event_work;
 	/** @pr: what it is registered with, see pr.h */

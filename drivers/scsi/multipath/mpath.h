@@ -386,7 +386,6 @@ void scsi_lu_limits_init(struct scsi_lu *lu);
 
 /* flush.c */
 void scsi_path_flush_cache(struct scsi_path *path);
-void scsi_lu_start_again(struct scsi_lu *lu, struct scsi_device *sdev);
 
 /* sysfs.c */
 extern const struct attribute_group *scsi_lu_attr_groups[];

@@ -20,6 +20,8 @@
 #include "policy.h"
 #include "pr.h"
 
+#define BUSY_TIME	(HZ / 2)
+
 struct sbitmap_queue;
 struct sbq_wait_state;
 struct scsi_lu;
@@ -363,10 +365,10 @@ struct scsi_path {
 	 */
 	bool suspect;
 	/**
-	 * @busy_until: jiffies until which it is its target that was too busy, if its
+	 * @busy_since: jiffies when its target was too busy: for BUSY_TIME, that is why its
 	 * device is blocked for a moment; 0: it has not been
 	 */
-	unsigned long busy_until;
+	unsigned long busy_since;
 
 	/* What is behind that. Under the lock. */
 
