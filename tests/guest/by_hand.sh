@@ -50,15 +50,6 @@ size_is() {
 	[ "$(blockdev --getsize64 "$disk")" = "$1" ]
 }
 
-# start_read: in the background
-start_read() {
-	rm -f /tmp/read.status
-	(
-		read_block >/dev/null 2>&1
-		echo $? >/tmp/read.status
-	) &
-}
-
 # --- What is offline is left alone
 old_period=$(cat $PERIOD)
 for how in "1 plain" "1 lu" "2 lu"; do
@@ -86,7 +77,7 @@ for how in "1 plain" "1 lu" "2 lu"; do
 		no_answer
 		start_read
 		ok "$title, $first: error handling gives it up" within 60 path_is_offline
-		ok "$title, $first: the read ends" within 90 test -s /tmp/read.status
+		ok "$title, $first: the read ends" within 90 read_is_over
 		wait
 		script "$unit" event forget
 		script "$unit" event capacity 2000
@@ -132,7 +123,7 @@ for how in "1 plain" "1 lu" "2 lu"; do
 		start_read
 		sleep 3
 		ok "$title: offline" set_state offline
-		ok "$title: what was sent has failed" within 2 test -s /tmp/read.status
+		ok "$title: what was sent has failed" within 2 read_is_over
 		is "$title: with an error" "$(cat /tmp/read.status)" 1
 		wait
 		script "$unit" rules clear

@@ -80,6 +80,19 @@ read_block() {
 	timeout 600 dd if="$disk" of=/dev/null bs=512 count=1 iflag=direct
 }
 
+# start_read: the same in the background; /tmp/read.status says how it has ended
+start_read() {
+	rm -f /tmp/read.status
+	(
+		read_block >/dev/null 2>&1
+		echo $? >/tmp/read.status
+	) &
+}
+
+read_is_over() {
+	[ -s /tmp/read.status ]
+}
+
 # script_disk PATHS lu|plain: a disk that reads, as $disk
 script_disk() {
 	script_add disk "$1" "$2"

@@ -23,19 +23,6 @@ begin() {
 	title="$2 $1${3:+, $3}"
 }
 
-# start_read: in the background
-start_read() {
-	rm -f /tmp/read.status
-	(
-		read_block >/dev/null 2>&1
-		echo $? >/tmp/read.status
-	) &
-}
-
-read_is_over() {
-	[ -s /tmp/read.status ]
-}
-
 # --- Who takes nothing is asked again, not too often, until he does
 for reason in $HOST_BUSY $DEVICE_BUSY $TARGET_BUSY; do
 	for kind in plain lu; do
