@@ -33,12 +33,17 @@ plug() {
 
 # unplug DEVICE: and wait until it is gone
 unplug() {
-	: >/tmp/qmp.events
-	qmp device_del "\"id\": \"$1\"" && is_gone "$1"
+	! is_gone "$1" && qmp device_del "\"id\": \"$1\"" && within 30 is_gone "$1"
 }
 
+# The guest has given it up. QEMU says that a device is deleted when nothing refers to it,
+# which for a pvscsi never comes if its disk was torn from it with requests under way:
+# pvscsi_request_cancelled() keeps their scatter lists.
 is_gone() {
-	qmp_event "DEVICE_DELETED.*\"device\": \"$1\""
+	qmp qom-list '"path": "/machine/peripheral"' || return
+	case $qmp_answer in
+	*"\"name\": \"$1\""*) return 1 ;;
+	esac
 }
 
 # The path over the adapter that is not to stay.
@@ -56,13 +61,12 @@ pci_device() {
 # tear_out ADAPTER: the guest is not asked. This is the register by which its ACPI code
 # gives a slot's device up when all drivers have left it; here they have not.
 tear_out() {
-	: >/tmp/qmp.events
 	qmp qom-get "\"path\": \"/machine/peripheral/$(port_of "$1")/$(port_of "$1")\",
 		\"property\": \"acpi-pcihp-bsel\"" || return
 	bus=$(echo "$qmp_answer" | tr -dc 0-9)
 	qmp human-monitor-command "\"command-line\": \"o/w 0xcd0 $bus\"" &&
 	qmp human-monitor-command "\"command-line\": \"o/w 0xcc8 1\"" &&
-	is_gone "$1"
+	within 30 is_gone "$1"
 }
 
 qmp_open

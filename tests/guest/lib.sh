@@ -309,7 +309,6 @@ qmp_open() {
 	modprobe virtio_console
 	within 10 test -c /dev/vport*p1 || bail_out "no monitor"
 	exec 9<>"$(echo /dev/vport*p1)"
-	: >/tmp/qmp.events
 	qmp qmp_capabilities || bail_out "the monitor does not answer"
 }
 
@@ -331,7 +330,6 @@ qmp_done() {
 		case $qmp_answer in
 		'{"return"'*) qmp_left=$((qmp_left - 1)) ;;
 		'{"error"'*) break ;;
-		*'"event"'*) echo "$qmp_answer" >>/tmp/qmp.events ;;
 		esac
 	done
 	[ "$qmp_left" = 0 ] || echo "$qmp_answer"
@@ -357,14 +355,6 @@ plug_hba() {
 	} >/tmp/commands
 	cat /tmp/commands >&9
 	qmp_done 4
-}
-
-# qmp_event PATTERN: QEMU says so, or has said so
-qmp_event() {
-	until grep "$1" /tmp/qmp.events; do
-		read -r -t 30 qmp_answer <&9 || return
-		echo "$qmp_answer" >>/tmp/qmp.events
-	done
 }
 
 # --- load -----------------------------------------------------------------
