@@ -6,7 +6,7 @@
 # append: scsi_mod.path_watch=1
 . ./lib.sh
 . ./lib_script.sh
-plan 17
+plan 25
 
 modprobe st || bail_out "st"
 
@@ -22,6 +22,10 @@ was_asked() {
 
 good_again() {
 	dmesg | grep -q "path $(script_path "$unit" "$1") probation (answers again)"
+}
+
+is_back() {
+	was_asked $idle "$before" && [ "$(cat "$path/state")" = 1 ]
 }
 
 # tape PATHS
@@ -67,12 +71,17 @@ for paths in 1 2; do
 	script_remove "$unit"
 done
 
+# idle_tape: a tape of two paths, of which it does not use $idle
+idle_tape() {
+	paths=2
+	tape 2
+	idle=0
+	[ "$(path_issued "$(script_path "$unit" 0)")" -lt \
+		"$(path_issued "$(script_path "$unit" 1)")" ] || idle=1
+}
+
 # A path that was lost comes back meanwhile.
-paths=2
-tape 2
-idle=0
-[ "$(path_issued "$(script_path "$unit" 0)")" -lt "$(path_issued "$(script_path "$unit" 1)")" ] ||
-	idle=1
+idle_tape
 state=/sys/bus/scsi/devices/$(script_path "$unit" $idle)/state
 echo offline >"$state"
 within 10 path_state_is "$(script_path "$unit" $idle)" 3
@@ -86,6 +95,31 @@ is "lost path: it is there" "$(script_counter "$unit" position)" 1
 script "$unit" rules clear
 ok "lost path: it is back" within 30 good_again $idle
 script_remove "$unit"
+
+# So does one whose identity is to be read first, for which nobody waits.
+for how in enabled unblocked; do
+	idle_tape
+	path=/sys/bus/scsi/devices/$(script_path "$unit" $idle)/path
+	if [ $how = enabled ]; then
+		echo 3 >"$path/state"
+	else
+		script "$unit" event "target_block $idle"
+	fi
+	searches 25000
+	before=$(asked $idle)
+	if [ $how = enabled ]; then
+		echo 1 >"$path/state" &
+	else
+		script "$unit" event "target_unblock $idle"
+	fi
+	sleep 20
+	is "$how path: nobody asks it" "$(asked $idle)" "$before"
+	ok "$how path: what was looked for is found" wait $searching
+	is "$how path: it is there" "$(script_counter "$unit" position)" 1
+	script "$unit" rules clear
+	ok "$how path: it is asked, and back" within 30 is_back
+	script_remove "$unit"
+done
 
 # A tape that streams is watched all the same.
 tape 2

@@ -104,6 +104,21 @@ void scsi_path_start_check(struct scsi_path *path, enum scsi_path_check check)
 }
 
 /**
+ * scsi_path_put_off_check - a path is not asked yet
+ * @path: path
+ *
+ * The time that its answer may take begins when it is.
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_put_off_check(struct scsi_path *path)
+{
+	lockdep_assert_held(&path->lu->lock);
+	path->check_since = jiffies;
+	path->check_end = jiffies + CHECK_TIMEOUT;
+}
+
+/**
  * scsi_path_check_identity - a path may lead to another logical unit by now
  * @path: path
  *
@@ -178,7 +193,8 @@ static bool is_checked(const struct scsi_path *path)
  *
  * Returns when it is back, or found not to be. A target that does not answer has its
  * host recover, however long that takes: then the path has failed before that has ended,
- * and comes back like any other if it is answered after all.
+ * and comes back like any other if it is answered after all. A drive that does something
+ * else is asked afterwards: that is not waited for any longer.
  *
  * Context: process; no lock that is held over I/O.
  */
@@ -190,7 +206,7 @@ void scsi_path_wait_for_check(struct scsi_device *sdev, unsigned long until)
 
 	wait_event_timeout(check_wait, is_checked(path), left);
 	spin_lock_irq(&lu->lock);
-	if (!is_checked(path))
+	if (!is_checked(path) && !scsi_lu_is_best_left_alone(lu))
 		scsi_path_set_state_locked(path, PATH_FAILED, LOSS_FAILED,
 					   "does not tell its identity");
 	spin_unlock_irq(&lu->lock);

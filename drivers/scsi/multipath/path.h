@@ -526,6 +526,7 @@ void scsi_path_admin_write(struct scsi_path *path,
 
 /* check.c */
 void scsi_path_start_check(struct scsi_path *path, enum scsi_path_check check);
+void scsi_path_put_off_check(struct scsi_path *path);
 void scsi_path_end_check(struct scsi_path *path);
 void scsi_path_stop_check(struct scsi_path *path);
 void scsi_path_suspend_check(struct scsi_path *path);

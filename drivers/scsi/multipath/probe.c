@@ -329,8 +329,10 @@ static unsigned long put_off_check(struct scsi_path *path)
 static unsigned long put_off(struct scsi_path *path)
 {
 	lockdep_assert_held(&path->lu->lock);
-	if (!path->check && scsi_lu_is_best_left_alone(path->lu))
+	if (scsi_lu_is_best_left_alone(path->lu)) {
+		scsi_path_put_off_check(path);
 		return SCSI_PATH_BUSY_DELAY;
+	}
 	if (!may_be_asked(path))
 		return 0;
 	/* I/O waits for a check, and not for long: a few that answer nothing are no reason. */
