@@ -1,17 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0
 # A disk that works again only when it is reset: its reads are aborted, and that is no
 # help. What has timed out twice is for the error handler, which resets the disk. And one
-# that is lost over all its paths until somebody resets it.
+# that is lost over all its paths until somebody resets it. And a tape drive that is stuck:
+# whoever resets it has it free at once.
 # guest: clock=virtual cpus=2 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 30
+. ./lib_door.sh
+plan 34
 
 READ=0x28
 SILENT_UNTIL_RESET=72
 
 nr_sent() {
 	echo $(($(script_sent "$unit" 0 $READ) + $(script_sent "$unit" 1 $READ)))
+}
+
+# it_searches PATH: it looks for a place on the tape
+it_searches() {
+	[ "$(script_sent "$unit" "$1" 0x11)" = 1 ]
 }
 
 # hang PATH: of a path, or -1 of all
@@ -59,6 +66,30 @@ for how in "1 plain" "1 lu" "2 lu"; do
 	ok "$title: reset by hand" sg_reset --device --no-esc \
 		"$(script_node scsi_generic 'sg[0-9]*')"
 	ok "$title: reads again" within 60 read_block
+	script_remove "$unit"
+done
+
+# What hangs there the host gives back that is told of the reset.
+for how in "1 plain 0" "1 lu 0" "2 lu 0" "2 lu 1"; do
+	# shellcheck disable=SC2086 # its parts
+	set -- $how
+	script_add tape "$1" "$2"
+	within 10 script_node scsi_generic 'sg[0-9]*' || bail_out "no tape"
+	sg=$(script_node scsi_generic 'sg[0-9]*')
+	if [ "$1" = 2 ]; then
+		use "$3"
+		put $((1 - $3)) 1
+	fi
+	sg_turs "$sg" >/dev/null 2>&1
+	script "$unit" rules "-1 0x11 1 0 0 0 8 0"
+	script "$unit" event zero
+	sg_raw -t 600 "$sg" 11 01 00 00 01 00 2>/dev/null &
+	stuck=$!
+	within 10 it_searches "$3" || bail_out "$how: not sent"
+	sg_reset --device --no-esc "$sg"
+	ok "tape, $2 $1, over path $3: free once it is reset" \
+		within 5 sh -c "! kill -0 $stuck"
+	script "$unit" event release
 	script_remove "$unit"
 done
 finish

@@ -28,7 +28,8 @@
  *		"attention PATH UA"; "capacity BLOCKS"; "stop"; "release": what is held is
  *		given up; "forget": that, no rules and no orders for handlers any more, and
  *		nobody prevents removal; "block PATH", "unblock PATH": the host takes no requests;
- *		"target_block PATH", "target_unblock PATH"; "rescan PATH";
+ *		"target_block PATH", "target_unblock PATH"; "rescan PATH"; "host_reset PATH":
+ *		its host resets itself, and says so;
  *		"max_sectors PATH SECTORS"; "host_sectors PATH SECTORS" and "host_segments
  *		PATH SEGMENTS", "host_cdb PATH BYTES": of what is found over that path's host
  *		from now on; "zero": the counters; "timeout MS H:C:T:L": what
@@ -53,6 +54,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/unaligned.h>
+#include <scsi/scsi_eh.h>
 
 #include "kernels.h"
 #include "scsi_script.h"
@@ -518,18 +520,24 @@ static void drop(struct script_unit *unit, struct scsi_cmnd *cmd)
 	spin_unlock_irq(&unit->lock);
 }
 
-static bool drop_if_of(struct request *rq, void *data)
+/* What has not timed out is not the error handler's, and is given back. */
+static bool end_by_reset(struct request *rq, void *data)
 {
 	struct scsi_cmnd *cmd = blk_mq_rq_to_pdu(rq);
 
 	drop(data, cmd);
+	if (test_bit(SCMD_STATE_COMPLETE, &cmd->state))
+		return true;
+	cmd->result = 0;
+	set_host_byte(cmd, DID_RESET);
+	scsi_done(cmd);
 	return true;
 }
 
 /* What the host has of the device. Called in process context. */
-static void drop_all(struct script_unit *unit, struct Scsi_Host *shost)
+static void end_all_by_reset(struct script_unit *unit, struct Scsi_Host *shost)
 {
-	blk_mq_tagset_busy_iter(&shost->tag_set, drop_if_of, unit);
+	blk_mq_tagset_busy_iter(&shost->tag_set, end_by_reset, unit);
 }
 
 static void reset_device(struct script_unit *unit)
@@ -580,7 +588,7 @@ static int handle(struct scsi_cmnd *cmd, enum script_eh handler)
 	if (handler == EH_ABORT)
 		drop(unit, cmd);
 	else
-		drop_all(unit, shost);
+		end_all_by_reset(unit, shost);
 	return SUCCESS;
 }
 
@@ -896,6 +904,15 @@ static int do_to_path(struct script_unit *unit, const char *what,
 	}
 	if (!strcmp(what, "target_unblock")) {
 		scsi_target_unblock(&shost->shost_gendev, SDEV_RUNNING);
+		return 0;
+	}
+	if (!strcmp(what, "host_reset")) {
+		spin_lock_irq(&unit->lock);
+		unit->nexus[path].ua |= BIT(UA_NEXUS_LOSS);
+		spin_unlock_irq(&unit->lock);
+		spin_lock_irq(shost->host_lock);
+		scsi_report_bus_reset(shost, 0);
+		spin_unlock_irq(shost->host_lock);
 		return 0;
 	}
 	if (!strcmp(what, "host_sectors")) {

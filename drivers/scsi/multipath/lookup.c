@@ -70,6 +70,26 @@ struct scsi_device *scsi_lu_get_any_in_use(struct scsi_lu *lu)
 	       get_nth(lu, NULL, 0, scsi_path_is_in_use);
 }
 
+/*
+ * Where sequences of commands go. A tape or changer has nothing under way elsewhere, so
+ * that its host's error handler is waited for.
+ */
+static struct scsi_device *get_carrier(struct scsi_lu *lu)
+{
+	struct scsi_device *sdev = NULL;
+	struct scsi_path *path;
+
+	spin_lock_irq(&lu->lock);
+	path = rcu_dereference_protected(scsi_lu_all_locked(lu)->stay,
+					 lockdep_is_held(&lu->lock));
+	if (path && scsi_path_is_in_use(path) &&
+	    (answers_soon(path) || scsi_type_is_sticky(path->sdev->type)) &&
+	    !scsi_device_get(path->sdev))
+		sdev = path->sdev;
+	spin_unlock_irq(&lu->lock);
+	return sdev;
+}
+
 static bool has_not_failed(const struct scsi_path *path)
 {
 	return scsi_path_state_carries_io(path->state);
@@ -84,8 +104,9 @@ static bool is_not_disabled(const struct scsi_path *path)
  * scsi_lu_get_path - the device of the best path
  * @sdev: any SCSI device
  *
- * For what acts on an I_T nexus and is asked of the logical unit. It may be asked because
- * no path is usable, as a reset that is to mend that.
+ * For what acts on an I_T nexus and is asked of the logical unit: a reset, after which a
+ * host gives back what it has of the device. So it is the path that has most of that. It
+ * may be asked because no path is usable, as a reset that is to mend that.
  *
  * Context: process.
  * Return: a device with a reference for scsi_device_put(); NULL if @sdev is not
@@ -97,7 +118,8 @@ struct scsi_device *scsi_lu_get_path(struct scsi_device *sdev)
 
 	if (!scsi_device_is_lu(sdev))
 		return NULL;
-	return scsi_lu_get_any_in_use(lu) ?:
+	return get_carrier(lu) ?:
+	       scsi_lu_get_any_in_use(lu) ?:
 	       get_nth(lu, NULL, 0, has_not_failed) ?:
 	       get_nth(lu, NULL, 0, is_not_disabled);
 }
