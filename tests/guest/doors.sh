@@ -6,7 +6,7 @@
 . ./lib.sh
 . ./lib_script.sh
 . ./lib_door.sh
-plan 50
+plan 52
 
 modprobe st || bail_out "st"
 echo 0 >/sys/module/block/parameters/events_dfl_poll_msecs
@@ -93,6 +93,21 @@ for type in cd tape removable; do
 	sg_reset --host "$sg"
 	sg_turs "$sg" >/dev/null 2>&1
 	unlocks "$type, reset of an adapter"
+done
+
+# Another adapter than that in use is reset, for another device: what user space has locked
+# remains so, whatever path is used.
+for type in tape changer; do
+	unit $type 2 lu
+	use 0
+	put 1 1
+	sg_turs "$sg" >/dev/null 2>&1
+	door 1
+	script "$unit" event "host_reset 1"
+	script "$unit" event zero
+	use 1
+	ok "$type, reset of an idle adapter: locked over the other path" within 10 told 1 1
+	script_remove "$unit"
 done
 
 # It is closed while it is being locked again: what locks it may come last.

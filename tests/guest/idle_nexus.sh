@@ -5,7 +5,7 @@
 # guest: clock=virtual cpus=4 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 42
+plan 45
 
 PERIOD=/sys/module/scsi_mod/parameters/path_watch
 RESET=0
@@ -114,6 +114,15 @@ told "$idle" $RESET
 ok "changer, nexus of the idle path was reset: it goes on" sg_raw "$node" 07 00 00 00 00 00
 told "$idle" $NEXUS_LOSS
 ok "changer, idle path has lost its nexus: it goes on" sg_raw "$node" 07 00 00 00 00 00
+# So it has when its adapter was reset, for another device.
+script "$unit" event "host_reset $idle"
+watched was_asked "$idle"
+ok "changer, adapter of the idle path was reset: it goes on" sg_raw "$node" 07 00 00 00 00 00
+script "$unit" event "attention $((1 - idle)) $RESET"
+fails "changer, the nexus that it uses was reset afterwards: it is told" \
+	sg_raw "$node" 07 00 00 00 00 00
+ok "changer, the nexus that it uses was reset afterwards: once" \
+	sg_raw "$node" 07 00 00 00 00 00
 script "$unit" event reset
 fails "changer, it was reset: it is told" sg_raw "$node" 07 00 00 00 00 00
 ok "changer, it was reset: once" sg_raw "$node" 07 00 00 00 00 00

@@ -135,12 +135,14 @@ static bool answer_deferred_error(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 		return false;
 	memcpy(lu_cmd->sense_buffer, lu->deferred_sense,
 	       sizeof(lu->deferred_sense));
+	scsi_set_resid(lu_cmd, scsi_bufflen(lu_cmd));
 	lu_cmd->result = SAM_STAT_CHECK_CONDITION;
 	return true;
 }
 
 static void answer(struct scsi_cmnd *lu_cmd, u16 code)
 {
+	scsi_set_resid(lu_cmd, scsi_bufflen(lu_cmd));
 	scsi_build_sense(lu_cmd, 0, UNIT_ATTENTION, code >> 8, code & 0xff);
 }
 

@@ -298,6 +298,19 @@ void scsi_path_door_join(struct scsi_path *path)
 }
 
 /**
+ * scsi_lu_door_ended_by_reset - what user space has prevented is so no more, and it is told
+ * @lu: logical unit
+ *
+ * Context: @lu->lock held.
+ */
+void scsi_lu_door_ended_by_reset(struct scsi_lu *lu)
+{
+	lockdep_assert_held(&lu->lock);
+	if (lu->door.wanted == DOOR_PREVENTED && !lu->sdev->locked)
+		lu->door.wanted = DOOR_UNKNOWN;
+}
+
+/**
  * scsi_lu_was_reset - a reset has ended what prevented the removal of the medium
  * @lu: logical unit
  *
@@ -316,8 +329,7 @@ void scsi_lu_was_reset(struct scsi_lu *lu)
 		/* What kept it from doing it may be over. */
 		path->door.refuses = false;
 	}
-	if (lu->door.wanted == DOOR_PREVENTED && !lu->sdev->locked)
-		lu->door.wanted = DOOR_UNKNOWN;
+	scsi_lu_door_ended_by_reset(lu);
 	scsi_lu_look_after_door(lu);
 }
 

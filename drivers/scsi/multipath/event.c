@@ -434,6 +434,7 @@ void scsi_path_conclude_event(struct scsi_path *path,
 	spin_lock_irqsave(&lu->lock, flags);
 	if (goes_up) {
 		scsi_lu_note_position(lu);
+		scsi_lu_door_ended_by_reset(lu);
 		scsi_lu_door_met_reset(lu, lu_cmd);
 	} else {
 		scsi_lu_was_rewound(lu, sense);
@@ -586,8 +587,8 @@ static bool looks_for_medium(const struct scsi_lu *lu)
  *
  * The upper level of a logical unit looks at the device of the logical unit, at
  * was_reset or at how many resets have been reported. The other nexuses will report one
- * that is no news then. If a path is reset that a tape does not use, what it does use will
- * say whether that was a reset of the drive.
+ * that is no news then. If a path is reset that a tape or changer does not use, what it
+ * does use will say whether that was a reset of the device.
  *
  * Context: any; may hold the lock of the device's host.
  */
@@ -607,7 +608,9 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	is_bystander = scsi_path_is_bystander(path);
 	/* It is another one. */
 	scsi_lu_tell_kept_back(lu);
-	new_event(lu, EVENT_RESET);
+	/* What a changer uses has news to tell, if any. A tape's position is doubted at once. */
+	if (!is_bystander || lu->sdev->type == TYPE_TAPE)
+		new_event(lu, EVENT_RESET);
 	if (lu->sdev && !is_bystander) {
 		lu->sdev->was_reset = 1;
 		lu->reset_shown = true;
@@ -622,10 +625,13 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 	} else {
 		path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 	}
-	/* What the tape is used over tells by itself, and is not asked before that. */
-	if (!is_bystander)
+	/* What is used tells by itself, and is not asked before that. */
+	if (is_bystander) {
+		scsi_path_doubt_door(path);
+	} else {
 		scsi_lu_drain_others(lu, path);
-	scsi_lu_was_reset(lu);
+		scsi_lu_was_reset(lu);
+	}
 	scsi_lu_pr_was_reset(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 out:

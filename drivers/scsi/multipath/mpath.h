@@ -270,6 +270,7 @@ bool scsi_lu_may_repeat_passthrough(const struct scsi_lu *lu,
 
 /* door.c */
 bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
+void scsi_lu_door_ended_by_reset(struct scsi_lu *lu);
 void scsi_lu_door_met_reset(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd);
 void scsi_lu_look_after_door(struct scsi_lu *lu);
 void scsi_path_doubt_door(struct scsi_path *path);
