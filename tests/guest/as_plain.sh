@@ -4,11 +4,14 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 45
+plan 56
 
 READ=0x28
 TUR=0
 MODE_SELECT=0x15
+WRITE=0x2a
+FLUSH=0x35
+ERROR=7
 
 # begin TYPE PATHS lu|plain
 begin() {
@@ -145,6 +148,53 @@ for kind in plain lu; do
 	is "$title: with two commands" "$(script_sent "$unit" 0 $MODE_SELECT)" 2
 	script_remove "$unit"
 done
+
+# --- What a path loses leaves the disk as many tries as it has over the other one alone
+write_block() {
+	timeout 600 dd if=/dev/zero of="$disk" bs=512 count=1 oflag=direct
+}
+flush() {
+	timeout 600 dd if=/dev/zero of="$disk" bs=512 count=1 oflag=direct conv=fsync
+}
+
+# idle: the path that reads do not take
+idle() {
+	script "$unit" event zero
+	read_block 2>/dev/null
+	[ "$(script_sent "$unit" 0 $READ)" = 0 ]
+	echo $?
+}
+
+for each in "$READ read_block" "$WRITE write_block" "$FLUSH flush"; do
+	for how in "1 plain" "2 lu"; do
+		# shellcheck disable=SC2086 # two words
+		begin disk $how
+		good=0
+		if [ "$how" = "2 lu" ]; then
+			good=$(idle)
+			script "$unit" rules "$((1 - good)) ${each% *} -1 $ERROR 0 0 0 0"
+		fi
+		script "$unit" rules "$good ${each% *} 3 0 2 0x0b0000 0 0"
+		ok "$title: ${each#* }: it is aborted three times" "${each#* }"
+		script_remove "$unit"
+	done
+done
+# Of one path, both are its own.
+for how in "1 plain" "1 lu"; do
+	# shellcheck disable=SC2086 # two words
+	begin disk $how
+	script "$unit" rules "0 $READ 3 $ERROR 0 0 0 0"
+	script "$unit" rules "0 $READ -1 0 2 0x0b0000 0 0"
+	fails "$title: lost three times, and then aborted for ever" read_block
+	is "$title: it is tried" "$(script_sent "$unit" 0 $READ)" 6
+	script_remove "$unit"
+done
+# And no more often than all paths together have tries
+begin disk 2 lu
+script "$unit" rules "$(idle) $READ -1 0 2 0x0b0000 0 0"
+script "$unit" rules "-1 $READ -1 $ERROR 0 0 0 0"
+fails "$title: one path loses it, the other one aborts it, for ever" read_block
+script_remove "$unit"
 
 # --- What is read ahead, and fails
 read_ahead_errors() {
