@@ -4,7 +4,7 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 56
+plan 60
 
 READ=0x28
 TUR=0
@@ -42,6 +42,18 @@ ends() {
 	is "$title, $2: how" "$(cat /tmp/read.status)" "${3:-0}"
 	echo "# after $(($(now) - began)) s, $(script_sent "$unit" 0 $READ) reads"
 }
+
+# --- What a device handler says is shown of the disk, too
+modprobe scsi_dh_alua || bail_out "scsi_dh_alua"
+one_lu 1 max_luns=1
+within 20 grep -q . "/sys/bus/scsi/devices/$(first_path)/access_state"
+is "there is a handler" "$(cat /sys/block/sda/device/dh_state)" alua
+for each in dh_state access_state preferred_path; do
+	is "$each is that of its path" "$(cat "/sys/block/sda/device/$each")" \
+		"$(cat "/sys/bus/scsi/devices/$(first_path)/$each")"
+done
+unload scsi_debug || bail_out "sda stays"
+modprobe -r scsi_dh_alua
 
 # --- Who becomes ready at first is asked again, whatever the others say
 for cured in 0 1; do
