@@ -10,9 +10,9 @@ INQUIRY=0x12
 WRITE_SAME=0x41
 UNMAP=0x42
 
-# disk PATHS: as $node
+# disk PATHS [TYPE]: as $node
 disk() {
-	script_add disk "$1" lu
+	script_add "${2:-disk}" "$1" lu
 	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
 	node=$(script_node block 'sd[a-z]*')
 	queue=/sys/block/${node#/dev/}/queue
@@ -163,9 +163,10 @@ fails "nor when a host has come that takes less" discards
 script_remove "$unit"
 
 # Nor if it refuses while the I/O under way is waited for, and that is a part of it.
-# refuses_when_one_comes OPCODE COMMAND...
+# refuses_when_one_comes TYPE OPCODE COMMAND...
 refuses_when_one_comes() {
-	disk 2
+	disk 2 "$1"
+	shift
 	leaves 1
 	script "$unit" event host_sectors 1 64
 	script "$unit" rules "-1 $1 -1 0 2 0x052000 0 3000"
@@ -181,13 +182,13 @@ refuses_when_one_comes() {
 zeroes() {
 	[ "$(cat "$queue/write_zeroes_max_bytes")" != 0 ]
 }
-refuses_when_one_comes $WRITE_SAME /bin/blkdiscard -z -o 0 -l 4096
+refuses_when_one_comes thin $WRITE_SAME /bin/blkdiscard -z -o 0 -l 4096
 ok "one that refuses to write zeroes while a host comes: they are written" test $asked = 0
 fails "it is not asked to again" zeroes
 ok "zeroes are written" /bin/blkdiscard -z -o 0 -l 4096 "$node"
 is "they are there" "$(head -c 4096 "$node" | tr -d '\000' | wc -c)" 0
 script_remove "$unit"
-refuses_when_one_comes $UNMAP blkdiscard -o 0 -l 4096
+refuses_when_one_comes disk $UNMAP blkdiscard -o 0 -l 4096
 ok "one that refuses to discard while a host comes" test $asked != 0
 fails "it is not asked to again" discards
 script_remove "$unit"

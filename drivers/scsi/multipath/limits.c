@@ -182,8 +182,11 @@ static void leave_out_refused(struct queue_limits *lim,
 {
 	if (!in_force->max_discard_sectors && in_force->max_user_discard_sectors)
 		lim->max_hw_discard_sectors = 0;
-	if (!in_force->max_write_zeroes_sectors)
+	if (!in_force->max_write_zeroes_sectors) {
 		lim->max_write_zeroes_sectors = 0;
+		/* It is left as it was, and no more than the other one is valid. */
+		lim->max_hw_wzeroes_unmap_sectors = 0;
+	}
 }
 
 /* How much is read ahead is not ours to change: see scsi_lu_limits_changed(). */
