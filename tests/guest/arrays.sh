@@ -41,7 +41,7 @@ with() {
 	within 30 disk_is_there sda || bail_out "no sda"
 	within 30 nr_paths_is 4 || bail_out "not 4 paths"
 	is "$1: its handler is on every path" \
-		"$(cat /sys/bus/scsi/devices/[0-9]*/dh_state | grep -c "^$1\$")" 4
+		"$(cat /sys/block/sda/device/paths/*/dh_state | grep -c "^$1\$")" 4
 	echo rr >$lu/iopolicy
 	echo 120 >$lu/no_path_timeout
 	fio_start --rwmixread=50 --bsrange=4k-64k

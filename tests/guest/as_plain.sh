@@ -4,11 +4,14 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 45
+plan 60
 
 READ=0x28
 TUR=0
 MODE_SELECT=0x15
+WRITE=0x2a
+FLUSH=0x35
+ERROR=7
 
 # begin TYPE PATHS lu|plain
 begin() {
@@ -39,6 +42,18 @@ ends() {
 	is "$title, $2: how" "$(cat /tmp/read.status)" "${3:-0}"
 	echo "# after $(($(now) - began)) s, $(script_sent "$unit" 0 $READ) reads"
 }
+
+# --- What a device handler says is shown of the disk, too
+modprobe scsi_dh_alua || bail_out "scsi_dh_alua"
+one_lu 1 max_luns=1
+within 20 grep -q . "/sys/bus/scsi/devices/$(first_path)/access_state"
+is "there is a handler" "$(cat /sys/block/sda/device/dh_state)" alua
+for each in dh_state access_state preferred_path; do
+	is "$each is that of its path" "$(cat "/sys/block/sda/device/$each")" \
+		"$(cat "/sys/bus/scsi/devices/$(first_path)/$each")"
+done
+unload scsi_debug || bail_out "sda stays"
+modprobe -r scsi_dh_alua
 
 # --- Who becomes ready at first is asked again, whatever the others say
 for cured in 0 1; do
@@ -145,6 +160,53 @@ for kind in plain lu; do
 	is "$title: with two commands" "$(script_sent "$unit" 0 $MODE_SELECT)" 2
 	script_remove "$unit"
 done
+
+# --- What a path loses leaves the disk as many tries as it has over the other one alone
+write_block() {
+	timeout 600 dd if=/dev/zero of="$disk" bs=512 count=1 oflag=direct
+}
+flush() {
+	timeout 600 dd if=/dev/zero of="$disk" bs=512 count=1 oflag=direct conv=fsync
+}
+
+# idle: the path that reads do not take
+idle() {
+	script "$unit" event zero
+	read_block 2>/dev/null
+	[ "$(script_sent "$unit" 0 $READ)" = 0 ]
+	echo $?
+}
+
+for each in "$READ read_block" "$WRITE write_block" "$FLUSH flush"; do
+	for how in "1 plain" "2 lu"; do
+		# shellcheck disable=SC2086 # two words
+		begin disk $how
+		good=0
+		if [ "$how" = "2 lu" ]; then
+			good=$(idle)
+			script "$unit" rules "$((1 - good)) ${each% *} -1 $ERROR 0 0 0 0"
+		fi
+		script "$unit" rules "$good ${each% *} 3 0 2 0x0b0000 0 0"
+		ok "$title: ${each#* }: it is aborted three times" "${each#* }"
+		script_remove "$unit"
+	done
+done
+# Of one path, both are its own.
+for how in "1 plain" "1 lu"; do
+	# shellcheck disable=SC2086 # two words
+	begin disk $how
+	script "$unit" rules "0 $READ 3 $ERROR 0 0 0 0"
+	script "$unit" rules "0 $READ -1 0 2 0x0b0000 0 0"
+	fails "$title: lost three times, and then aborted for ever" read_block
+	is "$title: it is tried" "$(script_sent "$unit" 0 $READ)" 6
+	script_remove "$unit"
+done
+# And no more often than all paths together have tries
+begin disk 2 lu
+script "$unit" rules "$(idle) $READ -1 0 2 0x0b0000 0 0"
+script "$unit" rules "-1 $READ -1 $ERROR 0 0 0 0"
+fails "$title: one path loses it, the other one aborts it, for ever" read_block
+script_remove "$unit"
 
 # --- What is read ahead, and fails
 read_ahead_errors() {

@@ -4,13 +4,15 @@
 . ./lib.sh
 . ./lib_script.sh
 . ./lib_tape.sh
-plan 35
+plan 41
 
 INQUIRY=0x12
+WRITE_SAME=0x41
+UNMAP=0x42
 
-# disk PATHS: as $node
+# disk PATHS [TYPE]: as $node
 disk() {
-	script_add disk "$1" lu
+	script_add "${2:-disk}" "$1" lu
 	within 10 script_node block 'sd[a-z]*' || bail_out "no disk"
 	node=$(script_node block 'sd[a-z]*')
 	queue=/sys/block/${node#/dev/}/queue
@@ -152,12 +154,43 @@ discards() {
 }
 disk 2
 ok "a disk that discards" discards
-script "$unit" rules "-1 0x42 -1 0 2 0x052000 0 0"
+script "$unit" rules "-1 $UNMAP -1 0 2 0x052000 0 0"
 fails "one that refuses to" blkdiscard -o 0 -l 4096 "$node"
 fails "does not discard" discards
 returns 1 host_sectors 64
 within 10 takes_kib 32 || bail_out "it takes as much as before"
 fails "nor when a host has come that takes less" discards
+script_remove "$unit"
+
+# Nor if it refuses while the I/O under way is waited for, and that is a part of it.
+# refuses_when_one_comes TYPE OPCODE COMMAND...
+refuses_when_one_comes() {
+	disk 2 "$1"
+	shift
+	leaves 1
+	script "$unit" event host_sectors 1 64
+	script "$unit" rules "-1 $1 -1 0 2 0x052000 0 3000"
+	shift
+	"$@" "$node" 2>/dev/null &
+	asker=$!
+	sleep 1
+	comes 1
+	wait $asker
+	asked=$?
+	within 20 takes_kib 32 || bail_out "it takes as much as before"
+}
+zeroes() {
+	[ "$(cat "$queue/write_zeroes_max_bytes")" != 0 ]
+}
+refuses_when_one_comes thin $WRITE_SAME /bin/blkdiscard -z -o 0 -l 4096
+ok "one that refuses to write zeroes while a host comes: they are written" test $asked = 0
+fails "it is not asked to again" zeroes
+ok "zeroes are written" /bin/blkdiscard -z -o 0 -l 4096 "$node"
+is "they are there" "$(head -c 4096 "$node" | tr -d '\000' | wc -c)" 0
+script_remove "$unit"
+refuses_when_one_comes disk $UNMAP blkdiscard -o 0 -l 4096
+ok "one that refuses to discard while a host comes" test $asked != 0
+fails "it is not asked to again" discards
 script_remove "$unit"
 
 # What a tape is sent cannot be cut in two, and st has seen what it takes.

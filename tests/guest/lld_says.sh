@@ -4,13 +4,14 @@
 # guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
-plan 92
+plan 94
 
 READ=0x28
 WRITE_6=0xa
 NOT_TAKEN=128
 SENSE_LATER=256
 HOST_BUSY=0x1055
+IMM_RETRY=12
 DEVICE_BUSY=0x1056
 TARGET_BUSY=0x1058
 DID_PASSTHROUGH=10
@@ -84,6 +85,12 @@ script "$unit" rules "-1 $WRITE_6 2 0 8 0 0 0"
 ok "tape: it writes though it was busy" write_record
 is "tape: over the same path" "$({ script_sent "$unit" 0 $WRITE_6
 	script_sent "$unit" 1 $WRITE_6; } | grep -cx 0)" 1
+used=0
+[ "$(script_sent "$unit" 0 $WRITE_6)" != 0 ] || used=1
+script "$unit" rules "$used $WRITE_6 1 $IMM_RETRY 0 0 0 3000"
+script "$unit" rules "$used $WRITE_6 3 $HOST_BUSY 0 0 $NOT_TAKEN 0"
+ok "tape: it writes though it had been under way, and was then not taken" write_record
+is "tape: over no other path" "$(script_sent "$unit" $((1 - used)) $WRITE_6)" 0
 script_remove "$unit"
 
 # --- The answer is to be passed on as it is

@@ -4,10 +4,11 @@
 # guest: clock=virtual cpus=2 seconds=300
 . ./lib.sh
 . ./lib_script.sh
-plan 25
+plan 32
 
 LONG=0x7f
 NO_CONNECT=1
+BUSY=8
 
 # find_anew PATH BYTES: the same device, over a host that takes CDBs of that length
 find_anew() {
@@ -26,9 +27,9 @@ path_leaves() {
 	within 10 test ! -e "/sys/bus/scsi/devices/$found" || bail_out "$found stays"
 }
 
-# send_long: a CDB of 32 bytes
+# send_long [SECONDS]: a CDB of 32 bytes, which may take so long
 send_long() {
-	timeout 200 sg_raw "$(script_node scsi_generic 'sg[0-9]*')" 7f 0 0 0 0 0 0 18 0 9 \
+	timeout 200 sg_raw -t "${1:-20}" "$(script_node scsi_generic 'sg[0-9]*')" 7f 0 0 0 0 0 0 18 0 9 \
 		0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
 }
 
@@ -69,6 +70,62 @@ ok "a read is not concerned" read_block
 script "$unit" event "target_unblock 1"
 within 10 path_state_is "$(script_path "$unit" 1)" 1
 ok "it is back" send_long
+
+# --- What waits for the queue to be frozen does not wait for it, nor what waits for that
+queue=/sys/block/${disk##*/}/queue
+# start_setting NUMBER: of requests; the queue is frozen for that
+start_setting() {
+	rm -f /tmp/set
+	{
+		echo "$1" >"$queue/nr_requests"
+		echo "$1" >/tmp/set
+	} &
+	setter=$!
+}
+no_path_timeout=$(cat "$above/multipath/no_path_timeout")
+echo -1 >"$above/multipath/no_path_timeout"
+script "$unit" event "target_block 1"
+send_long >/dev/null 2>&1 &
+sender=$!
+sleep 40
+ok "without a limit it waits" kill -0 $sender
+began=$(now)
+start_setting 9
+sleep 1
+start_read
+ok "a setting is changed: a read waits for that, not for long" within 10 read_is_over
+echo "# after $(($(now) - began)) s"
+script "$unit" event "target_unblock 1"
+wait $setter
+fails "it has failed for that" wait $sender
+is "it has changed" "$(cat "$queue/nr_requests")" 9
+within 20 read_is_over
+script "$unit" event "target_block 1"
+send_long >/dev/null 2>&1 &
+sender=$!
+sleep 1
+start_setting 8
+ok "what waits for a moment only has a few seconds" within 8 test -s /tmp/set
+script "$unit" event "target_unblock 1"
+wait $setter
+wait $sender
+echo "$no_path_timeout" >"$above/multipath/no_path_timeout"
+within 10 path_state_is "$(script_path "$unit" 1)" 1
+ok "it is back" send_long
+
+# --- What was under way when its path was lost waits from then on
+away=/sys/bus/scsi/devices/$(script_path "$unit" 1)/state
+echo 0 >"$above/multipath/attempt_timeout"
+script "$unit" rules "1 $LONG 1 0 $BUSY 0 0 40000"
+send_long 100 >/dev/null 2>&1 &
+sender=$!
+sleep 35
+echo offline >"$away"
+sleep 15
+echo running >"$away"
+ok "it is sent again once the path is back" wait $sender
+script "$unit" event forget
+within 30 path_state_is "$(script_path "$unit" 1)" 1
 
 # --- A path fails it: the other one is not asked for what it does not take
 script "$unit" event zero

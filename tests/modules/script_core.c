@@ -6,7 +6,7 @@
  * prevents removal), as SAM and SPC have it.
  *
  * In debugfs, below scsi_script:
- *   units	"add TYPE PATHS lu|plain": TYPE is disk, removable, asymmetric, zoned, cd,
+ *   units	"add TYPE PATHS lu|plain": TYPE is disk, thin, removable, asymmetric, zoned, cd,
  *		tape, changer or enclosure; a plain one says neither MULTIP nor TPGS. "remove NUMBER".
  *		Reading: a line each, NUMBER TYPE HOST...
  * and for each device, below its number:
@@ -104,8 +104,8 @@ struct script_cmd {
 };
 
 static const struct script_type *const types[] = {
-	&script_disk, &script_removable, &script_asymmetric, &script_zoned, &script_cd,
-	&script_tape, &script_changer, &script_enclosure,
+	&script_disk, &script_thin, &script_removable, &script_asymmetric, &script_zoned,
+	&script_cd, &script_tape, &script_changer, &script_enclosure,
 };
 
 static const u8 ua_sense[NR_UA][2] = {

@@ -35,6 +35,8 @@ static unsigned int disk_vpd(struct script_unit *unit, u8 page, u8 *buf)
 		return 60;
 	case 0xb2:
 		buf[1] = 0x80;	/* LBPU */
+		if (unit->type->thin)
+			buf[1] |= 0x40;	/* LBPWS */
 		return 4;
 	default:
 		return 0;
@@ -74,6 +76,8 @@ static void read_capacity(struct script_unit *unit, struct scsi_cmnd *cmd)
 		put_unaligned_be32(unit->block_len, buf + 8);
 		/* LBPME */
 		buf[14] = unit->type->vpd == disk_vpd ? 0x80 : 0;
+		if (unit->type->thin)
+			buf[14] |= 0x40;	/* LBPRZ */
 		script_answer(cmd, buf, sizeof(buf));
 	} else {
 		script_illegal(cmd, 0x20);
@@ -215,6 +219,13 @@ const struct script_type script_disk = {
 const struct script_type script_asymmetric = {
 	.name		= "asymmetric",
 	.asymmetric	= true,
+	DISK_OF_BLOCKS,
+};
+
+/* It says that WRITE SAME unmaps, and then there are zeroes. */
+const struct script_type script_thin = {
+	.name		= "thin",
+	.thin		= true,
 	DISK_OF_BLOCKS,
 };
 

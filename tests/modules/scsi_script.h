@@ -23,6 +23,7 @@ struct script_unit;
  * @type: peripheral device type
  * @removable: can the medium be taken out?
  * @asymmetric: does it report target port groups? It does not tell of them
+ * @thin: does it say that WRITE SAME unmaps, and what is unmapped are zeroes?
  * @block_len: bytes of a block, as the device begins
  * @nr_blocks: blocks that the medium has, as the device begins
  * @load: allocates @medium, for twice @nr_blocks, and all else
@@ -40,6 +41,7 @@ struct script_type {
 	u8 type;
 	bool removable;
 	bool asymmetric;
+	bool thin;
 	unsigned int block_len;
 	unsigned int nr_blocks;
 	int (*load)(struct script_unit *unit);
@@ -133,7 +135,8 @@ void script_tell(struct script_unit *unit, enum script_ua ua, int but);
 
 bool script_disk_changes(const struct scsi_cmnd *cmd);
 
-extern const struct script_type script_disk, script_removable, script_asymmetric,
-	script_zoned, script_cd, script_tape, script_changer, script_enclosure;
+extern const struct script_type script_disk, script_thin, script_removable,
+	script_asymmetric, script_zoned, script_cd, script_tape, script_changer,
+	script_enclosure;
 
 #endif /* _SCSI_SCRIPT_H */

@@ -13,7 +13,7 @@ out=$2
 programs="fio sg_inq sg_vpd sg_luns sg_turs sg_readcap sg_dd sg_reset sg_raw
 	sg_persist lsscsi mkfs.ext4 e2fsck blkid mt-st blockdev setpriv ip dmsetup date
 	udevadm multipathd multipath iscsid iscsiadm rdma tgtd tgtadm iscsi-test-cu
-	qemu-pr-helper chrt"
+	qemu-pr-helper chrt blkdiscard"
 sh "$here/unpack.sh" multipath-tools multipathd
 sh "$here/unpack.sh" open-iscsi iscsid
 sh "$here/unpack.sh" tgt tgtd

@@ -88,6 +88,40 @@ static void count_lost_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 	count_error(lu_cmd);
 }
 
+/* Attempts that a command has over so many paths together */
+static int tries_over(const struct scsi_cmnd *lu_cmd, unsigned int nr_paths)
+{
+	return (lu_cmd->allowed + 1) * (int)nr_paths;
+}
+
+/*
+ * Over how many paths together? It is what the logical unit had at its best: paths that
+ * leave take no attempts with them. What does something else if it is carried out twice
+ * has no more of them than without other paths.
+ */
+static unsigned int nr_paths_to_try(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
+{
+	if (!scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd))
+		return 1;
+	return max(READ_ONCE(lu->most_paths), 1);
+}
+
+/*
+ * What was lost for a path is not charged to what the logical unit answers over another
+ * one, as far as these have tries of their own.
+ */
+static enum scsi_disposition decide(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
+{
+	int lost = (lu_cmd->flags & SCMD_LU_LOST) >> SCMD_LU_LOST_SHIFT;
+	enum scsi_disposition disposition;
+
+	lost = min(lost, tries_over(lu_cmd, nr_paths_to_try(lu, lu_cmd) - 1));
+	lu_cmd->retries -= lost;
+	disposition = scsi_decide_disposition(lu_cmd);
+	lu_cmd->retries += lost;
+	return disposition;
+}
+
 /**
  * scsi_lu_cmd_done - a logical unit's command has its result
  * @lu_cmd: command that no path owns any more
@@ -109,7 +143,7 @@ void scsi_lu_cmd_done(struct scsi_cmnd *lu_cmd)
 	mark_complete(lu, lu_cmd);
 	count_error(lu_cmd);
 	forget_time_without_path(lu, lu_cmd);
-	disposition = scsi_decide_disposition(lu_cmd);
+	disposition = decide(lu, lu_cmd);
 	/* If it is sent again, here or by scsi_io_completion(), any path will do. */
 	scsi_lu_cmd_set_history(lu_cmd, scsi_lu_cmd_history(lu_cmd) &
 					HISTORY_BOUND_TO_NEXUS);
@@ -222,12 +256,12 @@ static bool may_be_repeated(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 /* One more attempt is made, or are these all that a command has over so many paths? */
 static bool use_up_an_attempt(struct scsi_cmnd *lu_cmd, unsigned int nr_paths)
 {
-	int budget = (lu_cmd->allowed + 1) * nr_paths;
-
 	/* Without a limit as well: the first attempt has less time than those to come. */
 	lu_cmd->retries++;
+	if ((lu_cmd->flags & SCMD_LU_LOST) != SCMD_LU_LOST)
+		lu_cmd->flags += 1 << SCMD_LU_LOST_SHIFT;
 	return lu_cmd->allowed == SCSI_CMD_RETRIES_NO_LIMIT ||
-	       lu_cmd->retries < budget;
+	       lu_cmd->retries < tries_over(lu_cmd, nr_paths);
 }
 
 /* Is there a usable path that the command has not been tried on? */
@@ -250,16 +284,10 @@ static bool has_untried_path(struct scsi_lu *lu, unsigned long history)
 	return found;
 }
 
-/*
- * The limit is what the logical unit had at its best: paths that leave take no
- * attempts with them, and while there is none, none is made. What does something else if
- * it is carried out twice has no more of them than without other paths.
- */
+/* While there is no path, none is made. */
 static bool charge_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 			   bool once)
 {
-	bool is_idempotent = scsi_cmd_is_idempotent(lu->sdev->type, lu_cmd->cmnd);
-
 	if (!may_be_repeated(lu, lu_cmd, once))
 		return false;
 	if (once && !has_untried_path(lu, scsi_lu_cmd_history(lu_cmd)))
@@ -269,8 +297,7 @@ static bool charge_attempt(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 	/* It was given up meanwhile, see medium.c. */
 	if (!scsi_device_online(lu->sdev))
 		return false;
-	return use_up_an_attempt(lu_cmd,
-				 is_idempotent ? READ_ONCE(lu->most_paths) : 1);
+	return use_up_an_attempt(lu_cmd, nr_paths_to_try(lu, lu_cmd));
 }
 
 /* Something has been lost, and a plain device would not ask once more. */

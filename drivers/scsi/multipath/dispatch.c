@@ -23,6 +23,8 @@
 
 /* That a command waits for an LLD that takes nothing, while there is another path */
 #define REFUSAL_PATIENCE	HZ
+/* What is refused is sent again sooner: after so long a time it is another refusal. */
+#define REFUSAL_GAP		(HZ / 2)
 /* That one waits at least for the only host that takes its CDB */
 #define CHECK_PATIENCE		(5UL * HZ)
 /* How often it is tried meanwhile */
@@ -202,11 +204,16 @@ try_set(const struct scsi_path_set *set, const struct scsi_path *except,
 }
 
 /* There is an answer to it, or a path of its own, but it does not wait for ever. */
-static bool is_refused_for_long(const struct scsi_cmnd *lu_cmd,
-				enum scsi_path_send sent)
+static bool is_refused_for_long(struct scsi_path *path, enum scsi_path_send sent)
 {
-	return sent == SCSI_PATH_REFUSED &&
-	       time_after(jiffies, lu_cmd->jiffies_at_alloc + REFUSAL_PATIENCE);
+	unsigned long last = READ_ONCE(path->refused_last);
+
+	if (sent != SCSI_PATH_REFUSED)
+		return false;
+	WRITE_ONCE(path->refused_last, jiffies ?: 1);
+	if (!last || time_after(jiffies, last + REFUSAL_GAP))
+		WRITE_ONCE(path->refused_since, jiffies);
+	return time_after(jiffies, READ_ONCE(path->refused_since) + REFUSAL_PATIENCE);
 }
 
 /* Over a path that has not been tried yet, in whichever group. */
@@ -228,7 +235,7 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 		other = try_other_path(path, lu_cmd, policy);
 		if (other == SCSI_PATH_SENT)
 			return other;
-		if (other == SCSI_PATH_AWAY || is_refused_for_long(lu_cmd, other))
+		if (other == SCSI_PATH_AWAY || is_refused_for_long(path, other))
 			/* Its turn has come, and it was not there. */
 			scsi_lu_cmd_set_history(lu_cmd, history | HISTORY_TRIED(path));
 		else
@@ -270,7 +277,7 @@ dispatch_with_history(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 
 		sent = path ? try_other_path(path, lu_cmd, policy) :
 			      SCSI_PATH_AWAY;
-		if (sent != SCSI_PATH_AWAY && !is_refused_for_long(lu_cmd, sent))
+		if (sent != SCSI_PATH_AWAY && !is_refused_for_long(path, sent))
 			return sent;
 	}
 	return SCSI_PATH_AWAY;
@@ -606,15 +613,35 @@ static bool has_others(struct scsi_lu *lu)
 
 /*
  * Has it waited for as long as it would without other paths? Those do not let no_path_timeout
- * begin. That the path is looked at, or its host is being reset, is no loss.
+ * begin. That the path is looked at, or its host is being reset, is no loss. And who freezes
+ * the queue, and all I/O that comes meanwhile, does not wait for one CDB.
  */
-static bool has_waited(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd)
+static bool has_waited(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 {
+	struct request_queue *q = scsi_cmd_to_rq(lu_cmd)->q;
+	unsigned long since = lu_cmd->jiffies_at_alloc, patience = CHECK_PATIENCE;
 	int seconds = READ_ONCE(lu->no_path_timeout);
+	struct scsi_path *path;
+	bool is_lost = true;
+	unsigned long flags;
 
-	return seconds >= 0 &&
-	       time_after(jiffies, lu_cmd->jiffies_at_alloc +
-				   max(seconds * (unsigned long)HZ, CHECK_PATIENCE));
+	spin_lock_irqsave(&lu->lock, flags);
+	list_for_each_entry(path, &lu->paths, node) {
+		if (!takes_cdb(path, lu_cmd))
+			continue;
+		if (path->in_all)
+			is_lost = false;
+		if (path->lost_at && time_after(path->lost_at, since))
+			since = path->lost_at;
+	}
+	spin_unlock_irqrestore(&lu->lock, flags);
+
+	if (!READ_ONCE(q->mq_freeze_depth) && !blk_queue_pm_only(q)) {
+		if (seconds < 0)
+			return false;
+		patience = max(patience, seconds * (unsigned long)HZ);
+	}
+	return is_lost && time_after(jiffies, since + patience);
 }
 
 /* What other paths take is not kept behind it. */
@@ -626,7 +653,9 @@ static blk_status_t wait_aside(struct scsi_cmnd *lu_cmd)
 	lu_cmd->state = 0;
 	lu_cmd->result = 0;
 	blk_mq_requeue_request(rq, false);
-	blk_mq_delay_kick_requeue_list(q, ASIDE_MSECS);
+	/* What others have requeued does not wait for that long. */
+	if (!delayed_work_pending(&q->requeue_work))
+		blk_mq_delay_kick_requeue_list(q, ASIDE_MSECS);
 	return BLK_STS_OK;
 }
 

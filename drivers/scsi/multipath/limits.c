@@ -172,6 +172,23 @@ static bool wait_until_idle(struct scsi_lu *lu)
 	return false;
 }
 
+/*
+ * A disk that has refused something is not asked to do it again: sd has taken that out of
+ * the limits in force, perhaps since they were copied, for it does not lock them. What can
+ * be discarded would be computed anew.
+ */
+static void leave_out_refused(struct queue_limits *lim,
+			      const struct queue_limits *in_force)
+{
+	if (!in_force->max_discard_sectors && in_force->max_user_discard_sectors)
+		lim->max_hw_discard_sectors = 0;
+	if (!in_force->max_write_zeroes_sectors) {
+		lim->max_write_zeroes_sectors = 0;
+		/* It is left as it was, and no more than the other one is valid. */
+		lim->max_hw_wzeroes_unmap_sectors = 0;
+	}
+}
+
 /* How much is read ahead is not ours to change: see scsi_lu_limits_changed(). */
 static int commit(struct scsi_lu *lu, struct queue_limits *lim)
 {
@@ -182,6 +199,7 @@ static int commit(struct scsi_lu *lu, struct queue_limits *lim)
 		lu->ra_pages = q->disk->bdi->ra_pages;
 		lu->keeps_ra_pages = true;
 	}
+	leave_out_refused(lim, &q->limits);
 	error = queue_limits_commit_update(q, lim);
 	if (error)
 		lu->keeps_ra_pages = false;
@@ -255,17 +273,6 @@ int scsi_lu_may_take_limits(const struct scsi_lu *lu, const struct scsi_device *
 	return 0;
 }
 
-/*
- * Those in force, to be changed. A disk that has refused to discard is not asked to again:
- * sd has taken that out of the limits in force, and it would be computed anew.
- */
-static void begin_with(struct queue_limits *lim, const struct request_queue *q)
-{
-	*lim = q->limits;
-	if (!lim->max_discard_sectors && lim->max_user_discard_sectors)
-		lim->max_hw_discard_sectors = 0;
-}
-
 /**
  * scsi_lu_take_limits - make a logical unit fit one more path
  * @lu: logical unit with a device
@@ -300,7 +307,7 @@ int scsi_lu_take_limits(struct scsi_lu *lu, struct scsi_device *path)
 		return error;
 	if (!lock_limits(q))
 		return -ETIMEDOUT;
-	begin_with(&lim, q);
+	lim = q->limits;
 	scsi_limits_stack(&lim, &path_lim);
 	if (!can_be_expressed(&lim)) {
 		queue_limits_cancel_update(q);
@@ -359,7 +366,7 @@ static int follow_paths(struct scsi_lu *lu)
 	/* Who holds it may be waiting for a path, which could not join meanwhile. */
 	if (!mutex_trylock(&q->limits_lock))
 		return -EAGAIN;
-	begin_with(&lim, q);
+	lim = q->limits;
 	if (must_not_shrink(lu))
 		scsi_limits_stack(&lim, &hosts);
 	else

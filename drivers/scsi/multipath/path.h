@@ -408,6 +408,17 @@ struct scsi_path {
 	unsigned long check_since;
 	/** @check_end: jiffies until which I/O waits for its identity, if it waits */
 	unsigned long check_end;
+	/** @in_all: it is in the set of all that could carry I/O; under the lock */
+	bool in_all;
+	/** @lost_at: jiffies when it has left that; 0: it has not. Under the lock */
+	unsigned long lost_at;
+	/**
+	 * @refused_since: jiffies when its LLD has begun to refuse what has a history.
+	 * Written and read anywhere, as is @refused_last
+	 */
+	unsigned long refused_since;
+	/** @refused_last: jiffies when it last did; 0: it has not */
+	unsigned long refused_last;
 
 	/** @weight: by the administrator, lower is better; under the lock */
 	u32 weight;

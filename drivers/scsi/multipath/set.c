@@ -197,8 +197,13 @@ static void fill_set_of_all(struct scsi_lu *lu)
 	list_for_each_entry(path, &lu->paths, node) {
 		unsigned int i = nr;
 
-		if (!scsi_path_is_candidate(path))
+		if (!scsi_path_is_candidate(path)) {
+			if (path->in_all)
+				path->lost_at = jiffies ?: 1;
+			path->in_all = false;
 			continue;
+		}
+		path->in_all = true;
 		for (; i && scsi_path_rank(all->path[i - 1]) > scsi_path_rank(path); i--)
 			WRITE_ONCE(all->path[i], all->path[i - 1]);
 		WRITE_ONCE(all->path[i], path);
