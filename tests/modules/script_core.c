@@ -25,10 +25,12 @@
  *		takes MS, and FAIL of the next calls fail, < 0: all
  *   event	"reset": somebody resets the device; "power_cycle": the same, and what is
  *		under way is never answered; "medium": it was taken out and put back;
- *		"attention PATH UA"; "capacity BLOCKS"; "stop"; "release": what is held is
+ *		"attention PATH UA"; "capacity BLOCKS"; "stop", "start"; "release": what is held is
  *		given up; "forget": that, no rules and no orders for handlers any more, and
  *		nobody prevents removal; "block PATH", "unblock PATH": the host takes no requests;
- *		"target_block PATH", "target_unblock PATH"; "rescan PATH";
+ *		"target_block PATH", "target_unblock PATH"; "target_gone PATH": its transport
+ *		has given it up; "rescan PATH"; "later MS EVENT": that, also if the system
+ *		sleeps by then, one at a time;
  *		"max_sectors PATH SECTORS"; "host_sectors PATH SECTORS" and "host_segments
  *		PATH SEGMENTS", "host_cdb PATH BYTES": of what is found over that path's host
  *		from now on; "zero": the counters; "timeout MS H:C:T:L": what
@@ -780,8 +782,8 @@ static bool do_to_device(struct script_unit *unit, const char *what, int arg)
 		script_tell(unit, UA_MEDIUM, -1);
 		if (unit->type->reset)
 			unit->type->reset(unit);
-	} else if (!strcmp(what, "stop")) {
-		unit->stopped = true;
+	} else if (!strcmp(what, "stop") || !strcmp(what, "start")) {
+		unit->stopped = !strcmp(what, "stop");
 	} else if (!strcmp(what, "zero")) {
 		zero_counters(unit);
 	} else if (!strcmp(what, "allow")) {
@@ -898,6 +900,11 @@ static int do_to_path(struct script_unit *unit, const char *what,
 		scsi_target_unblock(&shost->shost_gendev, SDEV_RUNNING);
 		return 0;
 	}
+	if (!strcmp(what, "target_gone")) {
+		scsi_block_targets(shost, &shost->shost_gendev);
+		scsi_target_unblock(&shost->shost_gendev, SDEV_TRANSPORT_OFFLINE);
+		return 0;
+	}
 	if (!strcmp(what, "host_sectors")) {
 		shost->max_sectors = arg;
 		return 0;
@@ -923,6 +930,18 @@ static int do_to_path(struct script_unit *unit, const char *what,
 	return error;
 }
 
+static int do_later(struct script_unit *unit, const char *text)
+{
+	unsigned int ms;
+	int at;
+
+	if (sscanf(text, "%u %n", &ms, &at) != 1 || delayed_work_pending(&unit->later))
+		return -EINVAL;
+	strscpy(unit->later_event, text + at, sizeof(unit->later_event));
+	schedule_delayed_work(&unit->later, msecs_to_jiffies(ms));
+	return 0;
+}
+
 static int do_event(struct script_unit *unit, char *text)
 {
 	char what[16];
@@ -930,6 +949,8 @@ static int do_event(struct script_unit *unit, char *text)
 
 	if (sscanf(text, "%15s %i %i", what, &arg[0], &arg[1]) < 1)
 		return -EINVAL;
+	if (!strcmp(what, "later"))
+		return do_later(unit, text + strlen("later"));
 	if (!strcmp(what, "release")) {
 		release_held(unit);
 		return 0;
@@ -949,6 +970,14 @@ static int do_event(struct script_unit *unit, char *text)
 	if (arg[0] < 0 || arg[0] >= unit->nr_paths)
 		return -EINVAL;
 	return do_to_path(unit, what, arg[0], arg[1]);
+}
+
+static void later_work(struct work_struct *work)
+{
+	struct script_unit *unit = container_of(to_delayed_work(work),
+						struct script_unit, later);
+
+	do_event(unit, unit->later_event);
 }
 
 static ssize_t write_text(const char __user *buf, size_t len,
@@ -1083,6 +1112,7 @@ static int add_host(struct script_unit *unit, unsigned int path)
 static void remove_unit(struct script_unit *unit)
 {
 	debugfs_remove(unit->dir);
+	disable_delayed_work_sync(&unit->later);
 	spin_lock_irq(&unit->lock);
 	unit->gone = true;
 	spin_unlock_irq(&unit->lock);
@@ -1119,6 +1149,7 @@ static int add_unit(const struct script_type *type, unsigned int nr_paths,
 	spin_lock_init(&unit->lock);
 	INIT_LIST_HEAD(&unit->rules);
 	INIT_LIST_HEAD(&unit->held);
+	INIT_DELAYED_WORK(&unit->later, later_work);
 	error = type->load(unit);
 	if (error) {
 		kfree(unit);
