@@ -168,19 +168,21 @@ static void start_work(struct scsi_lu *lu)
  * has failed, is not blocked, and no reason not to sleep.
  *
  * Context: process.
+ * Return: true if it was blocked, and is not any more.
  */
-void scsi_lu_prepare_quiesce(struct device *dev)
+bool scsi_lu_prepare_quiesce(struct device *dev)
 {
 	struct scsi_device *sdev = to_scsi_device(dev);
 	struct scsi_lu *lu;
 
 	if (!scsi_device_is_lu(sdev) || READ_ONCE(sdev->sdev_state) != SDEV_BLOCK)
-		return;
+		return false;
 	lu = sdev->hostdata;
 	scsi_lu_wait_for_checks(lu);
 	/* Which unblocks it, if one has come back. */
 	flush_work(&lu->work);
 	scsi_lu_stop_waiting(lu);
+	return READ_ONCE(sdev->sdev_state) != SDEV_BLOCK;
 }
 
 /**
