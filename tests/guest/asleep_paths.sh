@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # The only path is lost while the system goes to sleep, or wakes up. User space is frozen
 # then, and nobody would bring it back: I/O that waits for ever waits for a while. What
-# comes back by then loses nothing.
+# comes back by then loses nothing. And one that is blocked is no reason to stay awake,
+# beside another one.
 # guest: clock=virtual cpus=2 seconds=400
 . ./lib.sh
 . ./lib_script.sh
-plan 39
+plan 42
 
 INQUIRY=0x12
 START=0x1b
@@ -192,4 +193,18 @@ for how in plain lu; do
 	removed
 done
 
+# It has been asked whose it is, and is blocked before it has answered.
+script_disk 2 lu
+second=$(script_path "$unit" 1)
+echo 3 >"/sys/bus/scsi/devices/$second/path/state"
+script "$unit" rules "1 $INQUIRY 1 $IMM_RETRY 0 0 0 2000"
+echo 1 >"/sys/bus/scsi/devices/$second/path/state" &
+sleep 1
+script "$unit" event target_block 1
+script "$unit" event later 60000 target_unblock 1
+sleep 2
+ok "one of two blocked: the system sleeps at once" sleeps 20
+ok "one of two blocked: it is read" read_block
+ok "one of two blocked: it comes back" within 90 path_state_is "$second" 1
+script_remove "$unit"
 finish
