@@ -137,7 +137,7 @@ void scsi_path_host_removed(struct Scsi_Host *shost);
 void scsi_path_sdev_state_changed(struct scsi_device *sdev);
 void scsi_lu_bring_back(struct scsi_device *sdev);
 bool scsi_lu_store_state(struct scsi_device *sdev, enum scsi_device_state state);
-void scsi_lu_prepare_quiesce(struct device *dev);
+bool scsi_lu_prepare_quiesce(struct device *dev);
 void scsi_lu_quiesce_paths(struct device *dev);
 void scsi_lu_resume_paths(struct device *dev);
 void scsi_path_cmd_done(struct scsi_cmnd *cmd);
@@ -452,7 +452,7 @@ static inline bool scsi_lu_store_state(struct scsi_device *sdev,
 	return false;
 }
 
-static inline void scsi_lu_prepare_quiesce(struct device *dev) { }
+static inline bool scsi_lu_prepare_quiesce(struct device *dev) { return false; }
 static inline void scsi_lu_quiesce_paths(struct device *dev) { }
 static inline void scsi_lu_resume_paths(struct device *dev) { }
 static inline int scsi_multipath_init(void) { return 0; }

@@ -73,8 +73,9 @@
  * BLK_STS_DEV_RESOURCE by tag_is_free(), or when LOOK_AGAIN is over; it fails by
  * scsi_lu_arm_no_path() -> no_path_work(), which is armed whenever the last path is
  * lost, and whenever a transport, the administrator, resume or the end of the system or
- * of a driver changes what it depends on. If the host of the best paths is in recovery
- * for ever, others will do: scsi_lu_dispatch().
+ * of a driver, or its sleep, which is not in the model, changes what it depends on. If
+ * the host of the best paths is in recovery for ever, others will do:
+ * scsi_lu_dispatch().
  */
 #define MAY_WAIT							\
 	(!HAS_PATH && !lu_dying && lu_announced && !lu_ends &&		\

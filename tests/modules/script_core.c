@@ -25,11 +25,13 @@
  *		takes MS, and FAIL of the next calls fail, < 0: all
  *   event	"reset": somebody resets the device; "power_cycle": the same, and what is
  *		under way is never answered; "medium": it was taken out and put back;
- *		"attention PATH UA"; "capacity BLOCKS"; "stop"; "release": what is held is
+ *		"attention PATH UA"; "capacity BLOCKS"; "stop", "start"; "release": what is held is
  *		given up; "forget": that, no rules and no orders for handlers any more, and
  *		nobody prevents removal; "block PATH", "unblock PATH": the host takes no requests;
- *		"target_block PATH", "target_unblock PATH"; "rescan PATH"; "host_reset PATH":
- *		its host resets itself, and says so;
+ *		"target_block PATH", "target_unblock PATH"; "target_gone PATH": its transport
+ *		has given it up; "host_reset PATH": its host resets itself, and says so;
+ *		"rescan PATH"; "later MS EVENT": that, also if the system sleeps by then, one
+ *		at a time;
  *		"max_sectors PATH SECTORS"; "host_sectors PATH SECTORS" and "host_segments
  *		PATH SEGMENTS", "host_cdb PATH BYTES": of what is found over that path's host
  *		from now on; "zero": the counters; "timeout MS H:C:T:L": what
@@ -788,8 +790,8 @@ static bool do_to_device(struct script_unit *unit, const char *what, int arg)
 		script_tell(unit, UA_MEDIUM, -1);
 		if (unit->type->reset)
 			unit->type->reset(unit);
-	} else if (!strcmp(what, "stop")) {
-		unit->stopped = true;
+	} else if (!strcmp(what, "stop") || !strcmp(what, "start")) {
+		unit->stopped = !strcmp(what, "stop");
 	} else if (!strcmp(what, "zero")) {
 		zero_counters(unit);
 	} else if (!strcmp(what, "allow")) {
@@ -906,6 +908,11 @@ static int do_to_path(struct script_unit *unit, const char *what,
 		scsi_target_unblock(&shost->shost_gendev, SDEV_RUNNING);
 		return 0;
 	}
+	if (!strcmp(what, "target_gone")) {
+		scsi_block_targets(shost, &shost->shost_gendev);
+		scsi_target_unblock(&shost->shost_gendev, SDEV_TRANSPORT_OFFLINE);
+		return 0;
+	}
 	if (!strcmp(what, "host_reset")) {
 		spin_lock_irq(&unit->lock);
 		unit->nexus[path].ua |= BIT(UA_NEXUS_LOSS);
@@ -940,6 +947,18 @@ static int do_to_path(struct script_unit *unit, const char *what,
 	return error;
 }
 
+static int do_later(struct script_unit *unit, const char *text)
+{
+	unsigned int ms;
+	int at;
+
+	if (sscanf(text, "%u %n", &ms, &at) != 1 || delayed_work_pending(&unit->later))
+		return -EINVAL;
+	strscpy(unit->later_event, text + at, sizeof(unit->later_event));
+	schedule_delayed_work(&unit->later, msecs_to_jiffies(ms));
+	return 0;
+}
+
 static int do_event(struct script_unit *unit, char *text)
 {
 	char what[16];
@@ -947,6 +966,8 @@ static int do_event(struct script_unit *unit, char *text)
 
 	if (sscanf(text, "%15s %i %i", what, &arg[0], &arg[1]) < 1)
 		return -EINVAL;
+	if (!strcmp(what, "later"))
+		return do_later(unit, text + strlen("later"));
 	if (!strcmp(what, "release")) {
 		release_held(unit);
 		return 0;
@@ -966,6 +987,14 @@ static int do_event(struct script_unit *unit, char *text)
 	if (arg[0] < 0 || arg[0] >= unit->nr_paths)
 		return -EINVAL;
 	return do_to_path(unit, what, arg[0], arg[1]);
+}
+
+static void later_work(struct work_struct *work)
+{
+	struct script_unit *unit = container_of(to_delayed_work(work),
+						struct script_unit, later);
+
+	do_event(unit, unit->later_event);
 }
 
 static ssize_t write_text(const char __user *buf, size_t len,
@@ -1100,6 +1129,7 @@ static int add_host(struct script_unit *unit, unsigned int path)
 static void remove_unit(struct script_unit *unit)
 {
 	debugfs_remove(unit->dir);
+	disable_delayed_work_sync(&unit->later);
 	spin_lock_irq(&unit->lock);
 	unit->gone = true;
 	spin_unlock_irq(&unit->lock);
@@ -1136,6 +1166,7 @@ static int add_unit(const struct script_type *type, unsigned int nr_paths,
 	spin_lock_init(&unit->lock);
 	INIT_LIST_HEAD(&unit->rules);
 	INIT_LIST_HEAD(&unit->held);
+	INIT_DELAYED_WORK(&unit->later, later_work);
 	error = type->load(unit);
 	if (error) {
 		kfree(unit);

@@ -5,6 +5,7 @@
 #include <linux/hrtimer.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 #include <scsi/scsi.h>
 #include <scsi/scsi_cmnd.h>
 #include <scsi/scsi_device.h>
@@ -104,6 +105,8 @@ struct script_unit {
 	bool plain;
 	unsigned int nr_paths;
 	struct dentry *dir;
+	struct delayed_work later;
+	char later_event[48];
 	/*
 	 * One command at a time, data included. Protects all below.
 	 */

@@ -268,8 +268,39 @@ static bool waits_for_target(struct scsi_lu *lu)
 	return false;
 }
 
-/* When is I/O to fail? Returns false if never. */
-static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
+/* The same, and it has not taken longer than it should. */
+static bool is_looked_at(struct scsi_lu *lu)
+{
+	struct scsi_path *path;
+
+	list_for_each_entry(path, &lu->paths, node) {
+		if (!path->running || path->state == PATH_DISABLED)
+			continue;
+		if ((path->transition_end &&
+		     time_before(jiffies, path->transition_end)) ||
+		    (path->check && time_before(jiffies, path->check_end)))
+			return true;
+	}
+	return false;
+}
+
+/* When has it waited for a path that may still come? Returns false if never. */
+static bool has_waited_at(struct scsi_lu *lu, bool may_sleep, unsigned long *when)
+{
+	unsigned long due = lu->no_path_since + lu->no_path_timeout * HZ;
+	bool sleeps = may_sleep && scsi_lu_sleeps(lu, when);
+
+	if (lu->no_path_timeout < 0)
+		return sleeps;
+	*when = sleeps ? sooner(*when, due) : due;
+	return true;
+}
+
+/*
+ * When is I/O to fail? Returns false if never. Without @may_sleep it is as if the system
+ * were awake.
+ */
+static bool no_path_due(struct scsi_lu *lu, bool may_sleep, unsigned long *when)
 {
 	struct scsi_path *path;
 	bool waits, for_host;
@@ -285,10 +316,9 @@ static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 	lu->waits_for_transport = waits;
 	lu->waits_for_host = for_host;
 	if (!scsi_lu_ends(lu, waits, &due)) {
-		if (waits || lu->no_path_timeout < 0 ||
-		    scsi_lu_waits_for_resume(lu))
+		if (waits || scsi_lu_waits_for_resume(lu) ||
+		    !has_waited_at(lu, may_sleep, &due))
 			return false;
-		due = lu->no_path_since + lu->no_path_timeout * HZ;
 	}
 	/* Nothing is lost yet. */
 	list_for_each_entry(path, &lu->paths, node) {
@@ -315,6 +345,18 @@ static bool no_path_due(struct scsi_lu *lu, unsigned long *when)
 	return true;
 }
 
+/* It has been broken off as the system was to sleep. */
+static void wait_again(struct scsi_lu *lu)
+{
+	lockdep_assert_held(&lu->lock);
+	if (!lu->expired_asleep)
+		return;
+	lu->expired_asleep = false;
+	WRITE_ONCE(lu->expired, false);
+	lu->no_path_since = jiffies;
+	queue_work(scsi_multipath_wq, &lu->work);
+}
+
 /**
  * scsi_lu_arm_no_path - I/O starts to wait for a path, or fails
  * @lu: logical unit without a usable path
@@ -325,7 +367,10 @@ void scsi_lu_arm_no_path(struct scsi_lu *lu)
 {
 	unsigned long due;
 
-	if (no_path_due(lu, &due))
+	/* A plain device would not fail, though the system may not be awake yet. */
+	if (is_looked_at(lu))
+		wait_again(lu);
+	if (no_path_due(lu, true, &due))
 		mod_delayed_work(scsi_multipath_wq, &lu->no_path_work,
 				 time_after(due, jiffies) ? due - jiffies : 0);
 	else
@@ -338,11 +383,11 @@ static void no_path_work(struct work_struct *work)
 					  struct scsi_lu, no_path_work);
 	unsigned int noio = memalloc_noio_save();
 	unsigned long due;
-	bool ends;
+	bool ends, asleep;
 
 	mutex_lock(&scsi_multipath_list_mutex);
 	spin_lock_irq(&lu->lock);
-	if (scsi_lu_has_path_locked(lu) || !no_path_due(lu, &due) ||
+	if (scsi_lu_has_path_locked(lu) || !no_path_due(lu, true, &due) ||
 	    time_after(due, jiffies)) {
 		/* Something has changed just now. */
 		if (!scsi_lu_has_path_locked(lu))
@@ -351,16 +396,22 @@ static void no_path_work(struct work_struct *work)
 		mutex_unlock(&scsi_multipath_list_mutex);
 		goto out;
 	}
-	if (!lu->expired)
+	asleep = !no_path_due(lu, false, &due) || time_after(due, jiffies);
+	if (!lu->expired) {
 		sdev_printk(KERN_ERR, lu->sdev,
-			    "no usable path for %u s%s, failing I/O\n",
+			    "no usable path for %u s%s, failing I/O%s\n",
 			    (unsigned int)((jiffies - lu->no_path_since) / HZ),
-			    is_disconnected_for_good(lu) ? ", all are gone" : "");
+			    is_disconnected_for_good(lu) ? ", all are gone" : "",
+			    asleep ? " until awake" : "");
+		lu->expired_asleep = asleep;
+		/* It may have been looked at. */
+		lu->wants_rescan |= asleep;
+	}
 	WRITE_ONCE(lu->expired, true);
 	ends = scsi_lu_ends(lu, false, &due);
 	spin_unlock_irq(&lu->lock);
 	/* Unless it is merely that nobody is to wait for a path. */
-	if (list_empty(&lu->paths) && !ends)
+	if (list_empty(&lu->paths) && !ends && !asleep)
 		start_removal(lu);
 	mutex_unlock(&scsi_multipath_list_mutex);
 
@@ -623,6 +674,7 @@ void scsi_lu_usable_changed(struct scsi_lu *lu, bool had_path)
 	if (has_path) {
 		lu->waits_for_transport = false;
 		lu->disconnected_since = 0;
+		lu->expired_asleep = false;
 		WRITE_ONCE(lu->expired, false);
 		WRITE_ONCE(lu->usable_since, jiffies);
 		cancel_delayed_work(&lu->no_path_work);
@@ -660,10 +712,11 @@ void scsi_lu_stop_waiting(struct scsi_lu *lu)
 }
 
 /**
- * scsi_lu_runs_again - the logical unit's device has begun to run
+ * scsi_lu_runs_again - the logical unit's device has begun to run, or the system is awake
  * @lu: logical unit
  *
- * Paths that were lost during suspend were not acted upon: no_path_timeout begins now.
+ * Paths that were lost during suspend were not acted upon. What was broken off for that
+ * waits again: no_path_timeout begins now.
  *
  * Context: any.
  */
@@ -672,10 +725,7 @@ void scsi_lu_runs_again(struct scsi_lu *lu)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lu->lock, flags);
-	if (lu->expired_asleep) {
-		lu->expired_asleep = false;
-		WRITE_ONCE(lu->expired, false);
-	}
+	wait_again(lu);
 	if (lu->announced && !scsi_lu_has_path_locked(lu)) {
 		scsi_lu_arm_no_path(lu);
 		queue_work(scsi_multipath_wq, &lu->work);
@@ -708,8 +758,8 @@ static void rearm_no_path(struct scsi_lu *lu)
 	lockdep_assert_held(&lu->lock);
 	if (scsi_lu_has_path_locked(lu))
 		return;
-	if (lu->expired &&
-	    (!no_path_due(lu, &due) || time_after(due, jiffies))) {
+	if (lu->expired && !lu->expired_asleep &&
+	    (!no_path_due(lu, true, &due) || time_after(due, jiffies))) {
 		WRITE_ONCE(lu->expired, false);
 		queue_work(scsi_multipath_wq, &lu->work);
 	}
@@ -751,7 +801,8 @@ static void wait_for_answers(struct scsi_lu *lu)
  * As a plain device that error handling has set offline: the paths of a logical unit were
  * set so. They are probed, and it is waited for that, for a while.
  *
- * Context: process, no lock that is held over I/O; takes scsi_multipath_list_mutex and the state_mutex of its paths.
+ * Context: process, no lock that is held over I/O; takes scsi_multipath_list_mutex and the
+ * state_mutex of its paths.
  */
 void scsi_lu_bring_back(struct scsi_device *sdev)
 {

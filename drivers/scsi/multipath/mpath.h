@@ -109,6 +109,7 @@ bool scsi_lu_waits_for_resume(struct scsi_lu *lu);
 bool scsi_multipath_system_ends(void);
 bool scsi_lu_ends(const struct scsi_lu *lu, bool waits,
 		  unsigned long *when);
+bool scsi_lu_sleeps(const struct scsi_lu *lu, unsigned long *when);
 int scsi_multipath_shutdown_init(void);
 void scsi_multipath_shutdown_exit(void);
 

@@ -11,8 +11,10 @@
  * device and run before it, and at run time they keep no host awake.
  */
 
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/pm_runtime.h>
+#include <linux/workqueue.h>
 #include <scsi/scsi_device.h>
 #include <scsi/scsi_host.h>
 #include <scsi/scsi_path.h>
@@ -168,19 +170,36 @@ static void start_work(struct scsi_lu *lu)
  * has failed, is not blocked, and no reason not to sleep.
  *
  * Context: process.
+ * Return: true if it was blocked, and is not any more.
  */
-void scsi_lu_prepare_quiesce(struct device *dev)
+bool scsi_lu_prepare_quiesce(struct device *dev)
 {
 	struct scsi_device *sdev = to_scsi_device(dev);
 	struct scsi_lu *lu;
 
 	if (!scsi_device_is_lu(sdev) || READ_ONCE(sdev->sdev_state) != SDEV_BLOCK)
-		return;
+		return false;
 	lu = sdev->hostdata;
 	scsi_lu_wait_for_checks(lu);
 	/* Which unblocks it, if one has come back. */
 	flush_work(&lu->work);
 	scsi_lu_stop_waiting(lu);
+	return READ_ONCE(sdev->sdev_state) != SDEV_BLOCK;
+}
+
+/*
+ * Nothing is asked over a path any more. What has been, is waited for, unless its transport
+ * blocks it, for as long as that wants: then it goes on when that has it run, which is not
+ * before its host is awake.
+ */
+static void stop_asking(struct scsi_path *path, struct delayed_work *question)
+{
+	disable_delayed_work(question);
+	while (READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING &&
+	       work_busy(&question->work))
+		msleep(20);
+	if (READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING)
+		cancel_delayed_work_sync(question);
 }
 
 /**
@@ -202,8 +221,8 @@ void scsi_lu_quiesce_paths(struct device *dev)
 	stop_work(sdev->hostdata);
 	while ((path = next_to_be(true, sdev->hostdata))) {
 		/* They would wait for their queue, and not let go of the CPU. */
-		disable_delayed_work_sync(&path->drain);
-		disable_delayed_work_sync(&path->probe.work);
+		stop_asking(path, &path->drain);
+		stop_asking(path, &path->probe.work);
 		if (READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING)
 			scsi_device_quiesce(path->sdev);
 		scsi_device_put(path->sdev);

@@ -2,8 +2,8 @@
 /*
  * The end does not wait for paths for long: neither that of the system, whose disks
  * have their caches written back last of all, nor that of an upper-level driver which
- * lets go of one disk. And sleep does not wait for them at all, see also
- * scsi_lu_prepare_quiesce().
+ * lets go of one disk, nor sleep. What is blocked when it is to be put to sleep does not
+ * wait at all, see scsi_lu_prepare_quiesce().
  *
  * Whatever no_path_timeout is, I/O without a path fails after a while then, as that of
  * a plain disk does whose transport has given it up. What comes to an end by itself is
@@ -27,6 +27,8 @@
 
 /* jiffies when it has begun; 0: it has not. Written once */
 static unsigned long system_ends_since;
+/* jiffies when the system was about to sleep; 0: it is awake */
+static unsigned long system_sleeps_since;
 
 static unsigned long ends_since(const struct scsi_lu *lu)
 {
@@ -71,6 +73,30 @@ bool scsi_lu_ends(const struct scsi_lu *lu, bool waits,
 	return true;
 }
 
+/**
+ * scsi_lu_sleeps - is nobody there who might bring a path back?
+ * @lu: logical unit without a usable path
+ * @when: jiffies when I/O is to fail, then, at the latest
+ *
+ * User space is frozen. Who waits for I/O cannot be, and keeps the system from sleeping: it
+ * has given up by then, and nothing has failed.
+ *
+ * Context: @lu->lock held.
+ */
+bool scsi_lu_sleeps(const struct scsi_lu *lu, unsigned long *when)
+{
+	unsigned long since = READ_ONCE(system_sleeps_since);
+	unsigned long from = lu->no_path_since;
+
+	lockdep_assert_held(&lu->lock);
+	if (!since)
+		return false;
+	if (time_after(since, from))
+		from = since;
+	*when = from + END_TIMEOUT * HZ;
+	return true;
+}
+
 static int system_ends(struct notifier_block *nb, unsigned long action,
 		       void *data)
 {
@@ -103,27 +129,54 @@ static void stop_looking(struct scsi_lu *lu)
 		scsi_lu_rescan_when_usable(lu);
 }
 
-static int system_sleeps(struct notifier_block *nb, unsigned long action,
-			 void *data)
+static void count_anew(struct scsi_lu *lu)
+{
+	spin_lock_irq(&lu->lock);
+	if (!scsi_lu_has_path_locked(lu))
+		scsi_lu_arm_no_path(lu);
+	spin_unlock_irq(&lu->lock);
+}
+
+static void sleep_begins(void)
 {
 	struct scsi_lu *lu;
 
+	WRITE_ONCE(system_sleeps_since, jiffies ?: 1);
 	mutex_lock(&scsi_multipath_list_mutex);
 	list_for_each_entry(lu, &scsi_multipath_list, node) {
-		switch (action) {
-		case PM_SUSPEND_PREPARE:
-		case PM_HIBERNATION_PREPARE:
-			stop_looking(lu);
-			break;
-		case PM_POST_SUSPEND:
-		case PM_POST_HIBERNATION:
-			/* If its device has not been put to sleep, after all. */
-			if (READ_ONCE(lu->expired_asleep))
-				scsi_lu_runs_again(lu);
-			break;
-		}
+		stop_looking(lu);
+		count_anew(lu);
 	}
 	mutex_unlock(&scsi_multipath_list_mutex);
+}
+
+static void sleep_ends(void)
+{
+	struct scsi_lu *lu;
+
+	WRITE_ONCE(system_sleeps_since, 0);
+	mutex_lock(&scsi_multipath_list_mutex);
+	/* Not all of their devices have been put to sleep. */
+	list_for_each_entry(lu, &scsi_multipath_list, node)
+		scsi_lu_runs_again(lu);
+	mutex_unlock(&scsi_multipath_list_mutex);
+}
+
+static int system_sleeps(struct notifier_block *nb, unsigned long action,
+			 void *data)
+{
+	switch (action) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		sleep_begins();
+		break;
+	case PM_POST_SUSPEND:
+	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
+		sleep_ends();
+		break;
+	}
 	return NOTIFY_DONE;
 }
 
