@@ -163,8 +163,16 @@ const struct scsi_pr_ops scsi_pr_ops = {
 	.pause	= pause_a_moment,
 };
 
+/* Is it all the same whether a command is carried out once or twice? */
+static bool is_repeatable(const u8 *cdb, const u8 *list)
+{
+	return cdb[0] != PERSISTENT_RESERVE_OUT ||
+	       ((cdb[1] & 0x1f) == PR_OUT_REGISTER && !memcmp(list, list + 8, 8));
+}
+
 /* Is it worth while to ask once more? */
-static bool is_busy(int result, const struct scsi_sense_hdr *sense)
+static bool is_busy(const u8 *cdb, const u8 *list, int result,
+		    const struct scsi_sense_hdr *sense)
 {
 	if (host_byte(result) != DID_OK)
 		return false;
@@ -173,9 +181,11 @@ static bool is_busy(int result, const struct scsi_sense_hdr *sense)
 	case SAM_STAT_TASK_SET_FULL:
 		return true;
 	case SAM_STAT_CHECK_CONDITION:
-		return sense->sense_key == ABORTED_COMMAND ||
-		       (sense->sense_key == NOT_READY && sense->asc == 0x04 &&
-			(sense->ascq == 0x01 || sense->ascq == 0x0a));
+		/* What has been aborted may have been carried out before. */
+		if (sense->sense_key == ABORTED_COMMAND)
+			return is_repeatable(cdb, list);
+		return sense->sense_key == NOT_READY && sense->asc == 0x04 &&
+		       (sense->ascq == 0x01 || sense->ascq == 0x0a);
 	default:
 		return false;
 	}
@@ -271,7 +281,7 @@ static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
 		if ((hdr.sense_key == UNIT_ATTENTION ||
 		     scsi_sense_is_deferred(&hdr)) && --attentions)
 			continue;
-		if (!is_busy(*result, &hdr) || time_after(jiffies, end))
+		if (!is_busy(cdb, buf, *result, &hdr) || time_after(jiffies, end))
 			break;
 		ops->pause();
 	}

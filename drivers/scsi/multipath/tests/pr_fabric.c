@@ -17,8 +17,8 @@
 
 static const char *const event_names[] = {
 	"nothing", "fence", "fence and abort", "fence of the new key", "clear",
-	"away", "away, ran", "silent", "silent, ran", "unit attention",
-	"remark",
+	"away", "away, ran", "silent", "silent, ran", "aborted", "aborted, ran",
+	"unit attention", "remark",
 };
 
 /**
@@ -41,7 +41,7 @@ static bool is_fence(enum pr_event event)
  */
 bool pr_event_is_loss(enum pr_event event)
 {
-	return event >= AWAY && event <= SILENT_RAN;
+	return event >= AWAY && event <= ABORTED_RAN;
 }
 
 static struct pr_fabric *fabric_of(const struct scsi_path *path)
@@ -220,7 +220,7 @@ static int model_send(struct scsi_path *path, const u8 *cdb, bool is_out,
 
 		if (f->insert[i].at != at || !event || is_fence(event))
 			continue;
-		if (event == AWAY_RAN || event == SILENT_RAN)
+		if (event == AWAY_RAN || event == SILENT_RAN || event == ABORTED_RAN)
 			carry(f, nexus, cdb, buf, sense);
 		pr_fabric_look(f, true);
 		switch (event) {
@@ -230,6 +230,11 @@ static int model_send(struct scsi_path *path, const u8 *cdb, bool is_out,
 		case SILENT:
 		case SILENT_RAN:
 			return DID_TIME_OUT << 16;
+		case ABORTED:
+		case ABORTED_RAN:
+			/* information unit iuCRC error detected */
+			scsi_build_sense_buffer(0, sense, ABORTED_COMMAND, 0x47, 0x03);
+			return SAM_STAT_CHECK_CONDITION;
 		case REMARK:
 			return with_remark(carry(f, nexus, cdb, buf, sense),
 					   sense);

@@ -51,7 +51,7 @@ enum pr_server_status {
 	INVALID,
 	NOT_READY_COMM,
 	NOT_STARTED,
-	HOST_ERROR,			/* by the host byte */
+	HOST_ERROR,		/* by the host byte, or it has been aborted */
 	NO_ANSWER,		/* it was not carried out for want of a path */
 };
 

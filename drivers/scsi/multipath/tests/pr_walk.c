@@ -238,6 +238,8 @@ static enum pr_server_status status_of(bool done, const struct scsi_pr_cmd *cmd)
 	switch (cmd->sense[2] & 0xf) {
 	case RECOVERED_ERROR:
 		return GOOD;
+	case ABORTED_COMMAND:
+		return HOST_ERROR;
 	case NOT_READY:
 		return cmd->sense[12] == 0x04 ? NOT_STARTED : NOT_READY_COMM;
 	default:
