@@ -78,7 +78,8 @@ void pr_fabric_look(struct pr_fabric *f, bool just_now)
 		if (f->fenced)
 			f->broken = "a fenced host writes";
 		else if (lu->pr.known && !just_now && key != lu->pr.key &&
-			 !(f->user && f->server.per_initiator))
+			 !(f->user && (f->server.per_initiator ||
+				       f->server.writes_fail)))
 			f->broken = "a path in use has another key";
 	}
 }
@@ -196,7 +197,8 @@ static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 	if (is_users && shuts_out_others(f, &before, leader))
 		f->broken = "what other paths have meets conflicts";
 	/* The user has registered it, and may. */
-	if (is_users && status == GOOD && get_unaligned_be64(buf + 8) &&
+	if (is_users && get_unaligned_be64(buf + 8) &&
+	    (status == GOOD || (f->server.writes_fail && status == NOT_READY_COMM)) &&
 	    (action == PR_OUT_REGISTER || action == PR_OUT_REGISTER_AND_IGNORE))
 		f->fenced = false;
 	return result_of(&f->server, status, sense);

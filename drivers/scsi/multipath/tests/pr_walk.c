@@ -33,6 +33,7 @@ struct walk {
 static const struct pr_server kinds[] = {
 	{ },
 	{ .says_not_ready = true },
+	{ .says_not_ready = true, .writes_fail = true },
 	{ .keeps_own_key = true },
 	{ .no_ignore = true },
 	{ .per_initiator = true },
