@@ -138,6 +138,7 @@ static void walk(struct kunit *test, unsigned int nr, bool all_leave)
 	static const enum pr_event losses[] = {
 		NOTHING, AWAY, AWAY_RAN, SILENT, SILENT_RAN,
 	};
+	static const struct pr_insertion nothing[2];
 	struct pr_fabric *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
 	int loglevel = console_loglevel;
 	unsigned int n;
@@ -147,7 +148,7 @@ static void walk(struct kunit *test, unsigned int nr, bool all_leave)
 	/* Before the console is quiet: it ends the line of the last result. */
 	kunit_info(test, "%u paths\n", nr);
 	console_loglevel = CONSOLE_LOGLEVEL_QUIET;
-	n = run(test, f, (struct pr_insertion[2]){ }, all_leave);
+	n = run(test, f, nothing, all_leave);
 	for (int l = 0; l < ARRAY_SIZE(losses); l++) {
 		for (int e = 0; e < ARRAY_SIZE(fences); e++) {
 			for (unsigned int at = 0; at < n * n; at++) {
