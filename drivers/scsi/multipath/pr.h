@@ -130,7 +130,10 @@ struct scsi_pr_ops {
  *	registered though nobody had done it; @changing
  * @elsewhere: registrations of this host at target ports to which no path leads; the lock
  * @departed: paths that have left with a registration; the lock
- * @strays: those of them that were unproven; the lock
+ * @strays: those of them that were unproven, and no other nexus has been seen registered
+ *	since; the lock
+ * @stray_port: relative identifier of the target port of these; 0: it is not known, or they
+ *	are of several. The lock
  * @used: somebody uses registrations: paths are looked after; the lock
  * @known: the target has been asked for what was registered before. Written under
  *	@changing and the lock, either for reading
@@ -166,6 +169,7 @@ struct scsi_lu_pr {
 	unsigned int elsewhere;
 	unsigned int departed;
 	unsigned int strays;
+	int stray_port;
 	bool used;
 	bool known;
 	bool untouched;
@@ -257,6 +261,8 @@ void scsi_path_note_registration(struct scsi_path *path);
 void scsi_lu_pr_set_key(struct scsi_lu *lu, u64 key);
 unsigned int scsi_lu_pr_nr_registered(struct scsi_lu *lu);
 void scsi_lu_pr_forget_departed(struct scsi_lu *lu);
+void scsi_lu_pr_forget_strays(struct scsi_lu *lu);
+bool scsi_path_pr_may_be_stray(struct scsi_path *path);
 void scsi_lu_pr_begin(struct scsi_lu *lu, enum scsi_pr_turn turn);
 struct scsi_path *scsi_lu_pr_next(struct scsi_lu *lu,
 				  enum scsi_pr_turn turn,

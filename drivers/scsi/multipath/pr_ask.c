@@ -163,8 +163,16 @@ const struct scsi_pr_ops scsi_pr_ops = {
 	.pause	= pause_a_moment,
 };
 
+/* Is it all the same whether a command is carried out once or twice? */
+static bool is_repeatable(const u8 *cdb, const u8 *list)
+{
+	return cdb[0] != PERSISTENT_RESERVE_OUT ||
+	       ((cdb[1] & 0x1f) == PR_OUT_REGISTER && !memcmp(list, list + 8, 8));
+}
+
 /* Is it worth while to ask once more? */
-static bool is_busy(int result, const struct scsi_sense_hdr *sense)
+static bool is_busy(const u8 *cdb, const u8 *list, int result,
+		    const struct scsi_sense_hdr *sense)
 {
 	if (host_byte(result) != DID_OK)
 		return false;
@@ -173,15 +181,50 @@ static bool is_busy(int result, const struct scsi_sense_hdr *sense)
 	case SAM_STAT_TASK_SET_FULL:
 		return true;
 	case SAM_STAT_CHECK_CONDITION:
-		return sense->sense_key == ABORTED_COMMAND ||
-		       (sense->sense_key == NOT_READY && sense->asc == 0x04 &&
-			(sense->ascq == 0x01 || sense->ascq == 0x0a));
+		/* What has been aborted may have been carried out before. */
+		if (sense->sense_key == ABORTED_COMMAND)
+			return is_repeatable(cdb, list);
+		return sense->sense_key == NOT_READY && sense->asc == 0x04 &&
+		       (sense->ascq == 0x01 || sense->ascq == 0x0a);
 	default:
 		return false;
 	}
 }
 
-static enum scsi_pr_reply reply_of(int result, const struct scsi_sense_hdr *sense)
+/* LIO says so to who is not registered, and to whom it cannot do its work. */
+static bool is_communication_failure(const struct scsi_sense_hdr *sense)
+{
+	return sense->sense_key == NOT_READY && sense->asc == 0x08;
+}
+
+/* Is that the answer of LIO to such a command of who is not registered? */
+static bool wants_registrant(const u8 *cdb)
+{
+	if (cdb[0] != PERSISTENT_RESERVE_OUT)
+		return false;
+	switch (cdb[1] & 0x1f) {
+	case PR_OUT_RESERVE:
+	case PR_OUT_RELEASE:
+	case PR_OUT_CLEAR:
+	case PR_OUT_REGISTER_AND_MOVE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Has it perhaps been carried out, by a target that could not write that down? */
+static bool is_write_failure(const u8 *cdb, const struct scsi_sense_hdr *sense)
+{
+	u8 action = cdb[1] & 0x1f;
+
+	return cdb[0] == PERSISTENT_RESERVE_OUT &&
+	       (action == PR_OUT_REGISTER || action == PR_OUT_REGISTER_AND_IGNORE) &&
+	       is_communication_failure(sense);
+}
+
+static enum scsi_pr_reply reply_of(const u8 *cdb, int result,
+				   const struct scsi_sense_hdr *sense)
 {
 	if ((result & 0xff) == SAM_STAT_RESERVATION_CONFLICT)
 		return PR_CONFLICT;
@@ -191,8 +234,7 @@ static enum scsi_pr_reply reply_of(int result, const struct scsi_sense_hdr *sens
 		return PR_DONE;
 	switch (result & 0xff) {
 	case SAM_STAT_CHECK_CONDITION:
-		/* What LIO says to who is not registered */
-		if (sense->sense_key == NOT_READY && sense->asc == 0x08)
+		if (is_communication_failure(sense) && wants_registrant(cdb))
 			return PR_CONFLICT;
 		if (sense->sense_key == ILLEGAL_REQUEST && sense->asc != 0x25)
 			return PR_REFUSED;
@@ -227,7 +269,8 @@ static void keep_answer(struct scsi_path *path, const u8 *cdb,
 	struct scsi_lu *lu = path->lu;
 
 	/* To a PERSISTENT RESERVE OUT a conflict, or a refusal, is about the nexus. */
-	if (reply != PR_LOST && cdb[0] != PERSISTENT_RESERVE_IN)
+	if ((reply != PR_LOST && cdb[0] != PERSISTENT_RESERVE_IN) ||
+	    is_write_failure(cdb, hdr))
 		return;
 	/* Not all targets know these, and do the rest. */
 	if (reply == PR_REFUSED && (cdb[1] == PR_IN_READ_FULL_STATUS ||
@@ -271,11 +314,11 @@ static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
 		if ((hdr.sense_key == UNIT_ATTENTION ||
 		     scsi_sense_is_deferred(&hdr)) && --attentions)
 			continue;
-		if (!is_busy(*result, &hdr) || time_after(jiffies, end))
+		if (!is_busy(cdb, buf, *result, &hdr) || time_after(jiffies, end))
 			break;
 		ops->pause();
 	}
-	reply = reply_of(*result, &hdr);
+	reply = reply_of(cdb, *result, &hdr);
 	if (out)
 		trace_scsi_multipath_pr_out(path, cdb, buf, reply);
 	if (reply == PR_LOST)
@@ -283,6 +326,86 @@ static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
 	if (reply != PR_DONE)
 		keep_answer(path, cdb, reply, *result, &hdr, sense);
 	return reply;
+}
+
+static void put_order(u8 *cdb, u8 *list, u64 key, u64 action_key)
+{
+	put_unaligned_be32(PR_OUT_LIST_LEN, cdb + 5);
+	put_unaligned_be64(key, list);
+	put_unaligned_be64(action_key, list + 8);
+}
+
+static bool may_be_unwritten(const u8 *cdb, const u8 *sense)
+{
+	struct scsi_sense_hdr hdr;
+
+	return scsi_normalize_sense(sense, SCSI_SENSE_BUFFERSIZE, &hdr) &&
+	       is_write_failure(cdb, &hdr);
+}
+
+/*
+ * Has a nexus a key? If it has one, it must not say that it has none. That is no reason for
+ * a target to write anything.
+ */
+static enum scsi_pr_reply has_key(struct scsi_path *path, u64 key, u8 flags)
+{
+	u8 cdb[16] = { PERSISTENT_RESERVE_OUT, PR_OUT_REGISTER };
+	enum scsi_pr_reply reply = PR_LOST;
+	struct {
+		u8 sense[SCSI_SENSE_BUFFERSIZE];
+		u8 list[PR_OUT_LIST_LEN];
+	} *mem;
+	int result;
+
+	mem = kzalloc_obj(*mem, GFP_NOIO);
+	if (!mem)
+		return PR_LOST;
+	mem->list[20] = flags & (PR_APTPL | PR_ALL_TG_PT);
+	put_order(cdb, mem->list, key, key);
+	if (key)
+		reply = ask(path, cdb, true, mem->list, PR_OUT_LIST_LEN,
+			    ASK_TIMEOUT, &result, mem->sense);
+	if (!key || (reply == PR_LOST && may_be_unwritten(cdb, mem->sense))) {
+		put_order(cdb, mem->list, 0, 0);
+		reply = ask(path, cdb, true, mem->list, PR_OUT_LIST_LEN,
+			    ASK_TIMEOUT, &result, mem->sense);
+		if (key && reply == PR_DONE)
+			reply = PR_CONFLICT;
+		else if (key && reply == PR_CONFLICT)
+			reply = PR_DONE;
+	}
+	kfree(mem);
+	return reply;
+}
+
+/*
+ * When LIO has registered a nexus, it writes that to a file, whatever APTPL is. If it cannot,
+ * it answers as if it had done nothing. So the nexus is asked what it has by now.
+ */
+static enum scsi_pr_reply ask_out(struct scsi_path *path, const u8 *cdb, u8 *list,
+				  unsigned int len, unsigned int timeout,
+				  int *result, u8 *sense)
+{
+	enum scsi_pr_reply reply;
+	u64 from;
+
+	reply = ask(path, cdb, true, list, len, timeout, result, sense);
+	if (reply != PR_LOST || !may_be_unwritten(cdb, sense))
+		return reply;
+	switch (has_key(path, get_unaligned_be64(list + 8), list[20])) {
+	case PR_DONE:
+		return PR_DONE;
+	case PR_CONFLICT:
+		if (is_repeatable(cdb, list))
+			return PR_CONFLICT;
+		/* If it has not the old key either, it had the new one before a fence. */
+		from = get_unaligned_be64(list);
+		return from && (cdb[1] & 0x1f) == PR_OUT_REGISTER &&
+		       has_key(path, from, list[20]) == PR_CONFLICT ?
+		       PR_DONE : PR_LOST;
+	default:
+		return PR_LOST;
+	}
 }
 
 /**
@@ -295,8 +418,8 @@ static enum scsi_pr_reply ask(struct scsi_path *path, const u8 *cdb, bool out,
  */
 enum scsi_pr_reply scsi_pr_out(struct scsi_path *path, struct scsi_pr_cmd *cmd)
 {
-	return ask(path, cmd->cdb, true, cmd->list, cmd->len, cmd->timeout,
-		   &cmd->result, cmd->sense);
+	return ask_out(path, cmd->cdb, cmd->list, cmd->len, cmd->timeout,
+		       &cmd->result, cmd->sense);
 }
 
 /**
@@ -396,12 +519,10 @@ static enum scsi_pr_reply out(struct scsi_path *path, struct order *order)
 	mem = kzalloc_obj(*mem, GFP_NOIO);
 	if (!mem)
 		return PR_AWAY;
-	put_unaligned_be32(PR_OUT_LIST_LEN, cdb + 5);
-	put_unaligned_be64(order->key, mem->list);
-	put_unaligned_be64(order->action_key, mem->list + 8);
+	put_order(cdb, mem->list, order->key, order->action_key);
 	mem->list[20] = order->flags;
-	reply = ask(path, cdb, true, mem->list, PR_OUT_LIST_LEN, ASK_TIMEOUT,
-		    &result, mem->sense);
+	reply = ask_out(path, cdb, mem->list, PR_OUT_LIST_LEN, ASK_TIMEOUT,
+			&result, mem->sense);
 	order->bad_field = reply == PR_REFUSED && is_bad_field(mem->sense);
 	kfree(mem);
 	return reply;

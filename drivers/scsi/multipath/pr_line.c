@@ -101,6 +101,7 @@ static int is_registered_besides(struct scsi_path *path, u64 key)
 
 	switch (ask_others(path, key)) {
 	case WITNESS_ALIVE:
+		scsi_lu_pr_forget_strays(path->lu);
 		return true;
 	case WITNESS_DEAD:
 		return false;
@@ -262,15 +263,29 @@ static bool has_lost_it(struct scsi_path *path)
 	return remove_stale_key(path);
 }
 
+/* One that is registered has come back, and none but the unproven one has left. */
+static bool is_the_stray(struct scsi_path *path)
+{
+	struct scsi_lu *lu = path->lu;
+
+	return !path->pr.unproven && lu->pr.departed == lu->pr.strays &&
+	       nr_unproven(lu) == 1;
+}
+
 /* The nexus is registered. Is there another one, still? */
 static bool prove(struct scsi_path *path, u64 key)
 {
 	int alive = is_registered_besides(path, key);
 
+	if (alive == -EAGAIN && is_the_stray(path))
+		alive = false;
 	if (alive > 0) {
 		scsi_path_pr_set_in_line(path, false);
 		return true;
 	}
+	/* It may be one from before that, and all that there is: it stays, barred. */
+	if (alive < 0 && !path->pr.unproven)
+		return false;
 	if (!undo_registration(path, key, !alive) || alive < 0)
 		return false;
 	return has_lost_it(path);
@@ -340,8 +355,10 @@ bool scsi_path_bring_in_line(struct scsi_path *path)
 
 	switch (scsi_pr_register(path, key, key)) {
 	case PR_DONE:
-		if (path->pr.unproven)
+		if (path->pr.unproven || scsi_path_pr_may_be_stray(path))
 			return prove(path, key);
+		if (!path->pr.barred)
+			scsi_lu_pr_forget_strays(lu);
 		if (!path->pr.registered && !(lu->pr.flags & PR_ALL_TG_PT))
 			lu->pr.per_initiator = true;
 		scsi_path_pr_set_in_line(path, true);

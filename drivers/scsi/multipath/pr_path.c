@@ -146,6 +146,8 @@ void scsi_lu_pr_set_key(struct scsi_lu *lu, u64 key)
 	lu->pr.key = key;
 	lu->pr.other_key = 0;
 	lu->pr.untouched = false;
+	/* Whatever is there has come before this. */
+	lu->pr.strays = 0;
 	spin_unlock_irq(&lu->lock);
 }
 
@@ -182,6 +184,53 @@ void scsi_lu_pr_forget_departed(struct scsi_lu *lu)
 	lu->pr.elsewhere = 0;
 	lu->pr.strays = 0;
 	spin_unlock_irq(&lu->lock);
+}
+
+/**
+ * scsi_lu_pr_forget_strays - the logical unit is registered, later than they were
+ * @lu: logical unit
+ *
+ * Who fences removes them with the rest, and has not done so before.
+ *
+ * Context: process, pr.changing held; takes @lu->lock.
+ */
+void scsi_lu_pr_forget_strays(struct scsi_lu *lu)
+{
+	lockdep_assert_held(&lu->pr.changing);
+	spin_lock_irq(&lu->lock);
+	lu->pr.strays = 0;
+	spin_unlock_irq(&lu->lock);
+}
+
+/* Relative target port identifier; 0: its target does not say. */
+static int port_of(const struct scsi_path *path)
+{
+	int port = 0;
+
+	scsi_vpd_tpg_id(path->sdev, &port);
+	return port;
+}
+
+/**
+ * scsi_path_pr_may_be_stray - may a registered path have left while it was unproven?
+ * @path: path
+ *
+ * To a target to which all nexuses of a host are one, it does not matter which has.
+ *
+ * Context: process; takes the logical unit's lock.
+ */
+bool scsi_path_pr_may_be_stray(struct scsi_path *path)
+{
+	struct scsi_lu *lu = path->lu;
+	int port = port_of(path);
+	bool may_be;
+
+	spin_lock_irq(&lu->lock);
+	may_be = path->pr.barred && lu->pr.strays &&
+		 (lu->pr.per_initiator || !port || !lu->pr.stray_port ||
+		  port == lu->pr.stray_port);
+	spin_unlock_irq(&lu->lock);
+	return may_be;
 }
 
 /**
@@ -418,6 +467,21 @@ void scsi_path_pr_join(struct scsi_path *path)
 	path->check_end = jiffies + LINE_PATIENCE;
 }
 
+/* The others are asked now: they may have left when it comes back. */
+static void becomes_stray(struct scsi_path *path)
+{
+	struct scsi_lu *lu = path->lu;
+	int port = port_of(path);
+	struct scsi_path *other;
+
+	lockdep_assert_held(&lu->lock);
+	lu->pr.stray_port = !lu->pr.strays || lu->pr.stray_port == port ? port : 0;
+	lu->pr.strays++;
+	list_for_each_entry(other, &lu->paths, node)
+		other->pr.doubted = true;
+	scsi_lu_pr_look_after(lu);
+}
+
 /**
  * scsi_path_pr_leave - a path leaves, and with it perhaps a registration
  * @path: path
@@ -429,11 +493,14 @@ void scsi_path_pr_join(struct scsi_path *path)
  */
 void scsi_path_pr_leave(struct scsi_path *path)
 {
-	lockdep_assert_held(&path->lu->lock);
-	if (path->lu->pr.holder == path)
-		path->lu->pr.holder = NULL;
-	if (!path->lu->pr.used || !path->pr.registered)
+	struct scsi_lu *lu = path->lu;
+
+	lockdep_assert_held(&lu->lock);
+	if (lu->pr.holder == path)
+		lu->pr.holder = NULL;
+	if (!lu->pr.used || !path->pr.registered)
 		return;
-	path->lu->pr.departed++;
-	path->lu->pr.strays += path->pr.unproven;
+	lu->pr.departed++;
+	if (path->pr.unproven)
+		becomes_stray(path);
 }

@@ -78,7 +78,7 @@ static bool registers_others(const struct scsi_pr_errand *errand)
 	if (errand->action == PR_OUT_REGISTER && errand->key)
 		return false;
 	return errand->lu->pr.per_initiator ||
-	       scsi_pr_flags_of(errand->cmd) & PR_ALL_TG_PT;
+	       scsi_pr_flags_of(errand->cmd) & (PR_ALL_TG_PT | PR_SPEC_I_PT);
 }
 
 /* The same key once more: if it is there, nobody is let in by that. */
@@ -128,7 +128,9 @@ static enum scsi_pr_outcome register_first(struct scsi_pr_errand *errand,
 		}
 		if (!let_others_in(errand, leader))
 			return ANSWERED;
-		count = scsi_pr_count_key(leader, errand->action_key);
+		/* Others that it names may be of another host. */
+		if (!(scsi_pr_flags_of(errand->cmd) & PR_SPEC_I_PT))
+			count = scsi_pr_count_key(leader, errand->action_key);
 	}
 	scsi_path_pr_set_registered(leader, true);
 	switch (scsi_pr_out(leader, errand->cmd)) {

@@ -17,8 +17,8 @@
 
 static const char *const event_names[] = {
 	"nothing", "fence", "fence and abort", "fence of the new key", "clear",
-	"away", "away, ran", "silent", "silent, ran", "unit attention",
-	"remark",
+	"away", "away, ran", "silent", "silent, ran", "aborted", "aborted, ran",
+	"unit attention", "remark",
 };
 
 /**
@@ -41,7 +41,7 @@ static bool is_fence(enum pr_event event)
  */
 bool pr_event_is_loss(enum pr_event event)
 {
-	return event >= AWAY && event <= SILENT_RAN;
+	return event >= AWAY && event <= ABORTED_RAN;
 }
 
 static struct pr_fabric *fabric_of(const struct scsi_path *path)
@@ -78,7 +78,8 @@ void pr_fabric_look(struct pr_fabric *f, bool just_now)
 		if (f->fenced)
 			f->broken = "a fenced host writes";
 		else if (lu->pr.known && !just_now && key != lu->pr.key &&
-			 !(f->user && f->server.per_initiator))
+			 !(f->user && (f->server.per_initiator ||
+				       f->server.writes_fail)))
 			f->broken = "a path in use has another key";
 	}
 }
@@ -196,7 +197,8 @@ static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 	if (is_users && shuts_out_others(f, &before, leader))
 		f->broken = "what other paths have meets conflicts";
 	/* The user has registered it, and may. */
-	if (is_users && status == GOOD && get_unaligned_be64(buf + 8) &&
+	if (is_users && get_unaligned_be64(buf + 8) &&
+	    (status == GOOD || (f->server.writes_fail && status == NOT_READY_COMM)) &&
 	    (action == PR_OUT_REGISTER || action == PR_OUT_REGISTER_AND_IGNORE))
 		f->fenced = false;
 	return result_of(&f->server, status, sense);
@@ -220,7 +222,7 @@ static int model_send(struct scsi_path *path, const u8 *cdb, bool is_out,
 
 		if (f->insert[i].at != at || !event || is_fence(event))
 			continue;
-		if (event == AWAY_RAN || event == SILENT_RAN)
+		if (event == AWAY_RAN || event == SILENT_RAN || event == ABORTED_RAN)
 			carry(f, nexus, cdb, buf, sense);
 		pr_fabric_look(f, true);
 		switch (event) {
@@ -230,6 +232,11 @@ static int model_send(struct scsi_path *path, const u8 *cdb, bool is_out,
 		case SILENT:
 		case SILENT_RAN:
 			return DID_TIME_OUT << 16;
+		case ABORTED:
+		case ABORTED_RAN:
+			/* information unit iuCRC error detected */
+			scsi_build_sense_buffer(0, sense, ABORTED_COMMAND, 0x47, 0x03);
+			return SAM_STAT_CHECK_CONDITION;
 		case REMARK:
 			return with_remark(carry(f, nexus, cdb, buf, sense),
 					   sense);

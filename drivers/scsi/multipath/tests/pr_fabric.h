@@ -30,6 +30,8 @@ enum pr_event {
 	AWAY_RAN,		/* the same, but it is carried out */
 	SILENT,			/* nobody answers */
 	SILENT_RAN,
+	ABORTED,		/* by the target, which may have carried it out */
+	ABORTED_RAN,
 	ATTENTION,
 	REMARK,			/* it is carried out, and there is something to say of it */
 	NR_EVENTS,

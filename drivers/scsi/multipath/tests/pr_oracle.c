@@ -74,12 +74,14 @@ static enum pr_server_status run_one(struct pr_server *s,
 }
 
 static bool is_same(const struct pr_view *a, const struct pr_view *b,
-		    enum pr_event event)
+		    enum pr_event event, bool writes_fail)
 {
 	/* Not registered is said in more than one way. */
 	bool same_status = a->status == b->status ||
 			   (a->status == CONFLICT && b->status == NOT_READY_COMM) ||
-			   (a->status == NOT_READY_COMM && b->status == CONFLICT);
+			   (a->status == NOT_READY_COMM && b->status == CONFLICT) ||
+			   /* It has been carried out, as somebody else has said. */
+			   (writes_fail && a->status == GOOD && b->status == NOT_READY_COMM);
 
 	/* Of what nobody has heard the end of, one half may have been undone. */
 	return same_status && a->key == b->key &&
@@ -97,17 +99,12 @@ static bool changes_key(const struct pr_state *state, const struct pr_command *c
 	       (cmd->action == PR_OUT_REGISTER && cmd->key == state->ours);
 }
 
-/**
- * pr_oracle_allows - may a logical unit with one nexus end like that?
- * @point: what was done
- * @event: what happened meanwhile
- * @got: how it has ended
- */
-bool pr_oracle_allows(const struct pr_point *point, enum pr_event event,
-		      const struct pr_view *got)
+static bool allows(const struct pr_point *point, enum pr_event event,
+		   const struct pr_view *got)
 {
 	const struct pr_state *state = point->state;
 	const struct pr_command *cmd = point->cmd;
+	bool writes_fail = point->kind->writes_fail;
 
 	for (int order = 0; order < (event || state->one_lost_it ? 4 : 2); order++) {
 		bool is_later = order & 1;
@@ -124,20 +121,39 @@ bool pr_oracle_allows(const struct pr_point *point, enum pr_event event,
 		if (is_later)
 			pr_fence(&s, event);
 		pr_view_of(&s, &v);
-		if (is_same(got, &v, event))
+		if (is_same(got, &v, event, writes_fail))
 			return true;
 		if (!pr_event_is_loss(event) || got->status != HOST_ERROR)
 			continue;
 		v.status = HOST_ERROR;
-		if (is_same(got, &v, event))
+		if (is_same(got, &v, event, writes_fail))
 			return true;
 		/* If it is lost while a key is changed, nobody is registered. */
 		if (changes_key(state, cmd) && !got->key)
 			return true;
 		one_nexus(state, point->kind, &s);
 		pr_view_of(&s, &v);
-		if (is_same(got, &v, event))
+		if (is_same(got, &v, event, writes_fail))
 			return true;
 	}
 	return false;
+}
+
+/**
+ * pr_oracle_allows - may a logical unit with one nexus end like that?
+ * @point: what was done
+ * @event: what happened meanwhile
+ * @got: how it has ended
+ */
+bool pr_oracle_allows(const struct pr_point *point, enum pr_event event,
+		      const struct pr_view *got)
+{
+	struct pr_view lost = *got;
+
+	if (allows(point, event, got))
+		return true;
+	/* It may have been lost after such an answer. */
+	lost.status = HOST_ERROR;
+	return got->status == NOT_READY_COMM && point->kind->writes_fail &&
+	       pr_event_is_loss(event) && allows(point, event, &lost);
 }

@@ -13,6 +13,7 @@ static const struct pr_command commands[] = {
 	{ "register first", PR_OUT_REGISTER, 0, 0, NEW_KEY },
 	{ "register, another host too", PR_OUT_REGISTER, 0, 0, KEY_C,
 	  .to = HOST_C },
+	{ "register, another path too", PR_OUT_REGISTER, 0, 0, KEY_C, .to = 1 },
 	{ "register same", PR_OUT_REGISTER, 0, KEY, KEY },
 	{ "register new", PR_OUT_REGISTER, 0, KEY, NEW_KEY },
 	{ "unregister", PR_OUT_REGISTER, 0, KEY, 0 },
@@ -78,10 +79,11 @@ static void give(struct kunit *test, struct pr_fabric *f,
 }
 
 /* Two paths, and the target has a port more. The first path holds the reservation. */
-static struct pr_fabric *hold_with_more_ports(struct kunit *test, bool key_is_shared)
+static struct pr_fabric *hold_with_more(struct kunit *test, bool key_is_shared, u8 named)
 {
-	static const struct pr_command registers = {
-		"", PR_OUT_REGISTER, 0, 0, NEW_KEY, .flags = PR_ALL_TG_PT,
+	const struct pr_command registers = {
+		"", PR_OUT_REGISTER, 0, 0, NEW_KEY, .to = named,
+		.flags = PR_ALL_TG_PT,
 	};
 	static const struct pr_command reserves = { "", PR_OUT_RESERVE, WE, NEW_KEY, 0 };
 	struct pr_fabric *f = pr_fabric_registered(test, 2, 0);
@@ -98,6 +100,11 @@ static struct pr_fabric *hold_with_more_ports(struct kunit *test, bool key_is_sh
 	give(test, f, &reserves);
 	KUNIT_EXPECT_NOT_NULL(test, f->fake->lu.pr.holder);
 	return f;
+}
+
+static struct pr_fabric *hold_with_more_ports(struct kunit *test, bool key_is_shared)
+{
+	return hold_with_more(test, key_is_shared, 0);
 }
 
 static int lose_holder(struct pr_fabric *f)
@@ -130,6 +137,17 @@ static void port_without_path_shared(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, f->server.holder, before);
 	KUNIT_EXPECT_EQ(test, f->server.key[HOST_B], NEW_KEY);
+	KUNIT_EXPECT_NULL(test, f->broken);
+}
+
+/* So does who has been registered by the same command. */
+static void port_without_path_named(struct kunit *test)
+{
+	struct pr_fabric *f = hold_with_more(test, false, HOST_C);
+	int before = lose_holder(f);
+
+	KUNIT_EXPECT_EQ(test, f->server.holder, before);
+	KUNIT_EXPECT_EQ(test, f->server.key[HOST_C], NEW_KEY);
 	KUNIT_EXPECT_NULL(test, f->broken);
 }
 
@@ -239,6 +257,7 @@ static struct kunit_case pr_register_cases[] = {
 	KUNIT_CASE(shut_out),
 	KUNIT_CASE(port_without_path),
 	KUNIT_CASE(port_without_path_shared),
+	KUNIT_CASE(port_without_path_named),
 	KUNIT_CASE(port_unknown),
 	KUNIT_CASE(port_unknown_iscsi),
 	KUNIT_CASE(port_unknown_shared),

@@ -108,6 +108,8 @@ static enum pr_server_status do_set(struct pr_server *s, int nexus, bool ignores
 	u64 old = s->key[nexus], key = get_unaligned_be64(list + 8);
 	bool was_all_ports = s->keeps_all_ports && old && s->all_ports[nexus];
 
+	if (!old && !key)
+		return GOOD;
 	s->told_all_ports |= all_ports;
 	if ((all_ports && s->no_all_ports) || (was_all_ports && !all_ports))
 		return INVALID;
@@ -131,7 +133,7 @@ static enum pr_server_status do_set(struct pr_server *s, int nexus, bool ignores
 		remove_one(s, nexus);
 	}
 	s->aptpl = list[20] & PR_APTPL;
-	return GOOD;
+	return s->writes_fail ? NOT_READY_COMM : GOOD;
 }
 
 static enum pr_server_status do_preempt(struct pr_server *s, int nexus,

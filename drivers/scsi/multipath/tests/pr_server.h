@@ -28,6 +28,7 @@ struct pr_server {
 	u8 type;
 	bool keeps_own_key;	/* a PREEMPT by who does not hold, as in SPC-2 */
 	bool says_not_ready;	/* as LIO, to who is not registered */
+	bool writes_fail;	/* as LIO, which says so of what it has registered */
 	bool no_ignore;		/* knows no REGISTER AND IGNORE EXISTING KEY */
 	bool per_initiator;	/* what is registered, is for all nexuses of a host */
 	bool takes_first;	/* as LIO: of all who hold it, the first does, for PREEMPT */
@@ -51,7 +52,7 @@ enum pr_server_status {
 	INVALID,
 	NOT_READY_COMM,
 	NOT_STARTED,
-	HOST_ERROR,			/* by the host byte */
+	HOST_ERROR,		/* by the host byte, or it has been aborted */
 	NO_ANSWER,		/* it was not carried out for want of a path */
 };
 

@@ -33,6 +33,7 @@ struct walk {
 static const struct pr_server kinds[] = {
 	{ },
 	{ .says_not_ready = true },
+	{ .says_not_ready = true, .writes_fail = true },
 	{ .keeps_own_key = true },
 	{ .no_ignore = true },
 	{ .per_initiator = true },
@@ -238,6 +239,8 @@ static enum pr_server_status status_of(bool done, const struct scsi_pr_cmd *cmd)
 	switch (cmd->sense[2] & 0xf) {
 	case RECOVERED_ERROR:
 		return GOOD;
+	case ABORTED_COMMAND:
+		return HOST_ERROR;
 	case NOT_READY:
 		return cmd->sense[12] == 0x04 ? NOT_STARTED : NOT_READY_COMM;
 	default:
