@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The device of the logical unit: it is blocked and unblocked, its I/O fails once
- * no_path_timeout is over, and it is removed. lu.c, and what the mid-layer and the
- * block layer do for it.
+ * no_path_timeout is over, and it is removed. lu.c, no_path.c, device_state.c, and what
+ * the mid-layer and the block layer do for it.
  */
 
 /* scsi_start_queue(): the queue is run by whoever lets it go on */

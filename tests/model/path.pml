@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The state of a path, and what follows from it for the logical unit: state.c, check.c,
- * group.c, and of lu.c what is done with the lock held. Each inline here is a part of a step.
+ * group.c, and of no_path.c what is done with the lock held. Each inline here is a part of a step.
  */
 
 /* Temporary of a step, always 0 between two */

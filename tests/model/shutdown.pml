@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The end of the system, and of a driver that lets go of the disk: neither waits for a
- * path for long. shutdown.c, and rearm_no_path() of lu.c.
+ * path for long. shutdown.c, and scsi_lu_rearm_no_path() of no_path.c.
  */
 
 /* scsi_lu_rearm_no_path() */
