@@ -20,6 +20,7 @@
 
 struct blk_mq_hw_ctx;
 struct blk_mq_tag_set;
+struct device_attribute;
 struct io_comp_batch;
 struct request_queue;
 struct scsi_sense_hdr;
@@ -123,6 +124,8 @@ blk_status_t scsi_lu_send_cmd(struct scsi_cmnd *cmd);
 void scsi_lu_cmd_done(struct scsi_cmnd *cmd);
 void scsi_lu_fold_iostat(struct scsi_device *sdev);
 void scsi_lu_fold_depth(struct scsi_device *sdev);
+ssize_t scsi_lu_show_of_path(struct scsi_device *sdev,
+			     struct device_attribute *attr, char *buf);
 int scsi_lu_busy(struct scsi_device *sdev);
 void scsi_path_claim(struct scsi_device *sdev);
 void scsi_path_announce(struct scsi_device *sdev);
@@ -370,6 +373,13 @@ static inline bool scsi_cmd_has_prot(const struct scsi_cmnd *cmd,
 
 static inline void scsi_lu_fold_iostat(struct scsi_device *sdev) { }
 static inline void scsi_lu_fold_depth(struct scsi_device *sdev) { }
+
+static inline ssize_t scsi_lu_show_of_path(struct scsi_device *sdev,
+					   struct device_attribute *attr,
+					   char *buf)
+{
+	return -EINVAL;
+}
 
 static inline int scsi_lu_busy(struct scsi_device *sdev)
 {

@@ -6,7 +6,7 @@
 # guest: clock=virtual cpus=2 seconds=400
 . ./lib.sh
 . ./lib_script.sh
-plan 42
+plan 45
 
 INQUIRY=0x12
 START=0x1b
@@ -178,6 +178,21 @@ ok "waited for: still so" kill -0 $reader
 script "$unit" rules clear
 wait $reader
 is "waited for: it is read" $? 0
+removed
+
+# Also if there is no path at all, which its transport has given up.
+disk lu
+path=$(script_path "$unit" 0)
+script "$unit" event target_gone 0
+echo 1 >"/sys/bus/scsi/devices/$path/delete"
+read_block &
+reader=$!
+sleep 40
+fails "waited for, without a path: the system does not sleep" sleeps 60
+ok "waited for, without a path: still so" kill -0 $reader
+echo "- - -" >"/sys/class/scsi_host/host${path%%:*}/scan"
+wait $reader
+is "waited for, without a path: it is read" $? 0
 removed
 
 # The transport waits, and gives it up while the system is about to sleep.

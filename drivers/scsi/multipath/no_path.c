@@ -114,7 +114,7 @@ static bool has_waited_at(struct scsi_lu *lu, bool may_sleep, unsigned long *whe
 static bool no_path_due(struct scsi_lu *lu, bool may_sleep, unsigned long *when)
 {
 	struct scsi_path *path;
-	bool waits, for_host;
+	bool waits, for_host, ends;
 	unsigned long due;
 
 	lockdep_assert_held(&lu->lock);
@@ -126,11 +126,10 @@ static bool no_path_due(struct scsi_lu *lu, bool may_sleep, unsigned long *when)
 		lu->no_path_since = jiffies;
 	lu->waits_for_transport = waits;
 	lu->waits_for_host = for_host;
-	if (!scsi_lu_ends(lu, waits, &due)) {
-		if (waits || scsi_lu_waits_for_resume(lu) ||
-		    !has_waited_at(lu, may_sleep, &due))
-			return false;
-	}
+	ends = scsi_lu_ends(lu, waits, &due);
+	if (!ends && (waits || scsi_lu_waits_for_resume(lu) ||
+		      !has_waited_at(lu, may_sleep, &due)))
+		return false;
 	/* Nothing is lost yet. */
 	list_for_each_entry(path, &lu->paths, node) {
 		if (path->check || path->pr.barred ||
@@ -142,7 +141,7 @@ static bool no_path_due(struct scsi_lu *lu, bool may_sleep, unsigned long *when)
 	/* Nor is it over, while the error handler of its host works. */
 	if (for_host)
 		due = later(due, jiffies + RECOVERY_PATIENCE);
-	if (!is_disconnected_for_good(lu)) {
+	if (!is_disconnected_for_good(lu) || (!ends && lu->no_path_timeout < 0)) {
 		lu->disconnected_since = 0;
 	} else if (list_empty(&lu->paths)) {
 		due = jiffies;

@@ -195,10 +195,9 @@ bool scsi_lu_prepare_quiesce(struct device *dev)
 static void stop_asking(struct scsi_path *path, struct delayed_work *question)
 {
 	disable_delayed_work(question);
-	while (READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING &&
-	       work_busy(&question->work))
+	while (!scsi_device_blocked(path->sdev) && work_busy(&question->work))
 		msleep(20);
-	if (READ_ONCE(path->sdev->sdev_state) == SDEV_RUNNING)
+	if (!scsi_device_blocked(path->sdev))
 		cancel_delayed_work_sync(question);
 }
 

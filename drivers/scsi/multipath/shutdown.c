@@ -11,6 +11,7 @@
  */
 
 #include <linux/device.h>
+#include <linux/freezer.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
@@ -27,8 +28,10 @@
 
 /* jiffies when it has begun; 0: it has not. Written once */
 static unsigned long system_ends_since;
-/* jiffies when the system was about to sleep; 0: it is awake */
-static unsigned long system_sleeps_since;
+/* How many have said that the system is about to sleep, and not that it is awake again */
+static unsigned int nr_sleeps;
+/* jiffies when it was first seen that tasks are being frozen; 0: they are not */
+static unsigned long frozen_since;
 
 static unsigned long ends_since(const struct scsi_lu *lu)
 {
@@ -73,24 +76,46 @@ bool scsi_lu_ends(const struct scsi_lu *lu, bool waits,
 	return true;
 }
 
+#ifdef CONFIG_FREEZER
+static bool tasks_are_frozen(void)
+{
+	return static_branch_unlikely(&freezer_active);
+}
+#else
+static bool tasks_are_frozen(void)
+{
+	return false;
+}
+#endif
+
 /**
- * scsi_lu_sleeps - is nobody there who might bring a path back?
+ * scsi_lu_sleeps - will nobody be there who might bring a path back?
  * @lu: logical unit without a usable path
- * @when: jiffies when I/O is to fail, then, at the latest
+ * @when: jiffies when I/O is to fail, then, at the latest, or when to ask again
  *
- * User space is frozen. Who waits for I/O cannot be, and keeps the system from sleeping: it
- * has given up by then, and nothing has failed.
+ * User space is being frozen. Who waits for I/O cannot be, and keeps the system from
+ * sleeping: it has given up by then, and nothing has failed. Before, it may be long that
+ * what has been written is synced, or that user space is about to write an image.
  *
  * Context: @lu->lock held.
  */
 bool scsi_lu_sleeps(const struct scsi_lu *lu, unsigned long *when)
 {
-	unsigned long since = READ_ONCE(system_sleeps_since);
-	unsigned long from = lu->no_path_since;
+	unsigned long from = lu->no_path_since, since;
 
 	lockdep_assert_held(&lu->lock);
-	if (!since)
+	if (!READ_ONCE(nr_sleeps))
 		return false;
+	if (!tasks_are_frozen()) {
+		WRITE_ONCE(frozen_since, 0);
+		*when = jiffies + HZ;
+		return true;
+	}
+	since = READ_ONCE(frozen_since);
+	if (!since) {
+		since = jiffies ?: 1;
+		WRITE_ONCE(frozen_since, since);
+	}
 	if (time_after(since, from))
 		from = since;
 	*when = from + END_TIMEOUT * HZ;
@@ -141,8 +166,8 @@ static void sleep_begins(void)
 {
 	struct scsi_lu *lu;
 
-	WRITE_ONCE(system_sleeps_since, jiffies ?: 1);
 	mutex_lock(&scsi_multipath_list_mutex);
+	WRITE_ONCE(nr_sleeps, nr_sleeps + 1);
 	list_for_each_entry(lu, &scsi_multipath_list, node) {
 		stop_looking(lu);
 		count_anew(lu);
@@ -154,8 +179,8 @@ static void sleep_ends(void)
 {
 	struct scsi_lu *lu;
 
-	WRITE_ONCE(system_sleeps_since, 0);
 	mutex_lock(&scsi_multipath_list_mutex);
+	WRITE_ONCE(nr_sleeps, nr_sleeps - 1);
 	/* Not all of their devices have been put to sleep. */
 	list_for_each_entry(lu, &scsi_multipath_list, node)
 		scsi_lu_runs_again(lu);

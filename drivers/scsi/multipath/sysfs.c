@@ -10,6 +10,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sysfs.h>
 #include <scsi/scsi_device.h>
+#include <scsi/scsi_path.h>
 
 #include "mpath.h"
 
@@ -21,6 +22,28 @@ static struct scsi_lu *dev_to_lu(struct device *dev)
 static struct scsi_path *dev_to_path(struct device *dev)
 {
 	return to_scsi_device(dev)->path;
+}
+
+/**
+ * scsi_lu_show_of_path - what an attribute of its best path says
+ * @sdev: any SCSI device without a device handler, as that of a logical unit
+ * @attr: attribute of any scsi_device
+ * @buf: the text
+ *
+ * Context: process.
+ * Return: the length of the text, or an errno, which is -EINVAL without any path.
+ */
+ssize_t scsi_lu_show_of_path(struct scsi_device *sdev,
+			     struct device_attribute *attr, char *buf)
+{
+	struct scsi_device *path = scsi_lu_get_path(sdev);
+	ssize_t len;
+
+	if (!path)
+		return -EINVAL;
+	len = attr->show(&path->sdev_gendev, attr, buf);
+	scsi_device_put(path);
+	return len;
 }
 
 static ssize_t wwid_show(struct device *dev, struct device_attribute *attr,
