@@ -155,6 +155,7 @@ static void answer_event(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 		scsi_lu_drop_expected(lu);
 		scsi_lu_note_key_loss_told(lu);
 		scsi_lu_note_position(lu);
+		scsi_lu_door_ended_by_reset(lu);
 		scsi_lu_door_met_reset(lu, lu_cmd);
 	}
 	answer(lu_cmd, lu->attention_code[event]);
@@ -186,6 +187,7 @@ static bool answer_rewound(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 		return false;
 	}
 	scsi_lu_note_position(lu);
+	scsi_lu_door_ended_by_reset(lu);
 	answer(lu_cmd, ANYTHING_RESET);
 	return true;
 }

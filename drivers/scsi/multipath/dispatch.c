@@ -203,16 +203,21 @@ try_set(const struct scsi_path_set *set, const struct scsi_path *except,
 	return sent;
 }
 
-/* There is an answer to it, or a path of its own, but it does not wait for ever. */
-static bool is_refused_for_long(struct scsi_path *path, enum scsi_path_send sent)
+/*
+ * Returns true if a path has refused all for long: there is an answer to the command, or a
+ * path of its own, but it does not wait for ever.
+ */
+static bool note_refusal(struct scsi_path *path, enum scsi_path_send sent)
 {
 	unsigned long last = READ_ONCE(path->refused_last);
 
+	if (sent == SCSI_PATH_SENT && last)
+		WRITE_ONCE(path->refused_last, 0);
 	if (sent != SCSI_PATH_REFUSED)
 		return false;
-	WRITE_ONCE(path->refused_last, jiffies ?: 1);
-	if (!last || time_after(jiffies, last + REFUSAL_GAP))
+	if (!last || !time_in_range(last, jiffies - REFUSAL_GAP, jiffies))
 		WRITE_ONCE(path->refused_since, jiffies);
+	WRITE_ONCE(path->refused_last, jiffies ?: 1);
 	return time_after(jiffies, READ_ONCE(path->refused_since) + REFUSAL_PATIENCE);
 }
 
@@ -229,13 +234,15 @@ static enum scsi_path_send try_untried(const struct scsi_path_set *all,
 		struct scsi_path *path = READ_ONCE(all->path[i]);
 		unsigned long history = scsi_lu_cmd_history(lu_cmd);
 		enum scsi_path_send other;
+		bool refuses;
 
 		if (!path || history & HISTORY_TRIED(path))
 			continue;
 		other = try_other_path(path, lu_cmd, policy);
+		refuses = note_refusal(path, other);
 		if (other == SCSI_PATH_SENT)
 			return other;
-		if (other == SCSI_PATH_AWAY || is_refused_for_long(path, other))
+		if (other == SCSI_PATH_AWAY || refuses)
 			/* Its turn has come, and it was not there. */
 			scsi_lu_cmd_set_history(lu_cmd, history | HISTORY_TRIED(path));
 		else
@@ -277,7 +284,7 @@ dispatch_with_history(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd,
 
 		sent = path ? try_other_path(path, lu_cmd, policy) :
 			      SCSI_PATH_AWAY;
-		if (sent != SCSI_PATH_AWAY && !is_refused_for_long(path, sent))
+		if (sent != SCSI_PATH_AWAY && !note_refusal(path, sent))
 			return sent;
 	}
 	return SCSI_PATH_AWAY;
@@ -631,7 +638,7 @@ static bool has_waited(struct scsi_lu *lu, struct scsi_cmnd *lu_cmd)
 			continue;
 		if (path->in_all)
 			is_lost = false;
-		if (path->lost_at && time_after(path->lost_at, since))
+		if (path->lost_at && time_in_range(path->lost_at, since, jiffies))
 			since = path->lost_at;
 	}
 	spin_unlock_irqrestore(&lu->lock, flags);

@@ -311,6 +311,18 @@ void scsi_lu_door_ended_by_reset(struct scsi_lu *lu)
 }
 
 /**
+ * scsi_path_door_ended_by_reset - the same, told over a path
+ * @path: path, which may be none that anything was prevented over
+ *
+ * Context: the logical unit's lock held.
+ */
+void scsi_path_door_ended_by_reset(struct scsi_path *path)
+{
+	if (is_nexus_in_use(path))
+		scsi_lu_door_ended_by_reset(path->lu);
+}
+
+/**
  * scsi_lu_was_reset - a reset has ended what prevented the removal of the medium
  * @lu: logical unit
  *

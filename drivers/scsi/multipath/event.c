@@ -434,7 +434,7 @@ void scsi_path_conclude_event(struct scsi_path *path,
 	spin_lock_irqsave(&lu->lock, flags);
 	if (goes_up) {
 		scsi_lu_note_position(lu);
-		scsi_lu_door_ended_by_reset(lu);
+		scsi_path_door_ended_by_reset(path);
 		scsi_lu_door_met_reset(lu, lu_cmd);
 	} else {
 		scsi_lu_was_rewound(lu, sense);
@@ -626,12 +626,13 @@ void scsi_path_was_reset(struct scsi_device *sdev)
 		path->event[EVENT_RESET] = lu->event[EVENT_RESET];
 	}
 	/* What is used tells by itself, and is not asked before that. */
-	if (is_bystander) {
-		scsi_path_doubt_door(path);
-	} else {
+	if (!is_bystander)
 		scsi_lu_drain_others(lu, path);
+	/* What the kernel has locked is locked again, if it was a reset of the device. */
+	if (is_bystander && !lu->sdev->locked)
+		scsi_path_doubt_door(path);
+	else
 		scsi_lu_was_reset(lu);
-	}
 	scsi_lu_pr_was_reset(lu);
 	spin_unlock_irqrestore(&lu->lock, flags);
 out:

@@ -80,8 +80,7 @@ static struct scsi_device *get_carrier(struct scsi_lu *lu)
 	struct scsi_path *path;
 
 	spin_lock_irq(&lu->lock);
-	path = rcu_dereference_protected(scsi_lu_all_locked(lu)->stay,
-					 lockdep_is_held(&lu->lock));
+	path = scsi_lu_carrier(lu);
 	if (path && scsi_path_is_in_use(path) &&
 	    (answers_soon(path) || scsi_type_is_sticky(path->sdev->type)) &&
 	    !scsi_device_get(path->sdev))

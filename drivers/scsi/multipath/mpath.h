@@ -243,6 +243,7 @@ void scsi_path_hide_reset(struct scsi_path *path,
 			  const struct scsi_sense_hdr *sense);
 void scsi_path_inherit_reset(struct scsi_path *path);
 void scsi_lu_path_left(struct scsi_lu *lu);
+struct scsi_path *scsi_lu_carrier(struct scsi_lu *lu);
 bool scsi_path_is_bystander(struct scsi_path *path);
 bool scsi_path_speaks_for_tape(struct scsi_path *path);
 void scsi_lu_note_position(struct scsi_lu *lu);
@@ -272,6 +273,7 @@ bool scsi_lu_may_repeat_passthrough(const struct scsi_lu *lu,
 /* door.c */
 bool scsi_path_moved_door(struct scsi_path *path, struct scsi_cmnd *lu_cmd);
 void scsi_lu_door_ended_by_reset(struct scsi_lu *lu);
+void scsi_path_door_ended_by_reset(struct scsi_path *path);
 void scsi_lu_door_met_reset(struct scsi_lu *lu, const struct scsi_cmnd *lu_cmd);
 void scsi_lu_look_after_door(struct scsi_lu *lu);
 void scsi_path_doubt_door(struct scsi_path *path);

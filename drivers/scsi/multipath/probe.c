@@ -302,7 +302,8 @@ bool scsi_lu_is_best_left_alone(struct scsi_lu *lu)
 	if (!scsi_type_is_sticky(lu->sdev->type) || !scsi_lu_has_path_locked(lu))
 		return false;
 	list_for_each_entry(path, &lu->paths, node) {
-		if (scsi_device_busy(path->sdev))
+		/* What is under way may be a question of ours. */
+		if (path->probe.now == PROBE_IDLE && scsi_device_busy(path->sdev))
 			return true;
 	}
 	return false;

@@ -41,11 +41,20 @@ static bool is_tape(const struct scsi_lu *lu)
 	return lu->announced && lu->sdev->type == TYPE_TAPE;
 }
 
-/* What a drive knows a key of one nexus for takes that, whatever else there is. */
-static struct scsi_path *carrier_of(struct scsi_lu *lu)
+/**
+ * scsi_lu_carrier - the path of sequences of commands
+ * @lu: logical unit
+ *
+ * What a drive knows a key of one nexus for takes that, whatever else there is.
+ *
+ * Context: @lu->lock held.
+ * Return: a path that need not be usable now, or NULL.
+ */
+struct scsi_path *scsi_lu_carrier(struct scsi_lu *lu)
 {
 	struct scsi_path *holder;
 
+	lockdep_assert_held(&lu->lock);
 	holder = rcu_dereference_protected(lu->key.path,
 					   lockdep_is_held(&lu->lock));
 	if (holder && lu->key.is_local)
@@ -172,7 +181,7 @@ void scsi_lu_path_left(struct scsi_lu *lu)
  */
 bool scsi_path_is_bystander(struct scsi_path *path)
 {
-	struct scsi_path *carrier = carrier_of(path->lu);
+	struct scsi_path *carrier = scsi_lu_carrier(path->lu);
 
 	lockdep_assert_held(&path->lu->lock);
 	return path->lu->announced &&
@@ -362,7 +371,7 @@ bool scsi_lu_is_not_where_believed(struct scsi_lu *lu,
 		return false;
 	if (lu->rewound)
 		return true;
-	carrier = carrier_of(lu);
+	carrier = scsi_lu_carrier(lu);
 	/* Which path it takes is known if it has not been over another one before. */
 	if (carrier && scsi_path_is_usable(carrier) &&
 	    !(scsi_lu_cmd_history(lu_cmd) & HISTORY_ALL_TRIED))
