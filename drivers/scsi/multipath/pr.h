@@ -195,6 +195,8 @@ struct scsi_lu_pr {
  *	unit; 0: it may not be. The lock
  * @unproven: it has been registered, or that was tried, and no other nexus has been
  *	seen registered after that; the lock
+ * @beside: it was not seen registered when another nexus was to be, so that this one may be
+ *	by that, if they are one to the target. @changing
  * @full: the target has no room for it; the lock
  * @turns: a bit for each kind of turn that it has had; the lock
  * @line: brings it in line; disabled when the path leaves
@@ -205,6 +207,7 @@ struct scsi_path_pr {
 	bool doubted;
 	bool aside;
 	bool unproven;
+	bool beside;
 	bool full;
 	u8 turns;
 	unsigned long trusted_until;
@@ -216,11 +219,13 @@ struct scsi_path_pr {
  * @TURN_LEADER: somebody's command, for an answer
  * @TURN_SETTLE: what follows upon a change
  * @TURN_WITNESS: the question whether the logical unit is registered
+ * @TURN_DRAIN: the wait for what was sent
  */
 enum scsi_pr_turn {
 	TURN_LEADER,
 	TURN_SETTLE,
 	TURN_WITNESS,
+	TURN_DRAIN,
 };
 
 /* pr_ask.c */

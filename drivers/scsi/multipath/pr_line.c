@@ -13,6 +13,10 @@
  * other nexuses have lost theirs, and the second look at them says so: nobody but
  * the user can register them again, and the user waits for "changing". If it does so
  * later, this nexus loses its own with the rest.
+ *
+ * To some targets all nexuses of an initiator port are one: what registers this nexus
+ * registers those, too, and the law is about each of them. One that is still registered when
+ * this one is not cannot be of them.
  */
 
 #include <linux/jiffies.h>
@@ -70,11 +74,72 @@ static enum witness ask_others(struct scsi_path *self, u64 key)
 	return witness;
 }
 
+static bool is_open(const struct scsi_path *path)
+{
+	return !path->pr.barred;
+}
+
+/*
+ * Before a nexus is registered: no I/O over those that may be by that, which are all that
+ * do not say that they are registered already.
+ */
+static enum witness ask_and_bar_others(struct scsi_path *self, u64 key)
+{
+	enum witness witness = WITNESS_NONE;
+	struct scsi_lu *lu = self->lu;
+	struct scsi_path *other;
+
+	lockdep_assert_held(&lu->pr.changing);
+	scsi_lu_pr_begin(lu, TURN_WITNESS);
+	while ((other = scsi_lu_pr_next(lu, TURN_WITNESS, is_open))) {
+		bool counts = is_witness(other);
+
+		switch (scsi_pr_register(other, key, key)) {
+		case PR_DONE:
+			if (counts)
+				witness = WITNESS_ALIVE;
+			break;
+		case PR_CONFLICT:
+			if (counts && witness == WITNESS_NONE)
+				witness = WITNESS_DEAD;
+			fallthrough;
+		default:
+			scsi_path_bar(other);
+			break;
+		}
+		lu->pr.ops->put(other);
+	}
+	return witness;
+}
+
 static void set_unproven(struct scsi_path *path, bool unproven)
 {
 	spin_lock_irq(&path->lu->lock);
 	path->pr.unproven = unproven;
 	spin_unlock_irq(&path->lu->lock);
+}
+
+/*
+ * What is barred by now may be registered by what is sent to register this one. Returns false
+ * if something may be under way over it, as over a path that is about to leave.
+ */
+static bool set_beside(struct scsi_path *self)
+{
+	struct scsi_lu *lu = self->lu;
+	bool are_ready = true;
+	struct scsi_path *path;
+
+	lockdep_assert_held(&lu->pr.changing);
+	spin_lock_irq(&lu->lock);
+	list_for_each_entry(path, &lu->paths, node) {
+		enum scsi_pr_turn turn = path->pr.barred ? TURN_DRAIN : TURN_WITNESS;
+
+		are_ready &= !!(path->pr.turns & BIT(turn));
+		if (path != self && path->pr.barred)
+			path->pr.beside = true;
+	}
+	spin_unlock_irq(&lu->lock);
+	return are_ready;
 }
 
 /* Registrations that do not show anything: they may be later than a fence. */
@@ -95,11 +160,12 @@ static int nr_unproven(struct scsi_lu *lu)
  * Where no other nexus can be asked, such as after a new login to the only target, the
  * list of keys has to say it. It is enough where no two hosts have the same key.
  */
-static int is_registered_besides(struct scsi_path *path, u64 key)
+static int is_registered_besides(struct scsi_path *path, u64 key,
+				 enum witness witness)
 {
 	int count, unproven;
 
-	switch (ask_others(path, key)) {
+	switch (witness) {
 	case WITNESS_ALIVE:
 		scsi_lu_pr_forget_strays(path->lu);
 		return true;
@@ -268,14 +334,14 @@ static bool is_the_stray(struct scsi_path *path)
 {
 	struct scsi_lu *lu = path->lu;
 
-	return !path->pr.unproven && lu->pr.departed == lu->pr.strays &&
-	       nr_unproven(lu) == 1;
+	return !path->pr.unproven && lu->pr.strays == 1 &&
+	       lu->pr.departed == 1 && nr_unproven(lu) == 1;
 }
 
 /* The nexus is registered. Is there another one, still? */
 static bool prove(struct scsi_path *path, u64 key)
 {
-	int alive = is_registered_besides(path, key);
+	int alive = is_registered_besides(path, key, ask_others(path, key));
 
 	if (alive == -EAGAIN && is_the_stray(path))
 		alive = false;
@@ -298,13 +364,13 @@ static bool follow(struct scsi_path *path, u64 key)
 	int alive;
 
 	set_unproven(path, false);
-	/* What it has would be carried out as soon as it is registered. */
 	scsi_path_bar(path);
-	if (!lu->pr.ops->drain(path))
-		return false;
-	alive = is_registered_besides(path, key);
+	alive = is_registered_besides(path, key, ask_and_bar_others(path, key));
 	if (alive <= 0)
 		return alive ? false : has_lost_it(path);
+	/* What they have would be carried out as soon as they are registered. */
+	if (!scsi_lu_pr_drain_barred(lu) || !set_beside(path))
+		return false;
 
 	switch (register_nexus(path, key)) {
 	case PR_DONE:
@@ -355,7 +421,8 @@ bool scsi_path_bring_in_line(struct scsi_path *path)
 
 	switch (scsi_pr_register(path, key, key)) {
 	case PR_DONE:
-		if (path->pr.unproven || scsi_path_pr_may_be_stray(path))
+		if (path->pr.unproven || scsi_path_pr_may_be_stray(path) ||
+		    (path->pr.beside && nr_unproven(lu)))
 			return prove(path, key);
 		if (!path->pr.barred)
 			scsi_lu_pr_forget_strays(lu);

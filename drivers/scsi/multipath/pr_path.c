@@ -112,6 +112,7 @@ void scsi_path_pr_set_in_line(struct scsi_path *path, bool trusted)
 	path->pr.registered = lu->pr.key;
 	path->pr.doubted = false;
 	path->pr.unproven = false;
+	path->pr.beside = false;
 	path->pr.trusted_until = trusted ? (jiffies + TRUST_TIME) ?: 1 : 0;
 	path->pr.full = false;
 	if (was_barred) {
@@ -319,8 +320,8 @@ bool scsi_lu_pr_drain_barred(struct scsi_lu *lu)
 	struct scsi_path *path;
 	bool drained = true;
 
-	scsi_lu_pr_begin(lu, TURN_SETTLE);
-	while ((path = scsi_lu_pr_next(lu, TURN_SETTLE, is_barred))) {
+	scsi_lu_pr_begin(lu, TURN_DRAIN);
+	while ((path = scsi_lu_pr_next(lu, TURN_DRAIN, is_barred))) {
 		drained &= lu->pr.ops->drain(path);
 		lu->pr.ops->put(path);
 	}
@@ -453,6 +454,7 @@ void scsi_path_hears_of_reservations(struct scsi_path *path)
 void scsi_path_pr_join(struct scsi_path *path)
 {
 	struct scsi_lu *lu = path->lu;
+	struct scsi_path *other;
 
 	lockdep_assert_held(&lu->lock);
 	path->pr.aside = lu->pr.exclusive;
@@ -464,6 +466,8 @@ void scsi_path_pr_join(struct scsi_path *path)
 	path->pr.registered = true;
 	path->pr.barred = true;
 	path->pr.doubted = true;
+	list_for_each_entry(other, &lu->paths, node)
+		path->pr.beside |= other->pr.unproven;
 	path->check_end = jiffies + LINE_PATIENCE;
 }
 

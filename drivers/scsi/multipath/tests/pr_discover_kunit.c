@@ -41,6 +41,7 @@ static void set_up(struct pr_fabric *f)
 		path->pr.doubted = false;
 		path->pr.registered = false;
 		path->pr.unproven = false;
+		path->pr.beside = false;
 		fake_path_revive(f->fake, i);
 	}
 }

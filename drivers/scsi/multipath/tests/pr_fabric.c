@@ -144,6 +144,19 @@ static bool let_in_more(const struct pr_fabric *f, const struct pr_server *befor
 	return false;
 }
 
+/* A nexus is registered, and with it each that is one with it to the target. */
+static bool lets_in_undrained(const struct pr_fabric *f, int registrant)
+{
+	/* The user's own REGISTER of another path has let them in before. */
+	if (f->server.per_initiator && !f->server.two_initiators)
+		return false;
+	for (int i = 0; i < f->nr; i++) {
+		if (pr_server_registrant(&f->server, i) == registrant && !f->drained[i])
+			return true;
+	}
+	return false;
+}
+
 /* The leader has got a reservation that lets no other nexus in, over which I/O still goes. */
 static bool shuts_out_others(const struct pr_fabric *f, const struct pr_server *before,
 			     int leader)
@@ -190,7 +203,7 @@ static int carry(struct pr_fabric *f, int nexus, const u8 *cdb, void *buf,
 		f->broken = "a path preempts itself";
 	status = pr_server_out(&f->server, nexus, action, cdb[2] & 0x0f, buf);
 	if (!is_users && !was_registered && f->server.key[nexus] &&
-	    !f->server.per_initiator && !f->drained[nexus])
+	    lets_in_undrained(f, nexus))
 		f->broken = "a path is registered that may have something under way";
 	if (is_users && let_in_more(f, &before, leader))
 		f->broken = "other paths are registered that may have something under way";

@@ -17,11 +17,13 @@
  * @s: device server
  * @nexus: nexus
  *
- * To some device servers the nexuses of a host are one.
+ * To some device servers the nexuses of an initiator port are one.
  */
 int pr_server_registrant(const struct pr_server *s, int nexus)
 {
-	return s->per_initiator && nexus > 0 && nexus < MAX_OURS ? 0 : nexus;
+	if (!s->per_initiator || !nexus || nexus >= MAX_OURS)
+		return nexus;
+	return s->two_initiators ? 1 : 0;
 }
 
 /**

@@ -30,7 +30,7 @@ struct pr_server {
 	bool says_not_ready;	/* as LIO, to who is not registered */
 	bool writes_fail;	/* as LIO, which says so of what it has registered */
 	bool no_ignore;		/* knows no REGISTER AND IGNORE EXISTING KEY */
-	bool per_initiator;	/* what is registered, is for all nexuses of a host */
+	bool per_initiator;	/* what is registered, is for all nexuses of an initiator port */
 	bool takes_first;	/* as LIO: of all who hold it, the first does, for PREEMPT */
 	bool keeps_all_ports;	/* as LIO: what has been, is changed only with it */
 	bool sets_all_ports;	/* with it, as if a command had come over each of them */
@@ -38,7 +38,7 @@ struct pr_server {
 	bool told_all_ports;	/* but it has met it */
 	bool no_full_status;	/* knows no READ FULL STATUS */
 	bool names_sessions;	/* in that, as iSCSI does: each nexus has its initiator port */
-	bool two_initiators;	/* in that: the first nexus has another port than the rest */
+	bool two_initiators;	/* the first nexus has another initiator port than the rest */
 	unsigned int ports;	/* those that ALL_TG_PT registers */
 	unsigned int room;	/* for registrations */
 	bool lost;		/* it has forgotten all */

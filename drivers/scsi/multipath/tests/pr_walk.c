@@ -37,6 +37,7 @@ static const struct pr_server kinds[] = {
 	{ .keeps_own_key = true },
 	{ .no_ignore = true },
 	{ .per_initiator = true },
+	{ .per_initiator = true, .two_initiators = true },
 	{ .takes_first = true },
 	{ .keeps_all_ports = true },
 	{ .sets_all_ports = true },
@@ -122,6 +123,7 @@ static void reset_path(struct pr_fabric *f, unsigned int i, bool away)
 	path->pr.registered = false;
 	path->pr.full = false;
 	path->pr.unproven = false;
+	path->pr.beside = false;
 	path->pr.trusted_until = 0;
 	if (away)
 		fake_path_kill(f->fake, i);
@@ -344,7 +346,8 @@ static void run(struct walk *walk, const struct pr_point *p,
 
 static bool is_possible(const struct pr_point *p, unsigned int nr)
 {
-	if (p->state->one_lost_it && (nr == 1 || p->kind->per_initiator))
+	if (p->state->one_lost_it &&
+	    (nr == 1 || (p->kind->per_initiator && !p->kind->two_initiators)))
 		return false;
 	/* To a device server that has nothing to do with that it makes no difference. */
 	if (p->kind->keeps_all_ports || p->kind->sets_all_ports) {
