@@ -3,7 +3,7 @@
 # then, and nobody would bring it back: I/O that waits for ever waits for a while. What
 # comes back by then loses nothing. And one that is blocked is no reason to stay awake,
 # beside another one.
-# guest: clock=virtual cpus=2 seconds=400
+# guest: clock=virtual cpus=2 seconds=600
 . ./lib.sh
 . ./lib_script.sh
 plan 45
@@ -49,6 +49,16 @@ sleeps() {
 	took=$(($(now) - began))
 	echo "took $took s"
 	[ $took -le "$1" ]
+}
+
+# stays_awake: the system does not sleep. The kernel shows where the process is that keeps it
+# awake, which is no fault: not on the console, where faults are looked for.
+stays_awake() {
+	dmesg -n 6
+	sleeps 60
+	slept=$?
+	dmesg -n 7
+	[ $slept != 0 ]
 }
 
 is_sent() {
@@ -173,7 +183,7 @@ lost -1
 read_block &
 reader=$!
 sleep 40
-fails "waited for: the system does not sleep" sleeps 60
+ok "waited for: the system does not sleep" stays_awake
 ok "waited for: still so" kill -0 $reader
 script "$unit" rules clear
 wait $reader
@@ -188,7 +198,7 @@ echo 1 >"/sys/bus/scsi/devices/$path/delete"
 read_block &
 reader=$!
 sleep 40
-fails "waited for, without a path: the system does not sleep" sleeps 60
+ok "waited for, without a path: the system does not sleep" stays_awake
 ok "waited for, without a path: still so" kill -0 $reader
 echo "- - -" >"/sys/class/scsi_host/host${path%%:*}/scan"
 wait $reader
